@@ -1,0 +1,32 @@
+#!/bin/sh
+# Every check, one after the other. A failing one does not hold back the next, so that one run tells
+# all; the journeys come last, so that pytest's own closing line is the last word of a good run.
+cd "$(dirname "$0")/.." || exit 1
+
+bin=.venv/bin
+failed=
+
+check() {
+    name=$1
+    shift
+    printf '\n--- %s\n' "$name"
+    "$@" || failed="$failed${failed:+, }$name"
+}
+
+# The browser plugin stays out of tests/: nothing there opens a page.
+tests() {
+    TEST_DATABASE=$1 $bin/python -m pytest tests -n 2 -p no:playwright
+}
+
+check format $bin/ruff format --check .
+check lint $bin/ruff check .
+check types $bin/mypy
+check floors $bin/lint-imports
+check "tests on SQLite" tests sqlite
+check "tests on PostgreSQL" tests postgresql
+check journeys $bin/python -m pytest e2e
+
+if [ -n "$failed" ]; then
+    printf '\nFailed: %s\n' "$failed" >&2
+    exit 1
+fi
