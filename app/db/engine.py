@@ -1,0 +1,78 @@
+"""Opens the one database of this process: embedded SQLite, or PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.db.keys import ClinicKey
+from app.security import keyring
+from app.security.keyring import KeyRing, WrappedKey
+from app.settings import Settings
+
+# FULL: a commit that was acknowledged survives a power cut. Losing one may lose a reply or an answer.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
+
+
+class Database:
+    """The engine, its sessions, and the key ring that opens what rests encrypted in it."""
+
+    def __init__(self, url: str, settings: Settings, *, pool_size: int = 20) -> None:
+        self.engine = _engine(url, pool_size)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        keyring.use(
+            KeyRing(
+                [key.get_secret_value() for key in settings.encryption_keys],
+                [key.get_secret_value() for key in settings.secret_keys],
+                self._load_keys,
+            )
+        )
+
+    @contextmanager
+    def session(self, *, write: bool = True) -> Iterator[Session]:
+        """A session in one transaction: commits when left in peace, rolls back on an exception.
+
+        On SQLite a writer begins immediate, so that it waits its turn instead of failing half-way.
+        """
+        engine = self.engine.execution_options(write=write)
+        with Session(engine, expire_on_commit=False) as db, db.begin():
+            yield db
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    def _load_keys(self, clinic_id: UUID) -> list[WrappedKey]:
+        with self.session(write=False) as db:
+            rows = db.execute(
+                select(ClinicKey.number, ClinicKey.wrapped).where(ClinicKey.clinic_id == clinic_id)
+            )
+            return [WrappedKey(clinic_id, number, wrapped) for number, wrapped in rows]
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+    engine = create_engine(parsed, pool_size=pool_size, max_overflow=10)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    dbapi.isolation_level = None  # type: ignore[attr-defined]  # we begin ourselves
+    cursor = dbapi.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute("PRAGMA " + pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write", True) else "BEGIN")

@@ -1,0 +1,43 @@
+"""Brings a database to the newest schema."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(url: str) -> None:
+    """Run every migration that this database has not seen. Safe to run twice."""
+    command.upgrade(_config(url), "head")
+
+
+def newest() -> str | None:
+    """The revision that this version of the code wants."""
+    return ScriptDirectory.from_config(_config("")).get_current_head()
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that the database has."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_current(url: str) -> bool:
+    """Whether nothing is left to migrate."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return current(connection) == newest()
+    finally:
+        engine.dispose()
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["url"] = url
+    return config

@@ -1,0 +1,90 @@
+"""Languages: the words through gettext catalogues, days and times as people say them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+LANGUAGES = ("en", "es")
+_LOCALE = Path(__file__).parent / "locale"
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def language() -> str:
+    """The language that words are rendered in right now."""
+    return _language.get()
+
+
+def known(tag: str | None) -> str | None:
+    """The language we have for a tag like `es-MX`, or None."""
+    short = (tag or "").lower().split("-")[0]
+    return short if short in LANGUAGES else None
+
+
+@contextmanager
+def using(chosen: str) -> Iterator[None]:
+    """Render in `chosen` for as long as the block runs. An unknown language is English."""
+    token = _language.set(chosen if chosen in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def gettext(message: str) -> str:
+    """The message in the language in use."""
+    return catalogue(language()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The singular or plural in the language in use."""
+    return catalogue(language()).ngettext(one, many, count)
+
+
+@cache
+def catalogue(name: str) -> NullTranslations:
+    """A language's catalogue, compiled from its .po file on first use."""
+    path = _LOCALE / name / "LC_MESSAGES" / "afterglow.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=name))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def local_clock(moment: datetime, zone: str) -> str:
+    """`10:00 am`, on the clock of `zone`."""
+    spoken = format_time(moment.astimezone(ZoneInfo(zone)), "h:mm a", locale=_locale())
+    return spoken.replace("\u202f", " ").replace("\xa0", " ").lower()
+
+
+def local_day(moment: datetime, zone: str) -> str:
+    """`Wednesday, November 18`, on the calendar of `zone`."""
+    return format_skeleton("MMMMEEEEd", moment.astimezone(ZoneInfo(zone)), locale=_locale())
+
+
+def local_weekday(moment: datetime, zone: str, *, short: bool = False) -> str:
+    """`Wednesday` or `Wed`, on the calendar of `zone`."""
+    pattern = "EEE" if short else "EEEE"
+    return format_date(moment.astimezone(ZoneInfo(zone)).date(), pattern, locale=_locale())
+
+
+def local_date(day: date) -> str:
+    """`Nov 18, 2026`."""
+    return format_date(day, "medium", locale=_locale())
+
+
+def _locale() -> str:
+    return "en_US" if language() == "en" else "es_US"

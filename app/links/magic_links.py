@@ -1,0 +1,104 @@
+"""Minting links, deriving their tokens at send time, and the states they pass through.
+
+MINTED → SENT → OPEN → CLAIMED, and from any of these SUPERSEDED or REVOKED. Expiry is a matter of time,
+not a state. Nothing here is spent by being looked at: OPEN and CLAIMED may be reached any number of times.
+"""
+
+import os
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.links.models import LinkKind, LinkState, MagicLink
+from app.security import keyring
+from app.security.tokens import base58, hash_token, looks_like_token
+
+PATHS = {LinkKind.JOIN: "/j", LinkKind.INTAKE: "/i", LinkKind.WRITE: "/w", LinkKind.SIGN_IN: "/s"}
+JOIN_OUTLIVES_VISIT = timedelta(minutes=30)
+_LIVE = (LinkState.MINTED, LinkState.SENT, LinkState.OPEN, LinkState.CLAIMED)
+
+
+def mint(
+    db: Session,
+    kind: LinkKind,
+    *,
+    clinic_id: UUID,
+    patient_id: UUID,
+    expires_at: datetime,
+    appointment_id: UUID | None = None,
+    for_choosing: bool = False,
+) -> MagicLink:
+    """Make a link. Its token can be derived from now on, but stands nowhere."""
+    link = MagicLink(
+        clinic_id=clinic_id,
+        patient_id=patient_id,
+        appointment_id=appointment_id,
+        kind=kind,
+        state=LinkState.MINTED,
+        seed=os.urandom(16),
+        for_choosing=for_choosing,
+        expires_at=expires_at,
+        made_at=clock.now(),
+    )
+    link.key_number, digest = keyring.ring().derive(None, *_parts(link))
+    link.token_hash = hash_token(base58(digest[:16]))
+    db.add(link)
+    return link
+
+
+def token_of(link: MagicLink) -> str:
+    """The token, derived anew: the same text sent twice carries the same link."""
+    _, digest = keyring.ring().derive(link.key_number, *_parts(link))
+    return base58(digest[:16])
+
+
+def address_of(link: MagicLink, base_url: str) -> str:
+    """The whole address for a text, token in the fragment."""
+    return f"{base_url}{PATHS[link.kind]}#{token_of(link)}"
+
+
+def find(db: Session, token: object) -> MagicLink | None:
+    """The link of a token, in whatever state. None for anything that is no token of ours."""
+    # A misshapen token costs the same look-up as a well-shaped one, so timing tells nothing.
+    wanted = token if isinstance(token, str) and looks_like_token(token) else "-"
+    return db.scalar(select(MagicLink).where(MagicLink.token_hash == hash_token(wanted)))
+
+
+def is_live(link: MagicLink) -> bool:
+    """Whether the link still opens what it was made for."""
+    return link.state in _LIVE and clock.now() < link.expires_at
+
+
+def advance(db: Session, link: MagicLink, state: LinkState) -> None:
+    """Move a live link forward to SENT, OPEN or CLAIMED; never back. Repeats change nothing."""
+    earlier = _LIVE[: _LIVE.index(state)]
+    if link.state in earlier:
+        link.state = state
+
+
+def supersede(db: Session, appointment_id: UUID, by: MagicLink | None) -> None:
+    """Whoever taps a link of this visit from now on is told where the visit went."""
+    db.flush()  # the new link's row must be there to point at
+    db.execute(
+        update(MagicLink)
+        .where(
+            MagicLink.appointment_id == appointment_id,
+            MagicLink.state.in_(_LIVE),
+            MagicLink.id != (by.id if by else None),
+        )
+        .values(state=LinkState.SUPERSEDED, superseded_by_id=by.id if by else None)
+    )
+
+
+def revoke(db: Session, link: MagicLink) -> None:
+    """Pull a link back: it opens nothing any more."""
+    link.state = LinkState.REVOKED
+
+
+def _parts(link: MagicLink) -> tuple[bytes, ...]:
+    return (b"link", link.kind.value.encode(), link.id.bytes, link.seed)
+
+

@@ -1,0 +1,47 @@
+"""The links that texts carry."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Model
+
+
+class LinkKind(StrEnum):
+    JOIN = "join"
+    INTAKE = "intake"
+    WRITE = "write"
+    SIGN_IN = "sign-in"
+
+
+class LinkState(StrEnum):
+    MINTED = "minted"
+    SENT = "sent"
+    OPEN = "open"
+    CLAIMED = "claimed"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+
+
+class MagicLink(Model):
+    """A capability for one verb. The token itself is nowhere: only its hash, and a seed to derive it from."""
+
+    __tablename__ = "magic_link"
+    __table_args__ = (UniqueConstraint("token_hash"), Index(None, "appointment_id"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id"))
+    kind: Mapped[LinkKind]
+    state: Mapped[LinkState]
+    token_hash: Mapped[bytes]
+    seed: Mapped[bytes]
+    key_number: Mapped[int]
+    for_choosing: Mapped[bool] = mapped_column(default=False)
+    not_before: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    superseded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
+    made_at: Mapped[datetime]

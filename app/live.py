@@ -1,0 +1,109 @@
+"""Wake-ups between transactions: publish a topic after commit, subscribe to it elsewhere.
+
+A wake-up carries nothing: whoever is woken reads the rows anew. So a lost or doubled one does no harm
+as long as readers also look from time to time. In one process it is a call; on PostgreSQL every process
+hears it through LISTEN/NOTIFY, which the database sends at commit.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import psycopg
+from sqlalchemy import event, make_url, text
+from sqlalchemy.orm import Session
+
+_CHANNEL = "afterglow"
+_TOPICS = "live_topics"
+
+
+@dataclass(eq=False)
+class Subscription:
+    """One listener's bell. `wait` sleeps until it rings or the time is up."""
+
+    loop: asyncio.AbstractEventLoop
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wait(self, timeout: float) -> bool:
+        """True when woken, False after `timeout` seconds. Rings that came before count."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.bell.wait(), timeout)
+        rung = self.bell.is_set()
+        self.bell.clear()
+        return rung
+
+
+_listeners: dict[str, set[Subscription]] = {}
+_lock = threading.Lock()
+
+
+def publish(db: Session, topic: str) -> None:
+    """Wake everybody subscribed to `topic` once this transaction has committed."""
+    topics: set[str] = db.info.setdefault(_TOPICS, set())
+    if topic in topics:
+        return
+    topics.add(topic)
+    if db.get_bind().dialect.name == "postgresql":
+        # pg_notify takes parameters; NOTIFY does not.
+        db.execute(text("SELECT pg_notify(:channel, :topic)"), {"channel": _CHANNEL, "topic": topic})
+
+
+@contextmanager
+def subscribe(*topics: str) -> Iterator[Subscription]:
+    """Listen to topics for as long as the block runs. Only inside an event loop."""
+    subscription = Subscription(asyncio.get_running_loop())
+    with _lock:
+        for topic in topics:
+            _listeners.setdefault(topic, set()).add(subscription)
+    try:
+        yield subscription
+    finally:
+        with _lock:
+            for topic in topics:
+                _listeners.get(topic, set()).discard(subscription)
+                if not _listeners.get(topic):
+                    _listeners.pop(topic, None)
+
+
+def ring(topic: str) -> None:
+    """Wake this process's listeners of `topic`, from any thread."""
+    with _lock:
+        listeners = list(_listeners.get(topic, ()))
+    for listener in listeners:
+        with suppress(RuntimeError):  # its loop has closed
+            listener.loop.call_soon_threadsafe(listener.bell.set)
+
+
+@event.listens_for(Session, "after_commit")
+def _after_commit(db: Session) -> None:
+    for topic in db.info.pop(_TOPICS, set()):
+        ring(topic)
+
+
+@event.listens_for(Session, "after_rollback")
+def _after_rollback(db: Session) -> None:
+    db.info.pop(_TOPICS, None)
+
+
+def listen(url: str, stop: threading.Event) -> None:
+    """Pass on what other processes publish, until `stop`. PostgreSQL only; runs in a thread of its own."""
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    while not stop.is_set():
+        try:
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute(f"LISTEN {_CHANNEL}")
+                _ring_everybody()  # what was published while nobody listened
+                while not stop.is_set():
+                    for notice in connection.notifies(timeout=1):
+                        ring(notice.payload)
+        except psycopg.OperationalError:
+            stop.wait(1)
+
+
+def _ring_everybody() -> None:
+    with _lock:
+        topics = list(_listeners)
+    for topic in topics:
+        ring(topic)

@@ -1,0 +1,101 @@
+"""Clinics, the people they treat, and the people who treat them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import Model, Sealed, SealedDate
+
+
+class Role(StrEnum):
+    COORDINATOR = "coordinator"
+    CLINICIAN = "clinician"
+    ADMINISTRATOR = "administrator"
+
+
+class Clinic(Model):
+    """A practice (FHIR Organization). Everything else belongs to one."""
+
+    __tablename__ = "clinic"
+
+    name: Mapped[str]
+    short_name: Mapped[str]  # what texts call it
+    slug: Mapped[str] = mapped_column(unique=True)
+    zone: Mapped[str]
+    country: Mapped[str] = mapped_column(default="US")
+    language: Mapped[str] = mapped_column(default="en")
+    phone: Mapped[str] = mapped_column(default="")  # the public number, printed on every page
+    video: Mapped[str] = mapped_column(default="")  # "" = the installation's own choice
+    window_opens_hours: Mapped[int] = mapped_column(default=0)
+    window_closes_hours: Mapped[int] = mapped_column(default=72)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime]
+
+
+class Patient(Model):
+    """The person treated. What names or reaches them rests encrypted."""
+
+    __tablename__ = "patient"
+    __table_args__ = (UniqueConstraint("clinic_id", "phone_index"), Index(None, "phone_index"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    given_name_sealed: Mapped[bytes | None]
+    family_name_sealed: Mapped[bytes | None]
+    phone_sealed: Mapped[bytes | None]
+    phone_index: Mapped[bytes | None]
+    birth_on_sealed: Mapped[bytes | None]
+    home_address_sealed: Mapped[bytes | None]
+    emergency_name_sealed: Mapped[bytes | None]
+    emergency_phone_sealed: Mapped[bytes | None]
+    language: Mapped[str]
+    zone: Mapped[str]
+    texts_agreed_at: Mapped[datetime | None]
+    opted_out_at: Mapped[datetime | None]
+    gentle: Mapped[bool | None]  # None: by itself after a dose
+    made_at: Mapped[datetime]
+
+    given_name = Sealed()
+    family_name = Sealed()
+    phone = Sealed()
+    birth_on = SealedDate()
+    home_address = Sealed()
+    emergency_name = Sealed()
+    emergency_phone = Sealed()
+
+    clinic: Mapped[Clinic] = relationship()
+
+    @property
+    def full_name(self) -> str:
+        """Given and family name as staff read them."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Practitioner(Model):
+    """A member of staff (FHIR Practitioner). Clinicians give visits; everybody signs in by passkey."""
+
+    __tablename__ = "practitioner"
+    __table_args__ = (Index(None, "clinic_id"),)
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    role: Mapped[Role]
+    name_sealed: Mapped[bytes | None]
+    display_name: Mapped[str]  # how texts and pages call them: "Dr. Patel"
+    phone_sealed: Mapped[bytes | None]
+    room_url: Mapped[str] = mapped_column(default="")  # their own room, for the external provider
+    on_call_rank: Mapped[int | None]  # 1 is reached first
+    ring_aloud: Mapped[bool] = mapped_column(default=False)
+    disabled_at: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+
+    name = Sealed()
+    phone = Sealed()
+
+    clinic: Mapped[Clinic] = relationship()
+
+    @property
+    def is_clinician(self) -> bool:
+        """Whether visits can be booked with them."""
+        return self.role is Role.CLINICIAN and self.disabled_at is None

@@ -1,0 +1,45 @@
+"""Phone numbers: one form inside (E.164), a keyed hash to look them up by."""
+
+from uuid import UUID
+
+import phonenumbers
+
+from app.i18n import gettext as _
+from app.refusal import Refusal
+from app.security import keyring
+
+
+class NotAPhoneNumber(Refusal):
+    pass
+
+
+def normal(number: str, country: str) -> str:
+    """`+12025550123` for whatever way a person wrote it. Refuses (NotAPhoneNumber) anything else.
+
+    Numbers set aside for fiction (555-01xx) are taken: seeded people use them.
+    """
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        raise _refusal() from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise _refusal()
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _refusal() -> NotAPhoneNumber:
+    return NotAPhoneNumber(_("Enter a phone number with its area code, like 202 555 0123."), field="phone")
+
+
+def spoken(number: str) -> str:
+    """The national form that people read out: `(202) 555-0123`."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def index(clinic_id: UUID, number: str) -> bytes:
+    """What a normal number is looked up by within one clinic."""
+    return keyring.ring().blind(clinic_id, number)

@@ -1,0 +1,109 @@
+"""Environment and `.env` → one frozen value. Unsafe combinations are refused when it is made."""
+
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Sms(StrEnum):
+    DEMO = "demo"
+    TWILIO = "twilio"
+
+
+class Video(StrEnum):
+    PEER = "peer"
+    EXTERNAL = "external"
+
+
+class Settings(BaseSettings):
+    """What an operator may set, each as `AFTERGLOW_<NAME>`. README's table is checked against it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="AFTERGLOW_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    database_url: str = Field("", description="SQLAlchemy address of SQLite or PostgreSQL")
+    base_url: str = Field("", description="public https address, without a path")
+    secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="keys of links, codes and cookies; first signs, all are read"
+    )
+    encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="keys that wrap each clinic's data keys; first wraps, all unwrap"
+    )
+    sms: Sms | None = Field(None, description="`demo` (texts go nowhere) or `twilio`")
+    twilio_account_sid: str = Field("", description="Twilio account")
+    twilio_auth_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Twilio auth token; a second one is accepted on webhooks while rotating"
+    )
+    twilio_messaging_service_sid: str = Field("", description="Twilio Messaging Service")
+    twilio_api_url: str = Field("", description="another address for Twilio's API: an egress proxy")
+    video: Video = Field(Video.PEER, description="`peer` (built in) or `external` (own room links)")
+    turn_urls: Annotated[tuple[str, ...], NoDecode] = Field((), description="TURN/STUN addresses")
+    turn_secret: SecretStr = Field(SecretStr(""), description="coturn's `static-auth-secret`")
+    data_dir: Path = Field(Path("var"), description="folder of the embedded database and keys")
+    log_format: Literal["text", "json"] = Field("text", description="`text` or `json` log lines")
+    demo: bool = Field(False, exclude=True, description="set by `afterglow demo` alone")
+
+    @field_validator(
+        "secret_keys", "encryption_keys", "twilio_auth_token", "turn_urls", mode="before"
+    )
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.strip("[] ").replace('"', "").split(",") if part.strip())
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @cached_property
+    def origin(self) -> str:
+        """Scheme, host and port of `base_url`: what a browser sends as Origin."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @cached_property
+    def host(self) -> str:
+        """Host of `base_url` without a port: WebAuthn's relying party id."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """Every origin that is ours. The demo also answers on the loopback address."""
+        if self.demo:
+            return (self.origin, self.origin.replace("localhost", "127.0.0.1"))
+        return (self.origin,)
+
+    def missing_for_production(self) -> list[str]:
+        """Names of settings without which `afterglow serve` must not start, with what is wrong."""
+        wrong = []
+        if not self.database_url:
+            wrong.append("AFTERGLOW_DATABASE_URL is not set")
+        if not self.base_url.startswith("https://"):
+            wrong.append("AFTERGLOW_BASE_URL is not an https address")
+        wrong += _weak("AFTERGLOW_SECRET_KEYS", self.secret_keys)
+        wrong += _weak("AFTERGLOW_ENCRYPTION_KEYS", self.encryption_keys)
+        if self.sms is None:
+            wrong.append("AFTERGLOW_SMS is not set (twilio, or demo to send no texts at all)")
+        if self.sms is Sms.TWILIO:
+            for name in ("twilio_account_sid", "twilio_auth_token", "twilio_messaging_service_sid"):
+                if not getattr(self, name):
+                    wrong.append(f"AFTERGLOW_{name.upper()} is not set")
+        if self.turn_urls and not self.turn_secret.get_secret_value():
+            wrong.append("AFTERGLOW_TURN_SECRET is not set although AFTERGLOW_TURN_URLS is")
+        return wrong
+
+
+def _weak(name: str, keys: tuple[SecretStr, ...]) -> list[str]:
+    if not keys:
+        return [f"{name} is not set"]
+    if any(len(key.get_secret_value()) < 32 for key in keys):
+        return [f"{name} holds a key shorter than 32 characters"]
+    return []
