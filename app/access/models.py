@@ -1,0 +1,138 @@
+"""Who is let in, and how they showed who they are."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Model
+
+
+class SessionKind(StrEnum):
+    """One cookie each: a person may be patient, bearer of a link and staff in one browser."""
+
+    JOIN = "join"
+    WRITE = "write"
+    PATIENT = "patient"
+    STAFF = "staff"
+
+
+class Strength(StrEnum):
+    """How somebody showed who they are; what may be read depends on it."""
+
+    LINK = "link"
+    CODE = "code"
+    PASSKEY = "passkey"
+    DEMO = "demo"
+
+
+class WebSession(Model):
+    """A browser that was let in. The cookie holds a token, the row its hash. Ends by machine time."""
+
+    __tablename__ = "web_session"
+    __table_args__ = (UniqueConstraint("token_hash"), Index(None, "patient_id"), Index(None, "practitioner_id"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    kind: Mapped[SessionKind]
+    strength: Mapped[Strength]
+    token_hash: Mapped[bytes]
+    device: Mapped[str] = mapped_column(default="")  # "iPhone", "computer": never the whole user agent
+    gentle: Mapped[bool | None]
+    made_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    proved_at: Mapped[datetime]  # the last time a code or a passkey was shown
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Passkey(Model):
+    """A discoverable WebAuthn credential of a patient or a member of staff."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (UniqueConstraint("credential_id"),)
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    user_handle: Mapped[bytes]
+    credential_id: Mapped[bytes]
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    aaguid: Mapped[str]
+    device_type: Mapped[str]
+    backed_up: Mapped[bool]
+    device: Mapped[str] = mapped_column(default="")
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Challenge(Model):
+    """A WebAuthn challenge: five minutes, one use, one purpose, one browser. Machine time."""
+
+    __tablename__ = "challenge"
+    __table_args__ = (UniqueConstraint("browser_hash", "purpose"),)
+
+    browser_hash: Mapped[bytes]
+    purpose: Mapped[str]
+    value: Mapped[bytes]
+    user_handle: Mapped[bytes | None]
+    expires_at: Mapped[datetime]
+
+
+class SignInCode(Model):
+    """A six-digit code by text, bound to the browser that asked. Machine time."""
+
+    __tablename__ = "sign_in_code"
+    __table_args__ = (Index(None, "browser_hash"),)
+
+    clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    browser_hash: Mapped[bytes]
+    code_hash: Mapped[bytes]
+    tries_left: Mapped[int]
+    expires_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]
+
+
+class Invitation(Model):
+    """A one-time way for a member of staff to make their passkey."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"))
+    token_hash: Mapped[bytes]
+    expires_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+
+
+class ApiKey(Model):
+    """A bearer key of another system for the FHIR door. Only its hash is kept."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    name: Mapped[str]
+    token_hash: Mapped[bytes]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Attempt(Model):
+    """Tries of one kind by one source in one window of time: what limits count. Machine time."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("source_hash", "starts_at"),)
+
+    source_hash: Mapped[bytes]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    tries: Mapped[int]

@@ -1,0 +1,36 @@
+"""Alerts that somebody may be in danger."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import Model
+from app.people.models import Patient, Practitioner
+
+
+class Signal(StrEnum):
+    CONTROL = "control"  # "I am not safe"
+    ANSWER = "answer"
+    WORDS = "words"
+
+
+class SafetyAlert(Model):
+    """One signal, escalated until a person acknowledges it. Holds none of the patient's words."""
+
+    __tablename__ = "safety_alert"
+    __table_args__ = (Index(None, "clinic_id", "acknowledged_at"),)
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    signal: Mapped[Signal]
+    made_at: Mapped[datetime]
+    rounds: Mapped[int] = mapped_column(default=0)
+    next_round_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+
+    patient: Mapped[Patient] = relationship()
+    acknowledged_by: Mapped[Practitioner | None] = relationship()
