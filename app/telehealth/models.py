@@ -1,0 +1,176 @@
+"""A visit by video: who sits in it on which device, and what their pages say to each other."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.access.models import WebSession
+from app.db.base import Model, Sealed, SealedJSON
+from app.people.models import Practitioner
+from app.scheduling.models import Appointment
+
+SILENT_AFTER = timedelta(seconds=25)
+RECONNECTING_AFTER = timedelta(seconds=10)
+
+
+class ProviderName(StrEnum):
+    PEER = "peer"
+    EXTERNAL = "external"
+
+
+class Whereabouts(StrEnum):
+    """What the patient said about where they are."""
+
+    HOME = "home"
+    ELSEWHERE = "elsewhere"
+    TELL = "tell"  # would rather tell the clinician
+    DRIVING = "driving"  # then nothing connects
+
+
+class SeatState(StrEnum):
+    GHOST = "ghost"  # a page was opened; nobody has shown to be there
+    CLAIMED = "claimed"
+    ADMITTED = "admitted"
+    LEFT = "left"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a person sits here."""
+        return self in (SeatState.CLAIMED, SeatState.ADMITTED)
+
+
+class Side(StrEnum):
+    CLINICIAN = "clinician"
+    PATIENT = "patient"
+
+
+class VideoVisit(Model):
+    """The video side of one appointment. Presence is machine time, everything else domain time."""
+
+    __tablename__ = "video_visit"
+    __table_args__ = (UniqueConstraint("appointment_id"), Index(None, "clinic_id", "ended_at"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
+    provider: Mapped[ProviderName]
+    signals: Mapped[int] = mapped_column(default=0)  # the number of the newest signal
+    # The one page of staff that holds the visit, and when it was last heard.
+    page: Mapped[str] = mapped_column(default="")
+    host_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    host_seen_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]  # both sides connected for the first time
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    held: Mapped[bool | None]  # external rooms: what staff said
+    whereabouts: Mapped[Whereabouts | None]
+    place_sealed: Mapped[bytes | None]
+    callback_sealed: Mapped[bytes | None]
+    whereabouts_at: Mapped[datetime | None]
+    phone_asked_at: Mapped[datetime | None]
+    clinician_rung_at: Mapped[datetime | None]
+    coordinator_rung_at: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+
+    place = Sealed()
+    callback = Sealed()
+
+    appointment: Mapped[Appointment] = relationship()
+    host: Mapped[Practitioner | None] = relationship(foreign_keys=[host_id])
+
+    @property
+    def topic(self) -> str:
+        """What live listeners of this visit subscribe to."""
+        return f"visit:{self.id}"
+
+    @property
+    def host_is_here(self) -> bool:
+        """Whether a page of staff holds the visit right now."""
+        return self.host_seen_at is not None and clock.machine_now() - self.host_seen_at < SILENT_AFTER
+
+
+class Seat(Model):
+    """One browser of a patient in one visit. The same browser always gets the same seat."""
+
+    __tablename__ = "seat"
+    __table_args__ = (UniqueConstraint("visit_id", "web_session_id"), Index(None, "state", "claimed_at"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("video_visit.id"))
+    web_session_id: Mapped[UUID] = mapped_column(ForeignKey("web_session.id"))
+    link_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
+    state: Mapped[SeatState]
+    second_device: Mapped[bool] = mapped_column(default=False)
+    device: Mapped[str] = mapped_column(default="")  # coarse: "iPhone", "computer"
+    page: Mapped[str] = mapped_column(default="")  # the page that sits here now
+    peer: Mapped[str] = mapped_column(default="")  # the connection that page was offered last
+    connected: Mapped[bool] = mapped_column(default=False)  # media flows, as both pages last said
+    opened_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    admitted_at: Mapped[datetime | None]
+    # Machine time.
+    seen_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+
+    visit: Mapped[VideoVisit] = relationship()
+    web_session: Mapped[WebSession] = relationship()
+
+    @property
+    def is_present(self) -> bool:
+        """Whether its page is on the line right now."""
+        if self.seen_at is None or self.gone_at is not None:
+            return False
+        return clock.machine_now() - self.seen_at < SILENT_AFTER
+
+    @property
+    def is_reconnecting(self) -> bool:
+        """Whether a live seat has been off the line for long enough to be shown as such."""
+        if self.is_present or not self.state.is_live:
+            return False
+        last = self.gone_at or self.seen_at
+        return last is not None and clock.machine_now() - last >= RECONNECTING_AFTER
+
+
+class Offer(Model):
+    """A connection prepared by the clinician's page; whoever takes it can answer at once."""
+
+    __tablename__ = "offer"
+    __table_args__ = (UniqueConstraint("visit_id", "peer"), Index(None, "visit_id", "page"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("video_visit.id"))
+    seat_id: Mapped[UUID | None] = mapped_column(ForeignKey("seat.id"))  # None: for whoever comes next
+    taken_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("seat.id"))
+    peer: Mapped[str]
+    page: Mapped[str]
+    sdp_sealed: Mapped[bytes | None]
+    made_at: Mapped[datetime]
+
+    sdp = Sealed()
+
+
+class Signal(Model):
+    """One message between the two pages. Kept until the visit ends, so that a broken line loses none."""
+
+    __tablename__ = "signal"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "number"),
+        UniqueConstraint("visit_id", "page", "count"),  # the same message sent again is the same row
+        Index(None, "visit_id", "seat_id", "number"),
+    )
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("video_visit.id"))
+    seat_id: Mapped[UUID] = mapped_column(ForeignKey("seat.id"))
+    towards: Mapped[Side]
+    number: Mapped[int]
+    page: Mapped[str]
+    count: Mapped[int]
+    peer: Mapped[str]
+    content_sealed: Mapped[bytes | None]
+    made_at: Mapped[datetime]
+
+    content = SealedJSON()
