@@ -32,7 +32,7 @@ environment:
 # what checks it: the environment with its tools, a browser, a PostgreSQL server, a TURN server
 tools:
 	@$(PYTHON) scripts/environment.py dev
-	@.venv/bin/python scripts/test_services.py
+	@.venv/bin/python -m scripts.test_services
 
 # the .txt files again from the .in files, with hashes and without any address
 lock: tools

@@ -13,10 +13,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 # What the editable install is made of: a change to either means installing again.
-INSTALLED_FROM = (ROOT / "pyproject.toml", ROOT / "requirements" / "runtime.in")
+INSTALLED_FROM = (ROOT / "pyproject.toml", REQUIREMENTS / "runtime.in")
 
 
 def main() -> int:
@@ -35,6 +36,16 @@ def main() -> int:
     return 0
 
 
+def install(*what: str | Path) -> None:
+    """Install into .venv, with uv where it is at hand."""
+    uv = shutil.which("uv")
+    if uv:
+        _run(uv, "pip", "install", "--quiet", "--python", PYTHON, *what)
+    else:
+        quiet = ("--quiet", "--no-input", "--disable-pip-version-check")
+        _run(PYTHON, "-m", "pip", "install", *quiet, *what)
+
+
 def _stamp_is_fresh(lock: str) -> bool:
     """True when .venv holds this lock. The dev lock contains the runtime one."""
     if not PYTHON.exists():
@@ -49,10 +60,9 @@ def _build(lock: str) -> None:
         _stamp(name).unlink(missing_ok=True)
     if not _usable():
         _create()
-    requirements = ROOT / "requirements" / f"{lock}.txt"
-    _install("--require-hashes", "-r", requirements)
+    install("--require-hashes", "-r", REQUIREMENTS / f"{lock}.txt")
     # setuptools came with the lock: building the editable install fetches nothing more.
-    _install("--no-deps", "--no-build-isolation", "-e", ROOT)
+    install("--no-deps", "--no-build-isolation", "-e", ROOT)
     _stamp(lock).write_text(_fingerprint(lock))
 
 
@@ -81,15 +91,6 @@ def _create() -> None:
         _run(sys.executable, "-m", "venv", "--clear", VENV)
 
 
-def _install(*what: str | Path) -> None:
-    uv = shutil.which("uv")
-    if uv:
-        _run(uv, "pip", "install", "--quiet", "--python", PYTHON, *what)
-    else:
-        quiet = ("--quiet", "--no-input", "--disable-pip-version-check")
-        _run(PYTHON, "-m", "pip", "install", *quiet, *what)
-
-
 def _run(*command: str | Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True)
 
@@ -101,7 +102,7 @@ def _stamp(lock: str) -> Path:
 def _fingerprint(lock: str) -> str:
     """Changes with the lock, with what the editable install is made of, and with the place."""
     digest = hashlib.sha256(str(ROOT).encode())
-    for path in (ROOT / "requirements" / f"{lock}.txt", *INSTALLED_FROM):
+    for path in (REQUIREMENTS / f"{lock}.txt", *INSTALLED_FROM):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
