@@ -89,14 +89,19 @@ class VideoVisit(Model):
     @property
     def host_is_here(self) -> bool:
         """Whether a page of staff holds the visit right now."""
-        return self.host_seen_at is not None and clock.machine_now() - self.host_seen_at < SILENT_AFTER
+        return (
+            self.host_seen_at is not None and clock.machine_now() - self.host_seen_at < SILENT_AFTER
+        )
 
 
 class Seat(Model):
     """One browser of a patient in one visit. The same browser always gets the same seat."""
 
     __tablename__ = "seat"
-    __table_args__ = (UniqueConstraint("visit_id", "web_session_id"), Index(None, "state", "claimed_at"))
+    __table_args__ = (
+        UniqueConstraint("visit_id", "web_session_id"),
+        Index(None, "state", "claimed_at"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("video_visit.id"))
@@ -142,7 +147,6 @@ class Offer(Model):
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("video_visit.id"))
-    seat_id: Mapped[UUID | None] = mapped_column(ForeignKey("seat.id"))  # None: for whoever comes next
     taken_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("seat.id"))
     peer: Mapped[str]
     page: Mapped[str]
@@ -153,12 +157,12 @@ class Offer(Model):
 
 
 class Signal(Model):
-    """One message between the two pages. Kept until the visit ends, so that a broken line loses none."""
+    """One message between the two pages. Kept to the visit's end: a broken line loses none."""
 
     __tablename__ = "signal"
     __table_args__ = (
         UniqueConstraint("visit_id", "number"),
-        UniqueConstraint("visit_id", "page", "count"),  # the same message sent again is the same row
+        UniqueConstraint("visit_id", "page", "count"),  # sent again, it is the same row
         Index(None, "visit_id", "seat_id", "number"),
     )
 

@@ -1,0 +1,132 @@
+"""Who sits in a visit, on which device, and who is let through to the clinician.
+
+GHOST → CLAIMED → ADMITTED, and LEFT from any live state. A ghost is a page that was opened: it gets
+no connection and staff do not see it, so a scanner that runs scripts learns and spends nothing.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app import clock, live
+from app.access.models import WebSession
+from app.audit import trail
+from app.i18n import gettext as _
+from app.links import magic_links
+from app.links.models import LinkState, MagicLink
+from app.people.models import Practitioner
+from app.scheduling.models import Appointment
+from app.telehealth import visits
+from app.telehealth.models import Offer, Seat, SeatState, VideoVisit, Whereabouts
+from app.telehealth.visits import VisitOver
+
+
+def open(  # noqa: A001  the field's word: a page was opened
+    db: Session, appointment: Appointment, web_session: WebSession, link: MagicLink | None
+) -> Seat:
+    """The browser's seat: the one it has, or a ghost. Nothing is spent and nobody is told."""
+    visit = visits.of(db, appointment)
+    seat = db.scalar(
+        select(Seat).where(Seat.visit_id == visit.id, Seat.web_session_id == web_session.id)
+    )
+    if seat is None:
+        seat = Seat(
+            clinic_id=visit.clinic_id,
+            visit_id=visit.id,
+            web_session_id=web_session.id,
+            link_id=link.id if link else None,
+            state=SeatState.GHOST,
+            device=web_session.device,
+            opened_at=clock.now(),
+        )
+        seat.visit = visit
+        db.add(seat)
+        db.flush()  # offers and signals point at it
+    elif seat.state is SeatState.LEFT and visit.ended_at is None:
+        seat.state = SeatState.GHOST
+    return seat
+
+
+def claim(db: Session, seat: Seat) -> Seat:
+    """A person is there: staff see the seat from now on. Claiming again changes nothing.
+
+    The first seat ever claimed in a visit is the patient's own; any later one is marked as a second
+    device. Refuses (VisitOver) once the visit has ended, and a driver until they have stopped.
+    """
+    visit = visits.lock(db, seat.visit_id)
+    db.refresh(seat)
+    if visit.ended_at is not None:
+        raise VisitOver(_("This visit has ended."))
+    if visit.whereabouts is Whereabouts.DRIVING:
+        raise VisitOver(_("Please stop somewhere safe first."))
+    if seat.state.is_live:
+        return seat
+    if seat.claimed_at is None:
+        seat.second_device = _somebody_claimed(db, seat)
+    seat.state, seat.claimed_at = SeatState.CLAIMED, clock.now()
+    seat.gone_at, seat.seen_at = None, clock.machine_now()
+    if seat.link_id and (link := db.get(MagicLink, seat.link_id)):
+        magic_links.advance(db, link, LinkState.CLAIMED)
+    trail.record(db, "claim-seat", agent=None, entity=seat)
+    _tell(db, visit)
+    return seat
+
+
+def admit(db: Session, seat: Seat, *, by: Practitioner) -> None:
+    """Let a seat through. Every other device of this visit is sent away: one patient, one seat.
+
+    Refuses (VisitOver) when the visit has ended or nobody sits there any more.
+    """
+    visit = visits.lock(db, seat.visit_id)
+    db.refresh(seat)
+    if visit.ended_at is not None or not seat.state.is_live:
+        raise VisitOver(_("Nobody waits there any more."))
+    if seat.state is SeatState.ADMITTED:
+        return
+    seat.state, seat.admitted_at = SeatState.ADMITTED, clock.now()
+    others = (Seat.visit_id == visit.id, Seat.id != seat.id)
+    db.execute(
+        update(Seat)
+        .where(*others, Seat.state.in_((SeatState.CLAIMED, SeatState.ADMITTED)))
+        .values(state=SeatState.LEFT, connected=False, peer="")
+    )
+    db.execute(delete(Offer).where(Offer.visit_id == visit.id, Offer.taken_by_id != seat.id))
+    trail.record(db, "admit", agent=by, entity=seat)
+    _tell(db, visit)
+
+
+def leave(db: Session, seat: Seat) -> None:
+    """The patient ended the talk or will not come. Coming back needs a new admission."""
+    if not seat.state.is_live:
+        return
+    seat.state, seat.connected, seat.peer = SeatState.LEFT, False, ""
+    db.execute(delete(Offer).where(Offer.taken_by_id == seat.id))
+    trail.record(db, "leave-seat", agent=None, entity=seat)
+    _tell(db, seat.visit)
+
+
+def live_seats(db: Session, visit_id: UUID) -> list[Seat]:
+    """Every claimed or admitted seat; those off the line never stand before those on it."""
+    found: Sequence[Seat] = db.scalars(
+        select(Seat)
+        .where(
+            Seat.visit_id == visit_id,
+            Seat.state.in_((SeatState.CLAIMED, SeatState.ADMITTED)),
+        )
+        .order_by(Seat.claimed_at)
+    ).all()
+    return sorted(found, key=lambda seat: (seat.is_reconnecting, seat.second_device))
+
+
+def _somebody_claimed(db: Session, seat: Seat) -> bool:
+    other = select(Seat.id).where(
+        Seat.visit_id == seat.visit_id, Seat.id != seat.id, Seat.claimed_at.is_not(None)
+    )
+    return db.scalar(other.limit(1)) is not None
+
+
+def _tell(db: Session, visit: VideoVisit) -> None:
+    live.publish(db, visit.topic)
+    live.publish(db, f"desk:{visit.clinic_id}")

@@ -1,0 +1,136 @@
+"""The course of a video visit: found or made, started when both are there, ended."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app import clock, live
+from app.audit import trail
+from app.db.base import Model
+from app.people.models import Practitioner
+from app.refusal import Refusal
+from app.scheduling.models import Appointment, AppointmentStatus, Encounter
+from app.telehealth import provider
+from app.telehealth.models import Offer, ProviderName, Seat, SeatState, Signal, VideoVisit
+
+
+class VisitOver(Refusal):
+    pass
+
+
+def of(db: Session, appointment: Appointment) -> VideoVisit:
+    """The video visit of an appointment, made on first need."""
+    visit = db.scalar(select(VideoVisit).where(VideoVisit.appointment_id == appointment.id))
+    if visit is None:
+        visit = VideoVisit(
+            clinic_id=appointment.clinic_id,
+            appointment_id=appointment.id,
+            provider=provider.chosen_for(appointment),
+            made_at=clock.now(),
+        )
+        visit.appointment = appointment
+        db.add(visit)
+        db.flush()  # seats point at it
+    return visit
+
+
+def lock(db: Session, visit_id: UUID) -> VideoVisit:
+    """The visit, with every other writer of it waiting until this transaction is over."""
+    visit = db.scalar(
+        select(VideoVisit)
+        .where(VideoVisit.id == visit_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    assert visit is not None, "visits are never deleted while somebody sits in them"
+    return visit
+
+
+def start(db: Session, visit: VideoVisit, *, by: Model | None) -> None:
+    """Both sides are connected. The first time opens the Encounter; later times change nothing."""
+    if visit.started_at is not None or visit.ended_at is not None:
+        return
+    visit.started_at = clock.now()
+    appointment = visit.appointment
+    if appointment.status is AppointmentStatus.BOOKED:
+        appointment.status = AppointmentStatus.ARRIVED
+    if _encounter(db, appointment) is None:
+        db.add(
+            Encounter(
+                clinic_id=visit.clinic_id,
+                appointment_id=appointment.id,
+                started_at=visit.started_at,
+            )
+        )
+    trail.record(db, "start-visit", agent=by, entity=appointment)
+    live.publish(db, visit.topic)
+
+
+def end(db: Session, visit: VideoVisit, *, by: Practitioner) -> None:
+    """Close the visit for every device and forget what the pages said to each other.
+
+    A visit that took place is fulfilled; one that never started stays as it was planned.
+    """
+    if visit.ended_at is not None:
+        return
+    visit.ended_at, visit.ended_by_id = clock.now(), by.id
+    if visit.started_at is not None:
+        _fulfil(db, visit)
+    db.execute(
+        update(Seat)
+        .where(Seat.visit_id == visit.id, Seat.state != SeatState.GHOST)
+        .values(state=SeatState.LEFT, connected=False, peer="")
+    )
+    db.execute(delete(Offer).where(Offer.visit_id == visit.id))
+    db.execute(delete(Signal).where(Signal.visit_id == visit.id))
+    trail.record(db, "end-visit", agent=by, entity=visit.appointment)
+    live.publish(db, visit.topic)
+    live.publish(db, f"desk:{visit.clinic_id}")
+
+
+def reopen(db: Session, visit: VideoVisit, *, by: Practitioner) -> None:
+    """Take an ending back: whoever comes now is admitted anew."""
+    if visit.ended_at is None:
+        return
+    visit.ended_at = visit.ended_by_id = None
+    trail.record(db, "reopen-visit", agent=by, entity=visit.appointment)
+    live.publish(db, visit.topic)
+
+
+def mark_held(db: Session, visit: VideoVisit, held: bool, *, by: Practitioner) -> None:
+    """Write down whether a visit in a room elsewhere took place. Only staff can know.
+
+    Refuses (VisitOver) a visit in our own room, which shows by itself whether it was held.
+    """
+    if visit.provider is not ProviderName.EXTERNAL:
+        raise VisitOver("A visit in this room is marked by itself.")
+    visit.held = held
+    if held and visit.started_at is None:
+        visit.started_at = visit.appointment.starts_at
+    visit.ended_at, visit.ended_by_id = clock.now(), by.id
+    if held:
+        _fulfil(db, visit)
+    else:
+        visit.appointment.status = AppointmentStatus.NOSHOW
+    trail.record(db, "mark-held" if held else "mark-not-held", agent=by, entity=visit.appointment)
+    live.publish(db, visit.topic)
+    live.publish(db, f"desk:{visit.clinic_id}")
+
+
+def _fulfil(db: Session, visit: VideoVisit) -> None:
+    visit.appointment.status = AppointmentStatus.FULFILLED
+    encounter = _encounter(db, visit.appointment)
+    if encounter is None:
+        assert visit.started_at is not None
+        encounter = Encounter(
+            clinic_id=visit.clinic_id,
+            appointment_id=visit.appointment_id,
+            started_at=visit.started_at,
+        )
+        db.add(encounter)
+    encounter.ended_at = visit.ended_at
+
+
+def _encounter(db: Session, appointment: Appointment) -> Encounter | None:
+    return db.scalar(select(Encounter).where(Encounter.appointment_id == appointment.id))
