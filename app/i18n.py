@@ -81,6 +81,11 @@ def local_weekday(moment: datetime, zone: str, *, short: bool = False) -> str:
     return format_date(moment.astimezone(ZoneInfo(zone)).date(), pattern, locale=_locale())
 
 
+def local_short_day(moment: datetime, zone: str) -> str:
+    """`Wed, Nov 18`, on the calendar of `zone`: short enough for a text."""
+    return format_skeleton("MMMEd", moment.astimezone(ZoneInfo(zone)), locale=_locale())
+
+
 def local_date(day: date) -> str:
     """`Nov 18, 2026`."""
     return format_date(day, "medium", locale=_locale())

@@ -1,0 +1,103 @@
+"""Every text that Afterglow writes, one function each, in the language in use.
+
+Short, named by the clinic, one thing to do, and never a clinical word. `{link}` is put in by the worker
+when the text leaves, and never ends the text: phones show a preview of an address at the end.
+"""
+
+from datetime import datetime
+
+from app import i18n
+from app.i18n import gettext as _
+from app.messaging.segments import plain
+from app.people import phones
+from app.people.models import Clinic
+
+LINK = "{link}"
+
+
+def join(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
+    """Five minutes before a visit."""
+    return plain(
+        _(
+            "%(clinic)s: %(clinician)s is ready when you are, at %(time)s. "
+            "Tap %(link)s to join, no login. Not up to it? Reply LATER."
+        )
+        % {"clinic": clinic.short_name, "clinician": clinician, "time": _time(starts_at, zone), "link": LINK}
+    )
+
+
+def moved(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
+    """A visit has a new time."""
+    return plain(
+        _(
+            "%(clinic)s: %(clinician)s will see you %(day)s at %(time)s. "
+            "We'll text you a link just before. Reply LATER if you need a new time."
+        )
+        % {
+            "clinic": clinic.short_name,
+            "clinician": clinician,
+            "day": i18n.local_short_day(starts_at, zone),
+            "time": _time(starts_at, zone),
+        }
+    )
+
+
+def called_off(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
+    """A visit will not take place."""
+    return plain(
+        _(
+            "%(clinic)s: your time with %(clinician)s on %(day)s at %(time)s is off. "
+            "We'll be in touch, or call %(phone)s."
+        )
+        % {
+            "clinic": clinic.short_name,
+            "clinician": clinician,
+            "day": i18n.local_short_day(starts_at, zone),
+            "time": _time(starts_at, zone),
+            "phone": phones.spoken(clinic.phone),
+        }
+    )
+
+
+def code(clinic: Clinic, digits: str) -> str:
+    """A sign-in code. Its last line lets phones fill it in by themselves."""
+    return plain(
+        _("%(clinic)s: your code is %(code)s. It works for 10 minutes. Nobody from our team will ask for it.")
+        % {"clinic": clinic.short_name, "code": digits}
+    )
+
+
+def passkey_added(clinic: Clinic) -> str:
+    """Somebody made a passkey for this patient's pages."""
+    return plain(
+        _("%(clinic)s: a phone can now open your pages by face, finger or screen lock. Not you? Call %(phone)s.")
+        % {"clinic": clinic.short_name, "phone": phones.spoken(clinic.phone)}
+    )
+
+
+def staff_waiting(clinic: Clinic) -> str:
+    """To staff: a patient waits in a visit room."""
+    return plain(
+        _("Afterglow for %(clinic)s: somebody has been waiting in a room for you. Please open the console.")
+        % {"clinic": clinic.short_name}
+    )
+
+
+def staff_call(clinic: Clinic) -> str:
+    """To staff: a patient asked to be phoned."""
+    return plain(
+        _("Afterglow for %(clinic)s: somebody asked to be phoned now. Please open the console.")
+        % {"clinic": clinic.short_name}
+    )
+
+
+def staff_alert(clinic: Clinic) -> str:
+    """To staff on call: an alert that must be acknowledged."""
+    return plain(
+        _("Afterglow for %(clinic)s: an alert needs you now. Please open the console and acknowledge it.")
+        % {"clinic": clinic.short_name}
+    )
+
+
+def _time(moment: datetime, zone: str) -> str:
+    return i18n.local_clock(moment, zone).replace(" ", "").replace(".", "")

@@ -1,0 +1,111 @@
+"""Raises safety alerts and does not let go until a person has acknowledged them.
+
+Rounds: the first on call, then the second, then everybody on call, every 15 minutes, eight rounds at most;
+after that the red banner in the console stays. The texts hold no name, no link and no clinical word, and a
+patient's opt-out does not touch them.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import clock, i18n, live
+from app.audit import trail
+from app.messaging import outbox, texts
+from app.messaging.models import Purpose
+from app.people.models import Clinic, Patient, Practitioner
+from app.safety.models import SafetyAlert, Signal
+
+EVERY = timedelta(minutes=15)
+MOST_ROUNDS = 8
+
+
+def raise_alert(db: Session, patient: Patient, signal: Signal) -> SafetyAlert:
+    """Alert the clinic. While an alert of this patient is open, the same signal does not make another."""
+    alert = db.scalar(
+        select(SafetyAlert).where(
+            SafetyAlert.patient_id == patient.id,
+            SafetyAlert.signal == signal,
+            SafetyAlert.acknowledged_at.is_(None),
+        )
+    )
+    if alert is None:
+        now = clock.now()
+        alert = SafetyAlert(
+            clinic_id=patient.clinic_id, patient_id=patient.id, signal=signal, made_at=now, next_round_at=now
+        )
+        db.add(alert)
+        trail.record(db, "raise-alert", agent=patient, entity=alert, detail=signal.value)
+        _text_next_round(db, alert)
+    live.publish(db, f"desk:{patient.clinic_id}")
+    return alert
+
+
+def acknowledge(db: Session, alert: SafetyAlert, *, by: Practitioner) -> None:
+    """A person has taken it on. Doing it twice changes nothing."""
+    if alert.acknowledged_at is not None:
+        return
+    alert.acknowledged_at, alert.acknowledged_by_id = clock.now(), by.id
+    alert.next_round_at = None
+    trail.record(db, "acknowledge-alert", agent=by, entity=alert)
+    live.publish(db, f"desk:{alert.clinic_id}")
+
+
+def open_alerts(db: Session, clinic: Clinic) -> list[SafetyAlert]:
+    """What nobody has acknowledged yet, oldest first."""
+    return list(
+        db.scalars(
+            select(SafetyAlert)
+            .where(SafetyAlert.clinic_id == clinic.id, SafetyAlert.acknowledged_at.is_(None))
+            .order_by(SafetyAlert.made_at)
+        )
+    )
+
+
+def on_call(db: Session, clinic: Clinic) -> list[Practitioner]:
+    """Who can be reached, in order of rank; when nobody has a rank, everybody with a phone."""
+    staff = list(
+        db.scalars(
+            select(Practitioner)
+            .where(
+                Practitioner.clinic_id == clinic.id,
+                Practitioner.disabled_at.is_(None),
+                Practitioner.phone_sealed.is_not(None),
+            )
+            .order_by(Practitioner.on_call_rank.is_(None), Practitioner.on_call_rank, Practitioner.made_at)
+        )
+    )
+    ranked = [practitioner for practitioner in staff if practitioner.on_call_rank is not None]
+    return ranked or staff
+
+
+def escalate(db: Session) -> None:
+    """Start the next round of every alert whose round is due. A job of the worker."""
+    due = select(SafetyAlert).where(SafetyAlert.next_round_at <= clock.now()).with_for_update(skip_locked=True)
+    for alert in db.scalars(due):
+        _text_next_round(db, alert)
+
+
+def next_due(db: Session) -> datetime | None:
+    """When the next round begins."""
+    return db.scalar(select(func.min(SafetyAlert.next_round_at)))
+
+
+def _text_next_round(db: Session, alert: SafetyAlert) -> None:
+    clinic = db.get_one(Clinic, alert.clinic_id)
+    staff = on_call(db, clinic)
+    turn = staff[alert.rounds : alert.rounds + 1] if alert.rounds < 2 else staff
+    now = clock.now()
+    with i18n.using(clinic.language):
+        for practitioner in turn or staff:
+            outbox.enqueue(
+                db,
+                Purpose.SAFETY,
+                texts.staff_alert(clinic),
+                practitioner=practitioner,
+                due_at=now,
+                once_key=f"alert:{alert.id}:{alert.rounds}:{practitioner.id}",
+            )
+    alert.rounds += 1
+    alert.next_round_at = now + EVERY if alert.rounds < MOST_ROUNDS else None

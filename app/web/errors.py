@@ -1,0 +1,46 @@
+"""Every error is a page that a patient can read. What happened stays in the log, by its kind alone."""
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app import i18n
+from app.refusal import Refusal
+from app.web.guards import accepted_language
+from app.web.pages import LANGUAGE_COOKIE, page
+
+log = structlog.get_logger("error")
+
+
+def _said(request: Request, status: int, message: str = "") -> Response:
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"status": status, "message": message}, status)
+    language = i18n.known(request.cookies.get(LANGUAGE_COOKIE)) or accepted_language(request) or "en"
+    with i18n.using(language):
+        return page(request, "public/error.html", status, status=status, message=message)
+
+
+def on_http_exception(request: Request, error: Exception) -> Response:
+    """404, 403, 413 … as a kind page."""
+    assert isinstance(error, HTTPException)
+    return _said(request, error.status_code)
+
+
+def on_refusal(request: Request, error: Exception) -> Response:
+    """A refusal that no form took: its sentence on a page."""
+    assert isinstance(error, Refusal)
+    return _said(request, 422, error.message)
+
+
+def on_crash(request: Request, error: Exception) -> Response:
+    """500. The log gets the kind and the place of the error, not its words: they may hold somebody's."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}" if frame else ""
+    log.error("crash", kind=type(error).__name__, place=place)
+    return _said(request, 500)
+
+
+HANDLERS = {HTTPException: on_http_exception, Refusal: on_refusal, Exception: on_crash}

@@ -1,0 +1,96 @@
+"""Reads posted forms and their fields. What cannot be read is a Refusal at its field."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+import anyio.from_thread
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from app.i18n import gettext as _
+from app.refusal import Refusal
+from app.scheduling import wall_time
+
+_MAX_FIELDS = 200
+
+
+class Unreadable(Refusal):
+    pass
+
+
+def read_form(request: Request) -> FormData:
+    """The posted form, from a plain `def` endpoint. Files are not taken."""
+    return anyio.from_thread.run(_form, request)
+
+
+async def _form(request: Request) -> FormData:
+    return await request.form(max_files=0, max_fields=_MAX_FIELDS)
+
+
+def read_json(request: Request, *, limit: int = 1024) -> dict[str, Any]:
+    """The posted JSON object of at most `limit` bytes. Anything else is 400, 413 or 415."""
+    if request.headers.get("content-type", "").split(";")[0] != "application/json":
+        raise HTTPException(415)
+    body = anyio.from_thread.run(request.body)
+    if len(body) > limit:
+        raise HTTPException(413)
+    try:
+        value = anyio.from_thread.run(request.json)
+    except ValueError:
+        raise HTTPException(400) from None
+    if not isinstance(value, dict):
+        raise HTTPException(400)
+    return value
+
+
+def text(form: FormData, name: str, *, limit: int = 500) -> str:
+    """A field's text, trimmed. Missing is empty."""
+    value = form.get(name, "")
+    if not isinstance(value, str):
+        return ""
+    value = value.strip()
+    if len(value) > limit:
+        raise Unreadable(_("That is too long."), field=name)
+    return value
+
+
+def required(form: FormData, name: str, message: str) -> str:
+    """A field's text. Refuses an empty one with `message`."""
+    value = text(form, name)
+    if not value:
+        raise Unreadable(message, field=name)
+    return value
+
+
+def local_moment(form: FormData, name: str, zone: str) -> datetime:
+    """A `datetime-local` field on the clock of `zone`, as an instant."""
+    try:
+        wall = datetime.fromisoformat(text(form, name))
+    except ValueError:
+        raise Unreadable(_("Enter a day and a time."), field=name) from None
+    if wall.tzinfo is not None:
+        raise Unreadable(_("Enter a day and a time."), field=name)
+    return wall_time.instant(wall, zone)
+
+
+def day(form: FormData, name: str) -> date | None:
+    """A `date` field; empty is None."""
+    value = text(form, name)
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Unreadable(_("Enter a day, like 1990-01-31."), field=name) from None
+
+
+def clock_time(form: FormData, name: str) -> time | None:
+    """A `time` field; empty is None."""
+    value = text(form, name)
+    if not value:
+        return None
+    try:
+        return time.fromisoformat(value)
+    except ValueError:
+        raise Unreadable(_("Enter a time, like 09:30."), field=name) from None

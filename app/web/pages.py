@@ -1,0 +1,113 @@
+"""Renders pages. The one place that knows the templates' environment."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app import clock, i18n
+from app.db.base import Model
+from app.people import phones
+from app.web.assets import Assets
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+MOOD_COOKIE = "__Host-ag_mood"
+LANGUAGE_COOKIE = "__Host-ag_lang"
+_ModelT = TypeVar("_ModelT", bound=Model)
+
+
+def environment(assets: Assets) -> Environment:
+    """Jinja, with gettext in the language in use, and everything compiled when it is first asked for."""
+    jinja = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html", "txt"], default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    jinja.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    jinja.globals.update(asset=assets)
+    jinja.filters.update(
+        day=i18n.local_day,
+        clock=i18n.local_clock,
+        weekday=i18n.local_weekday,
+        phone=phones.spoken,
+        date=i18n.local_date,
+    )
+    return jinja
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    """A page or part of one, in the visitor's language and mood."""
+    return HTMLResponse(render(request, template, **context), status)
+
+
+def render(request: Request, template: str, **context: Any) -> str:
+    """The template's text. Whoever is signed in stands in it as `patient`, `practitioner`, `clinic`."""
+    state = request.state
+    shared: dict[str, Any] = {
+        "request": request,
+        "path_for": request.app.url_path_for,
+        "lang": i18n.language(),
+        "mood": mood(request),
+        "now": clock.now(),
+        "demo": request.app.state.settings.demo,
+        "clinic": getattr(state, "clinic", None),
+        "patient": getattr(state, "patient", None),
+        "practitioner": getattr(state, "practitioner", None),
+    }
+    jinja: Environment = request.app.state.templates
+    return jinja.get_template(template).render(shared | context)
+
+
+def mood(request: Request) -> str:
+    """`gentle` or nothing: what was chosen on this device, else by itself after a dose."""
+    chosen = request.cookies.get(MOOD_COOKIE)
+    if chosen:
+        return "gentle" if chosen == "gentle" else ""
+    return "gentle" if getattr(request.state, "after_dose", False) else ""
+
+
+def is_part(request: Request) -> bool:
+    """Whether htmx asked, and wants a part rather than a page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def part_or_redirect(
+    request: Request, template: str, to: str, *, path: Mapping[str, Any] | None = None, **context: Any
+) -> Response:
+    """After a change: the part for htmx, a redirect for a plain form."""
+    if is_part(request):
+        return page(request, template, **context)
+    return redirect(request, to, **(path or {}))
+
+
+def redirect(request: Request, to: str, **path: Any) -> Response:
+    """303 to a route of ours by its name."""
+    return RedirectResponse(request.app.url_path_for(to, **path), 303)
+
+
+def find_or_404(
+    db: Session, model: type[_ModelT], request: Request, *, name: str = "id", clinic_id: UUID | None = None
+) -> _ModelT:
+    """The row that the address names. Another clinic's is as unknown as none."""
+    try:
+        row = db.get(model, UUID(request.path_params[name]))
+    except ValueError:
+        row = None
+    if row is None or (clinic_id is not None and getattr(row, "clinic_id", None) != clinic_id):
+        not_found()
+    return row
+
+
+def not_found() -> NoReturn:
+    """Answer 404."""
+    raise HTTPException(404)

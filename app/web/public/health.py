@@ -1,0 +1,47 @@
+"""Is it alive, is it ready, how is it doing."""
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from app.db import migrate
+from app.messaging import outbox
+from app.web.guards import anyone
+
+_TOO_LATE_SECONDS = 120
+
+
+async def alive(_: Request) -> Response:
+    """200 as long as the process answers."""
+    return PlainTextResponse("ok\n")
+
+
+@anyone
+def ready(_: Request, db: Session) -> Response:
+    """200 when the database answers, is migrated, and the worker keeps up; else 503 with what is wrong."""
+    wrong = []
+    try:
+        db.execute(text("SELECT 1"))
+        if migrate.current(db.connection()) != migrate.newest():
+            wrong.append("migrations")
+        if outbox.lateness(db).total_seconds() > _TOO_LATE_SECONDS:
+            wrong.append("worker")
+    except SQLAlchemyError:
+        wrong.append("database")
+    return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
+
+
+async def metrics(_: Request) -> Response:
+    """Prometheus: counts and times, nothing about anybody."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+routes = [
+    Route("/healthz", alive, name="alive"),
+    Route("/readyz", ready, name="ready"),
+    Route("/metrics", metrics, name="metrics"),
+]

@@ -1,0 +1,102 @@
+"""The timetable: what is done by itself, how often, and the loop that does it.
+
+Every job may run anywhere, any number of times: what it takes it takes by a conditional update.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.access import attempts, web_sessions
+from app.db.engine import Database
+from app.messaging import delivery, outbox
+from app.messaging.gateway import SmsGateway
+from app.messaging.models import Message
+from app.safety import escalation
+from app.settings import Settings
+from app.telehealth import ringing
+
+log = structlog.get_logger("worker")
+_TICK_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done every so many seconds. `next_due` says at which moment of domain time it has work."""
+
+    name: str
+    every: float
+    run: Callable[[], None]
+    next_due: Callable[[Session], datetime | None] | None = None
+
+
+class Worker:
+    """Runs the timetable, in a thread of the web process or as a process of its own."""
+
+    def __init__(self, database: Database, settings: Settings, gateway: SmsGateway) -> None:
+        self._database = database
+        self._settings = settings
+        self._gateway = gateway
+        self._name = f"{os.getpid()}-{uuid4().hex[:8]}"
+        self._stopping = threading.Event()
+        self.lock = threading.Lock()  # the demo's clock walks only while no job runs
+        self.jobs = [
+            Job("ring", 2, self._in_transaction(ringing.ring), ringing.next_due),
+            Job("escalate", 5, self._in_transaction(escalation.escalate), escalation.next_due),
+            Job("send", 0.5, self._send, outbox.next_due),
+            Job("leases", 10, self._in_transaction(_doubt_expired_leases)),
+            Job("tidy", 600, self._in_transaction(_tidy)),
+        ]
+
+    def run(self) -> None:
+        """Work until `stop`. A job that fails is logged by kind and tried again in its turn."""
+        waited = {job.name: job.every for job in self.jobs}
+        while not self._stopping.is_set():
+            for job in self.jobs:
+                waited[job.name] += _TICK_SECONDS
+                if waited[job.name] >= job.every:
+                    waited[job.name] = 0
+                    self._try(job)
+            self._stopping.wait(_TICK_SECONDS)
+
+    def stop(self) -> None:
+        """Finish what is in hand, then end `run`."""
+        self._stopping.set()
+
+    def _try(self, job: Job) -> None:
+        try:
+            with self.lock:
+                job.run()
+        except SQLAlchemyError as error:
+            log.error("job failed", job=job.name, kind=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  one broken job must not stop the texts
+            log.error("job crashed", job=job.name, kind=type(error).__name__)
+
+    def _send(self) -> None:
+        while not self._stopping.is_set():
+            if not delivery.send_one(self._database, self._gateway, self._name, self._settings.base_url):
+                return
+
+    def _in_transaction(self, work: Callable[[Session], None]) -> Callable[[], None]:
+        def run() -> None:
+            with self._database.session() as db:
+                work(db)
+
+        return run
+
+
+def _doubt_expired_leases(db: Session) -> None:
+    for message_id in outbox.expire_leases(db):
+        delivery.tell_staff_of_doubt(db, db.get_one(Message, message_id))
+
+
+def _tidy(db: Session) -> None:
+    web_sessions.purge(db)
+    attempts.purge(db)
