@@ -21,7 +21,7 @@ tests() {
 check format $bin/ruff format --check .
 check lint $bin/ruff check .
 check types $bin/mypy
-check floors $bin/lint-imports
+check floors $bin/lint-imports --no-logo
 check "tests on SQLite" tests sqlite
 check "tests on PostgreSQL" tests postgresql
 check journeys $bin/python -m pytest e2e
