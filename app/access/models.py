@@ -29,10 +29,17 @@ class Strength(StrEnum):
 
 
 class WebSession(Model):
-    """A browser that was let in. The cookie holds a token, the row its hash. Ends by machine time."""
+    """A browser that was let in. The cookie holds a token, the row its hash.
+
+    Machine time, except that a join session's `expires_at` follows its visit and so is domain time.
+    """
 
     __tablename__ = "web_session"
-    __table_args__ = (UniqueConstraint("token_hash"), Index(None, "patient_id"), Index(None, "practitioner_id"))
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index(None, "patient_id"),
+        Index(None, "practitioner_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
@@ -40,7 +47,9 @@ class WebSession(Model):
     kind: Mapped[SessionKind]
     strength: Mapped[Strength]
     token_hash: Mapped[bytes]
-    device: Mapped[str] = mapped_column(default="")  # "iPhone", "computer": never the whole user agent
+    device: Mapped[str] = mapped_column(
+        default=""
+    )  # "iPhone", "computer": never the whole user agent
     gentle: Mapped[bool | None]
     made_at: Mapped[datetime]
     seen_at: Mapped[datetime]
@@ -53,7 +62,11 @@ class Passkey(Model):
     """A discoverable WebAuthn credential of a patient or a member of staff."""
 
     __tablename__ = "passkey"
-    __table_args__ = (UniqueConstraint("credential_id"),)
+    __table_args__ = (
+        UniqueConstraint("credential_id"),
+        Index(None, "patient_id"),
+        Index(None, "practitioner_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
@@ -84,22 +97,38 @@ class Challenge(Model):
 
 
 class SignInCode(Model):
-    """A six-digit code by text, bound to the browser that asked. Machine time."""
+    """A six-digit code by text, bound to the browser that asked. Machine time.
+
+    The code itself rests nowhere: whoever holds the secret key can derive it from the seed. A row
+    without a patient belongs to a number that nobody has; it differs in nothing that the asker
+    can see.
+    """
 
     __tablename__ = "sign_in_code"
-    __table_args__ = (Index(None, "browser_hash"),)
+    __table_args__ = (
+        Index(None, "browser_hash"),
+        Index(None, "texted_at"),
+        Index(None, "link_id"),
+        Index(None, "expires_at"),
+    )
 
     clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    link_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
     browser_hash: Mapped[bytes]
+    seed: Mapped[bytes]
+    key_number: Mapped[int]
     code_hash: Mapped[bytes]
     tries_left: Mapped[int]
+    birth_date_tries_left: Mapped[int]
     expires_at: Mapped[datetime]
-    spent_at: Mapped[datetime | None]
+    texted_at: Mapped[datetime | None]  # when the worker handed it to the outbox
+    spent_at: Mapped[datetime | None]  # the code was shown, rightly
+    opened_at: Mapped[datetime | None]  # and, after the birth date, let its patient in
 
 
 class Invitation(Model):
-    """A one-time way for a member of staff to make their passkey."""
+    """A one-time way for a member of staff to make their passkey. Machine time."""
 
     __tablename__ = "invitation"
     __table_args__ = (UniqueConstraint("token_hash"),)

@@ -60,10 +60,10 @@ def called_off(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -
 
 
 def code(clinic: Clinic, digits: str) -> str:
-    """A sign-in code. Its last line lets phones fill it in by themselves."""
+    """A sign-in code, and a link that uses it in the browser that asked."""
     return plain(
-        _("%(clinic)s: your code is %(code)s. It works for 10 minutes. Nobody from our team will ask for it.")
-        % {"clinic": clinic.short_name, "code": digits}
+        _("%(clinic)s: your code is %(code)s. Or tap %(link)s on the phone where you asked. It works for 10 minutes.")
+        % {"clinic": clinic.short_name, "code": digits, "link": LINK}
     )
 
 

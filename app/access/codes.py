@@ -1,0 +1,214 @@
+"""Signing in by a six-digit code: ten minutes, five tries, once, in the browser that asked.
+
+Asking costs the same whether the number is known or not: one look-up, one row. The text is made
+later, by the worker (`code_texts`), so neither the answer nor its time tells who is a patient
+here. Machine time.
+"""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app import clock, live
+from app.access import attempts
+from app.access.models import SignInCode
+from app.audit import trail
+from app.db.base import new_id
+from app.i18n import gettext as _
+from app.i18n import ngettext
+from app.people import phones
+from app.people.models import Clinic, Patient
+from app.refusal import Refusal
+from app.security import keyring
+from app.security.tokens import hash_token, same
+
+LIVES = timedelta(minutes=10)
+TRIES = 5
+TOPIC = "sign-in-codes"  # wakes whoever texts them
+_PER_NUMBER = ((3, timedelta(minutes=15)), (10, timedelta(days=1)))
+_PER_NETWORK = (20, timedelta(hours=1))
+
+Choose = Callable[[Session, Sequence[Patient]], Patient]
+
+
+class TooManyCodes(Refusal):
+    pass
+
+
+class WrongCode(Refusal):
+    """The try is counted: the caller's transaction must commit."""
+
+
+class NothingAsked(Refusal):
+    """This browser has no code, or one that is spent, too old, or out of tries."""
+
+
+def send(db: Session, typed: str, *, browser: str, network: str, choose: Choose) -> None:
+    """Have a code texted to whoever has this number, in whichever clinic.
+
+    A code asked for earlier in the same browser falls. `choose` picks among several patients with
+    one number (of neighbouring clinics). Refuses what is no number (NotAPhoneNumber) and too many
+    requests (TooManyCodes), known and unknown numbers alike.
+    """
+    numbers = _readings(typed, db.scalars(select(Clinic).order_by(Clinic.made_at)).all())
+    _refuse_too_many(db, set(numbers.values()), network)
+    patients = _with_number(db, numbers)
+    patient = choose(db, patients) if len(patients) > 1 else next(iter(patients), None)
+    browser_hash = hash_token(browser)
+    db.execute(delete(SignInCode).where(SignInCode.browser_hash == browser_hash))
+    db.add(_new_code(patient, browser_hash))
+    live.publish(db, TOPIC)
+
+
+def verify(db: Session, typed: str, *, browser: str) -> Patient | None:
+    """The patient whom the code lets in, or None when their birth date is still to be asked.
+
+    Refuses NothingAsked, and WrongCode, which counts the try.
+    """
+    sign_in_code = waiting_in(db, browser)
+    if sign_in_code is None or not _take_try(db, sign_in_code):
+        raise nothing_asked()
+    digits = "".join(character for character in typed if character.isdigit())
+    is_right = same(_hash(sign_in_code, digits), sign_in_code.code_hash)
+    if not is_right or sign_in_code.patient_id is None:
+        raise _wrong_code(db, sign_in_code)
+    return prove(db, sign_in_code)
+
+
+def waiting_in(db: Session, browser: str) -> SignInCode | None:
+    """The code that this browser asked for and has not shown yet."""
+    return db.scalar(
+        select(SignInCode)
+        .where(
+            SignInCode.browser_hash == hash_token(browser),
+            SignInCode.spent_at.is_(None),
+            SignInCode.tries_left > 0,
+            SignInCode.expires_at > clock.machine_now(),
+        )
+        .order_by(SignInCode.expires_at.desc())
+    )
+
+
+def prove(db: Session, sign_in_code: SignInCode) -> Patient | None:
+    """Spend a code that was rightly shown. Answers as `verify`; refuses (NothingAsked) twice."""
+    now = clock.machine_now()
+    spent = db.scalar(
+        update(SignInCode)
+        .where(SignInCode.id == sign_in_code.id, SignInCode.spent_at.is_(None))
+        .values(spent_at=now)
+        .returning(SignInCode.id)
+    )
+    if spent is None or sign_in_code.patient_id is None:
+        raise nothing_asked()
+    patient = db.get_one(Patient, sign_in_code.patient_id)
+    if patient.birth_on is not None:
+        return None
+    sign_in_code.opened_at = now
+    return patient
+
+
+def digits_of(sign_in_code: SignInCode) -> str:
+    """The six digits, derived anew. Raises KeyError when the secret key was retired."""
+    _number, secret = keyring.ring().derive(sign_in_code.key_number, b"code", *_parts(sign_in_code))
+    return f"{int.from_bytes(secret, 'big') % 1_000_000:06d}"
+
+
+def forget_old(db: Session) -> None:
+    """Drop codes that are over. For the worker."""
+    db.execute(delete(SignInCode).where(SignInCode.expires_at < clock.machine_now() - LIVES))
+
+
+def nothing_asked() -> NothingAsked:
+    """The refusal that sends a person back to the start."""
+    return NothingAsked(_("This code no longer works. Ask for a new one."), field="code")
+
+
+def _readings(typed: str, clinics: Iterable[Clinic]) -> dict[UUID, str]:
+    # What was typed may be a national number, and clinics may lie in different countries.
+    numbers: dict[UUID, str] = {}
+    refusal: phones.NotAPhoneNumber | None = None
+    for clinic in clinics:
+        try:
+            numbers[clinic.id] = phones.normal(typed, clinic.country)
+        except phones.NotAPhoneNumber as refused:
+            refusal = refused
+    if not numbers and refusal is not None:
+        raise refusal
+    return numbers
+
+
+def _refuse_too_many(db: Session, numbers: Collection[str], network: str) -> None:
+    limit, per = _PER_NETWORK
+    within = attempts.allow(db, f"codes {network}", limit=limit, per=per)
+    for number in sorted(numbers):
+        for limit, per in _PER_NUMBER:
+            within = within and attempts.allow(db, f"codes {number}", limit=limit, per=per)
+    if not within:
+        raise TooManyCodes(
+            _("Too many codes were asked for. Wait a quarter of an hour, or call your clinic."),
+            field="phone",
+        )
+
+
+def _with_number(db: Session, numbers: dict[UUID, str]) -> Sequence[Patient]:
+    indexes = [phones.index(clinic_id, number) for clinic_id, number in numbers.items()]
+    return db.scalars(
+        select(Patient).where(Patient.phone_index.in_(indexes)).order_by(Patient.made_at)
+    ).all()
+
+
+def _new_code(patient: Patient | None, browser_hash: bytes) -> SignInCode:
+    sign_in_code = SignInCode(
+        id=new_id(),
+        clinic_id=patient.clinic_id if patient else None,
+        patient_id=patient.id if patient else None,
+        browser_hash=browser_hash,
+        seed=os.urandom(16),
+        tries_left=TRIES,
+        birth_date_tries_left=TRIES,
+        expires_at=clock.machine_now() + LIVES,
+    )
+    sign_in_code.key_number, _secret = keyring.ring().derive(None, b"code")
+    sign_in_code.code_hash = _hash(sign_in_code, digits_of(sign_in_code))
+    return sign_in_code
+
+
+def _take_try(db: Session, sign_in_code: SignInCode) -> bool:
+    # Counted in the statement that allows it: five guesses at once are five tries.
+    left = db.scalar(
+        update(SignInCode)
+        .where(
+            SignInCode.id == sign_in_code.id,
+            SignInCode.tries_left > 0,
+            SignInCode.spent_at.is_(None),
+        )
+        .values(tries_left=SignInCode.tries_left - 1)
+        .returning(SignInCode.tries_left)
+        .execution_options(synchronize_session="fetch")
+    )
+    return left is not None
+
+
+def _wrong_code(db: Session, sign_in_code: SignInCode) -> Refusal:
+    trail.record(db, "refuse-code", agent=None, entity=sign_in_code)
+    left = sign_in_code.tries_left
+    if left == 0:
+        return NothingAsked(_("That was the last try. Ask for a new code."), field="code")
+    tries = ngettext("You have one try left.", "You have %(tries)s tries left.", left)
+    return WrongCode(_("That is not the code.") + " " + tries % {"tries": left}, field="code")
+
+
+def _hash(sign_in_code: SignInCode, digits: str) -> bytes:
+    # The key is the code's own: it binds row and seed. A retired secret key ends its codes.
+    _number, digest = keyring.ring().derive(
+        sign_in_code.key_number, b"code hash", *_parts(sign_in_code), digits.encode()
+    )
+    return digest
+
+
+def _parts(sign_in_code: SignInCode) -> tuple[bytes, bytes]:
+    return sign_in_code.id.bytes, sign_in_code.seed

@@ -1,0 +1,109 @@
+"""How staff get their first passkey: a one-time address, handed over in person. Machine time.
+
+Nobody signs in by an invitation; it lets one person make a passkey, and is spent by that alone.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access import kept_passkeys, web_sessions
+from app.access.models import Invitation
+from app.audit import trail
+from app.i18n import gettext as _
+from app.people.models import Practitioner, Role
+from app.refusal import Refusal
+from app.security.tokens import hash_token, looks_like_token, new_token
+
+LIVES = timedelta(days=7)
+PATH = "/invitation"  # the token follows in the fragment
+
+
+class MayNotInvite(Refusal):
+    pass
+
+
+class InvitationOver(Refusal):
+    """Used, too old, replaced by a newer one, or never made."""
+
+
+def invite(db: Session, practitioner: Practitioner, *, by: Practitioner | None) -> str:
+    """The token of a new invitation, shown this once. Earlier ones of this person fall.
+
+    `by` None: an operator at the command line. Refuses (MayNotInvite) anybody but an
+    administrator of the same clinic, and anybody who was disabled.
+    """
+    _refuse_stranger(practitioner, by)
+    now = clock.machine_now()
+    db.execute(
+        update(Invitation)
+        .where(Invitation.practitioner_id == practitioner.id, Invitation.spent_at.is_(None))
+        .values(spent_at=now)
+    )
+    token = new_token()
+    invitation = Invitation(
+        clinic_id=practitioner.clinic_id,
+        practitioner_id=practitioner.id,
+        token_hash=hash_token(token),
+        expires_at=now + LIVES,
+        made_at=now,
+    )
+    db.add(invitation)
+    trail.record(db, "invite", agent=by, entity=practitioner)
+    return token
+
+
+def recover(db: Session, practitioner: Practitioner, *, by: Practitioner | None) -> str:
+    """For a lost device: old passkeys and sessions end at once, and a new invitation is made.
+
+    Refuses as `invite` does.
+    """
+    _refuse_stranger(practitioner, by)
+    kept_passkeys.remove_all(db, practitioner, by=by)
+    web_sessions.end_all(db, practitioner)
+    return invite(db, practitioner, by=by)
+
+
+def find(db: Session, token: object) -> Invitation:
+    """The invitation of a token. Refuses (InvitationOver) a dead one. Spends nothing."""
+    wanted = token if looks_like_token(token) else "-"
+    invitation = db.scalar(
+        select(Invitation)
+        .join(Practitioner, Practitioner.id == Invitation.practitioner_id)
+        .where(
+            Invitation.token_hash == hash_token(str(wanted)),
+            Invitation.spent_at.is_(None),
+            Invitation.expires_at > clock.machine_now(),
+            Practitioner.disabled_at.is_(None),
+        )
+    )
+    if invitation is None:
+        raise _over()
+    return invitation
+
+
+def spend(db: Session, invitation: Invitation) -> None:
+    """Use it up, once the passkey is made. Refuses (InvitationOver) the second of two at a time."""
+    spent = db.scalar(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.spent_at.is_(None))
+        .values(spent_at=clock.machine_now())
+        .returning(Invitation.id)
+    )
+    if spent is None:
+        raise _over()
+
+
+def _refuse_stranger(practitioner: Practitioner, by: Practitioner | None) -> None:
+    if practitioner.disabled_at is not None:
+        raise MayNotInvite(_("This person no longer works here."))
+    if by is not None and (
+        by.role is not Role.ADMINISTRATOR or by.clinic_id != practitioner.clinic_id
+    ):
+        raise MayNotInvite(_("Only an administrator of the clinic can invite staff."))
+
+
+def _over() -> InvitationOver:
+    return InvitationOver(_("This invitation was used or is too old. Ask for a new one in person."))

@@ -1,0 +1,69 @@
+"""The passkeys a person has, who may make another, and taking them away. Machine time."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.models import Passkey, Strength, WebSession
+from app.audit import trail
+from app.i18n import gettext as _
+from app.people.models import Patient, Practitioner
+from app.refusal import Refusal
+
+Person = Patient | Practitioner
+FRESH = timedelta(minutes=15)  # how lately a code or a passkey must have been shown to add one
+
+
+class NotEntitled(Refusal):
+    """A passkey may not be made here and now."""
+
+
+def refuse_unless_entitled(
+    db: Session, patient: Patient, web_session: WebSession, *, admitted: bool
+) -> None:
+    """Refuses (NotEntitled) a passkey to whoever has not shown enough.
+
+    The first one: in a browser that a clinician has admitted by face (`admitted`), with a fresh
+    code or passkey. Further ones: signed in with a passkey just now. Lost them all? Staff remove
+    the old ones in person (`remove`), and the next is a first one again.
+    """
+    is_fresh = clock.machine_now() - web_session.proved_at < FRESH
+    if has_any(db, patient):
+        if web_session.strength is not Strength.PASSKEY or not is_fresh:
+            raise NotEntitled(_("First open your pages with the passkey you have."))
+    elif not admitted:
+        raise NotEntitled(
+            _("You can set this up on this phone after your first video visit on it.")
+        )
+    elif not is_fresh or web_session.strength not in (Strength.CODE, Strength.PASSKEY):
+        raise NotEntitled(_("First sign in with a new code."))
+
+
+def of(db: Session, person: Person) -> list[Passkey]:
+    """A person's passkeys, oldest first."""
+    return list(db.scalars(select(Passkey).where(_owned_by(person)).order_by(Passkey.made_at)))
+
+
+def has_any(db: Session, person: Person) -> bool:
+    """Whether this person can sign in with a passkey."""
+    return bool(db.scalar(select(func.count()).select_from(Passkey).where(_owned_by(person))))
+
+
+def remove(db: Session, passkey: Passkey, *, by: Person) -> None:
+    """It opens nothing from now on. Sessions it opened go on until they end."""
+    trail.record(db, "remove-passkey", agent=by, entity=passkey)
+    db.delete(passkey)
+
+
+def remove_all(db: Session, person: Person, *, by: Practitioner | None) -> None:
+    """A lost or stolen device: none of this person's passkeys opens anything any more."""
+    trail.record(db, "remove-passkeys", agent=by, entity=person)
+    db.execute(delete(Passkey).where(_owned_by(person)))
+
+
+def _owned_by(person: Person) -> ColumnElement[bool]:
+    if isinstance(person, Patient):
+        return Passkey.patient_id == person.id
+    return Passkey.practitioner_id == person.id

@@ -1,0 +1,209 @@
+"""Browsers that were let in: how a session starts, lives on, and ends.
+
+The cookie holds a random token and nothing else; the row holds its hash. Idle and absolute ends
+count machine time, for they guard against a person walking away from a real device. One thing
+does not: a join session ends with its visit, so its `expires_at` is domain time and moves when
+the demo's clock is pushed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app import clock
+from app.access import devices
+from app.access.models import SessionKind, Strength, WebSession
+from app.audit import trail
+from app.people.models import Patient, Practitioner
+from app.security.tokens import hash_token, looks_like_token, new_token
+
+Person = Patient | Practitioner
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a session may rest, and how long it may live at all. None: the visit decides."""
+
+    idle: timedelta | None
+    absolute: timedelta | None
+
+
+LIMITS = {
+    SessionKind.JOIN: Limits(None, None),
+    SessionKind.WRITE: Limits(timedelta(minutes=30), timedelta(hours=24)),
+    SessionKind.PATIENT: Limits(timedelta(minutes=15), timedelta(hours=12)),
+    SessionKind.STAFF: Limits(timedelta(minutes=15), timedelta(hours=12)),
+}
+# Reading a page would otherwise write a row each time.
+_NOTED_EVERY = timedelta(minutes=1)
+
+
+def start(
+    db: Session,
+    kind: SessionKind,
+    *,
+    clinic_id: UUID,
+    patient: Patient | None = None,
+    practitioner: Practitioner | None = None,
+    strength: Strength,
+    user_agent: str = "",
+    expires_at: datetime | None = None,
+) -> tuple[WebSession, str]:
+    """Let a browser in. The token goes into its cookie and is never seen again.
+
+    `expires_at` is for join sessions (domain time); the other kinds live as long as LIMITS says.
+    Flushes.
+    """
+    token = new_token()
+    now = clock.machine_now()
+    absolute = LIMITS[kind].absolute
+    if expires_at is None:
+        assert absolute is not None, "a join session needs the end of its visit"
+        expires_at = now + absolute
+    web_session = WebSession(
+        clinic_id=clinic_id,
+        patient_id=patient.id if patient else None,
+        practitioner_id=practitioner.id if practitioner else None,
+        kind=kind,
+        strength=strength,
+        token_hash=hash_token(token),
+        device=devices.label(user_agent),
+        made_at=now,
+        seen_at=now,
+        proved_at=now,
+        expires_at=expires_at,
+    )
+    db.add(web_session)
+    db.flush()  # seats and the like point at it in the same breath
+    return web_session, token
+
+
+def find(db: Session, kind: SessionKind, token: object) -> WebSession | None:
+    """The session of a cookie's token. None when it ended, expired, rested too long, or never was.
+
+    Staff who were disabled have none either.
+    """
+    if not looks_like_token(token):
+        return None
+    web_session = db.scalar(
+        select(WebSession).where(
+            WebSession.token_hash == hash_token(str(token)), WebSession.kind == kind
+        )
+    )
+    return web_session if web_session is not None and is_live(db, web_session) else None
+
+
+def is_live(db: Session, web_session: WebSession) -> bool:
+    """Whether the session still lets its browser in, by the clock of its kind."""
+    if web_session.ended_at is not None:
+        return False
+    if web_session.kind is SessionKind.JOIN:
+        return clock.now() < web_session.expires_at
+    now, idle = clock.machine_now(), LIMITS[web_session.kind].idle
+    if now >= web_session.expires_at or (idle is not None and now - web_session.seen_at >= idle):
+        return False
+    return not _is_disabled(db, web_session)
+
+
+def is_stale(web_session: WebSession) -> bool:
+    """Whether activity should be noted again."""
+    return clock.machine_now() - web_session.seen_at >= _NOTED_EVERY
+
+
+def touch(db: Session, web_session: WebSession) -> None:
+    """Note activity: a request, or a live call. Does not wake a session that has ended."""
+    _write(db, web_session, seen_at=clock.machine_now())
+
+
+def rotate(db: Session, web_session: WebSession) -> str:
+    """A new token for the same session; the old one is dead. After every exchange and step-up."""
+    token = new_token()
+    _write(db, web_session, token_hash=hash_token(token), seen_at=clock.machine_now())
+    return token
+
+
+def step_up(db: Session, web_session: WebSession, strength: Strength) -> str:
+    """Note that a code or a passkey was shown just now. Gives the session a new token."""
+    _write(db, web_session, strength=strength, proved_at=clock.machine_now())
+    return rotate(db, web_session)
+
+
+def end(db: Session, web_session: WebSession) -> None:
+    """Sign one browser out, here and not only in its cookie. Twice changes nothing."""
+    if web_session.ended_at is None:
+        _write(db, web_session, ended_at=clock.machine_now())
+
+
+def end_all(db: Session, person: Person) -> int:
+    """Sign a person out everywhere, join and write sessions included. Returns how many."""
+    ended = db.scalars(
+        update(WebSession)
+        .where(_belongs_to(person), WebSession.ended_at.is_(None))
+        .values(ended_at=clock.machine_now())
+        .returning(WebSession.id)
+    ).all()
+    trail.record(db, "sign-out-everywhere", agent=person, entity=person)
+    return len(ended)
+
+
+def of(db: Session, person: Person) -> list[WebSession]:
+    """Where a person is signed in right now, latest activity first."""
+    rows = db.scalars(
+        select(WebSession)
+        .where(
+            _belongs_to(person),
+            WebSession.ended_at.is_(None),
+            WebSession.kind.in_((SessionKind.PATIENT, SessionKind.STAFF)),
+        )
+        .order_by(WebSession.seen_at.desc())
+    )
+    return [row for row in rows if is_live(db, row)]
+
+
+def forget_old(db: Session) -> None:
+    """End what expired or rested too long, so that the rows tell the truth. For the worker."""
+    now = clock.machine_now()
+    lapsed: list[ColumnElement[bool]] = []
+    for kind, limits in LIMITS.items():
+        if limits.idle is None:
+            lapsed.append((WebSession.kind == kind) & (WebSession.expires_at <= clock.now()))
+        else:
+            lapsed.append((WebSession.kind == kind) & (WebSession.expires_at <= now))
+            lapsed.append((WebSession.kind == kind) & (WebSession.seen_at <= now - limits.idle))
+    db.execute(
+        update(WebSession)
+        .where(WebSession.ended_at.is_(None), or_(*lapsed))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _write(db: Session, web_session: WebSession, **values: object) -> None:
+    # By statement: the row may have been read in another transaction, and ended in a third.
+    changed = db.scalar(
+        update(WebSession)
+        .where(WebSession.id == web_session.id, WebSession.ended_at.is_(None))
+        .values(**values)
+        .returning(WebSession.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed is not None:
+        for name, value in values.items():
+            set_committed_value(web_session, name, value)
+
+
+def _belongs_to(person: Person) -> ColumnElement[bool]:
+    if isinstance(person, Patient):
+        return WebSession.patient_id == person.id
+    return WebSession.practitioner_id == person.id
+
+
+def _is_disabled(db: Session, web_session: WebSession) -> bool:
+    if web_session.practitioner_id is None:
+        return False
+    practitioner = db.get(Practitioner, web_session.practitioner_id)
+    return practitioner is None or practitioner.disabled_at is not None
