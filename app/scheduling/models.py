@@ -38,9 +38,9 @@ class AppointmentStatus(StrEnum):
 
 
 class Appointment(Model):
-    """A session or visit. Its wall time and zone are what was agreed; the instants follow from them.
+    """A session or visit. Its wall time and zone were agreed; the instants follow from them.
 
-    `version` counts its moves: what was made for an earlier version (a text, a link) no longer holds.
+    `version` counts its changes: what was made for an earlier one (a text, a link) no longer holds.
     """
 
     __tablename__ = "appointment"
@@ -76,7 +76,10 @@ class Encounter(Model):
     """What took place. An infusion's end opens the therapeutic window."""
 
     __tablename__ = "encounter"
-    __table_args__ = (Index(None, "appointment_id", unique=True), Index(None, "clinic_id", "ended_at"))
+    __table_args__ = (
+        Index(None, "appointment_id", unique=True),
+        Index(None, "clinic_id", "ended_at"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
@@ -85,7 +88,7 @@ class Encounter(Model):
 
 
 class StaffedHours(Model):
-    """Weekly hours on the clinic's wall clock: of the clinic (no practitioner) or of one clinician."""
+    """Weekly hours on the clinic's wall clock: its own (no practitioner) or one clinician's."""
 
     __tablename__ = "staffed_hours"
     __table_args__ = (

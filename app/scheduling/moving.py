@@ -1,0 +1,104 @@
+"""Putting one appointment on the calendar, elsewhere on it, or off it, with all that hangs on it.
+
+No rules here: booking, rescheduling and integration refuse first, then come here.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app import clock, live
+from app.audit import trail
+from app.db.base import Model
+from app.people.models import Patient, Practitioner
+from app.scheduling import visit_texts, wall_time
+from app.scheduling.models import Appointment, AppointmentStatus, Service
+
+
+def put_down(
+    db: Session,
+    *,
+    patient: Patient,
+    practitioner: Practitioner | None,
+    service: Service,
+    starts_at: datetime,
+    ends_at: datetime,
+    zone: str,
+    by: Model | None,
+    follows: Appointment | None = None,
+    agreed: bool = False,
+) -> Appointment:
+    """Make an appointment; a visit gets its link and text. `agreed`: made with the patient."""
+    appointment = Appointment(
+        clinic_id=patient.clinic_id,
+        clinic=patient.clinic,
+        patient_id=patient.id,
+        patient=patient,
+        practitioner_id=practitioner.id if practitioner else None,
+        practitioner=practitioner,
+        follows_id=follows.id if follows else None,
+        service=service,
+        status=AppointmentStatus.BOOKED,
+        wall_start=wall_time.written(starts_at, zone),
+        zone=zone,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        version=1,
+        confirmed_at=clock.now() if agreed else None,
+        made_at=clock.now(),
+    )
+    db.add(appointment)
+    db.flush()  # links and texts point at the row
+    if service.is_visit:
+        visit_texts.plan(db, appointment)
+    note(db, appointment, "book", by=by)
+    return appointment
+
+
+def move(
+    db: Session,
+    appointment: Appointment,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    practitioner: Practitioner | None,
+    by: Model | None,
+) -> None:
+    """Give an appointment another time, and a clinician if one is named. Its id stays.
+
+    The patient is texted the new time unless they picked it themselves.
+    """
+    appointment.starts_at, appointment.ends_at = starts_at, ends_at
+    appointment.wall_start = wall_time.written(starts_at, appointment.zone)
+    if practitioner is not None:
+        appointment.practitioner_id, appointment.practitioner = practitioner.id, practitioner
+    appointment.status = AppointmentStatus.BOOKED
+    picked = isinstance(by, Patient)
+    appointment.confirmed_at = clock.now() if picked else None
+    appointment.version += 1
+    if appointment.service.is_visit:
+        visit_texts.plan(db, appointment)
+        if not picked:
+            visit_texts.tell_moved(db, appointment)
+    note(db, appointment, "reschedule", by=by)
+
+
+def take_off(db: Session, appointment: Appointment, *, by: Model | None) -> None:
+    """Cancel an appointment. The patient is texted that a visit is off unless they cancelled it."""
+    appointment.status = AppointmentStatus.CANCELLED
+    appointment.cancelled_at = clock.now()
+    appointment.version += 1
+    if appointment.service.is_visit:
+        visit_texts.call_off(db, appointment)
+        if not isinstance(by, Patient):
+            visit_texts.tell_called_off(db, appointment)
+    note(db, appointment, "cancel", by=by)
+
+
+def note(db: Session, appointment: Appointment, action: str, *, by: Model | None) -> None:
+    """Write the audit trail and wake whoever looks at the desk or sits in the visit."""
+    db.flush()  # the readers' rows are there before they are woken
+    trail.record(db, action, agent=by, entity=appointment)
+    live.publish(db, f"desk:{appointment.clinic_id}")
+    if appointment.service.is_visit:
+        live.publish(db, f"visit:{appointment.id}")

@@ -1,0 +1,182 @@
+"""When the clinic is staffed, and when each clinician is. Weekly, on the clinic's wall clock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from app import live
+from app.audit import trail
+from app.db.base import Model
+from app.i18n import gettext as _
+from app.people.models import Clinic, Practitioner
+from app.refusal import Refusal
+from app.scheduling import wall_time
+from app.scheduling.models import StaffedHours
+
+_MIDNIGHT = time(0)
+
+
+class HoursOutOfOrder(Refusal):
+    pass
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Hours on one day of the week, 0 being Monday. Closing at 00:00 means the day's end."""
+
+    weekday: int
+    opens: time
+    closes: time
+    from_on: date | None = None  # the first day on which they hold
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    """From one moment to another, open at its end."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+    def holds(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether a visit lies wholly inside."""
+        return self.opens_at <= starts_at and ends_at <= self.closes_at
+
+
+def intervals(
+    openings: Iterable[Opening], zone: str, start: datetime, end: datetime
+) -> list[Interval]:
+    """The openings as moments, on every day from `start` to `end`; touching ones are joined."""
+    day, last = wall_time.wall(start, zone).date(), wall_time.wall(end, zone).date()
+    by_weekday: dict[int, list[Opening]] = {}
+    for opening in openings:
+        by_weekday.setdefault(opening.weekday, []).append(opening)
+    found: list[Interval] = []
+    while day <= last:
+        found += [
+            _on(day, opening, zone)
+            for opening in by_weekday.get(day.weekday(), [])
+            if opening.from_on is None or opening.from_on <= day
+        ]
+        day += timedelta(days=1)
+    return _joined(found)
+
+
+def common(ours: Sequence[Interval], theirs: Sequence[Interval]) -> list[Interval]:
+    """What lies in both."""
+    overlaps = (
+        Interval(max(a.opens_at, b.opens_at), min(a.closes_at, b.closes_at))
+        for a in ours
+        for b in theirs
+    )
+    return sorted(each for each in overlaps if each.opens_at < each.closes_at)
+
+
+def set_hours(
+    db: Session,
+    clinic: Clinic,
+    practitioner: Practitioner | None,
+    rows: Sequence[Opening],
+    *,
+    by: Model | None,
+) -> None:
+    """Replace the weekly hours of the clinic, or of one clinician.
+
+    Without rows the clinic is closed, and a clinician works the clinic's hours.
+
+    Refuses (HoursOutOfOrder) hours that end before they begin, or that overlap on a day.
+    """
+    _refuse_disorder(rows)
+    db.execute(delete(StaffedHours).where(*_whose(clinic, practitioner)))
+    for row in rows:
+        db.add(
+            StaffedHours(
+                clinic_id=clinic.id,
+                practitioner_id=practitioner.id if practitioner else None,
+                weekday=row.weekday,
+                opens=row.opens,
+                closes=row.closes,
+                from_on=row.from_on,
+            )
+        )
+    trail.record(db, "set-hours", agent=by, entity=practitioner or clinic)
+    live.publish(db, f"desk:{clinic.id}")
+
+
+def hours_of(db: Session, clinic: Clinic, practitioner: Practitioner | None) -> list[Opening]:
+    """The weekly hours that were set for the clinic, or for this clinician alone, in order."""
+    return _openings(db.scalars(select(StaffedHours).where(*_whose(clinic, practitioner))))
+
+
+def clinic_open(db: Session, clinic: Clinic, start: datetime, end: datetime) -> list[Interval]:
+    """When the clinic is staffed between two moments."""
+    return intervals(hours_of(db, clinic, None), clinic.zone, start, end)
+
+
+def staffed(
+    db: Session,
+    clinic: Clinic,
+    practitioners: Sequence[Practitioner],
+    start: datetime,
+    end: datetime,
+) -> dict[UUID, list[Interval]]:
+    """When each clinician works while the clinic is staffed. Without own hours: the clinic's."""
+    rows: dict[UUID | None, list[StaffedHours]] = {}
+    for row in db.scalars(select(StaffedHours).where(StaffedHours.clinic_id == clinic.id)):
+        rows.setdefault(row.practitioner_id, []).append(row)
+    ours = intervals(_openings(rows.get(None, [])), clinic.zone, start, end)
+    found = {}
+    for practitioner in practitioners:
+        own = rows.get(practitioner.id)
+        theirs = intervals(_openings(own), clinic.zone, start, end) if own else ours
+        found[practitioner.id] = common(ours, theirs) if own else ours
+    return found
+
+
+def _on(day: date, opening: Opening, zone: str) -> Interval:
+    closes_on = day + timedelta(days=1) if opening.closes == _MIDNIGHT else day
+    return Interval(
+        wall_time.instant(datetime.combine(day, opening.opens), zone),
+        wall_time.instant(datetime.combine(closes_on, opening.closes), zone),
+    )
+
+
+def _joined(found: list[Interval]) -> list[Interval]:
+    joined: list[Interval] = []
+    for each in sorted(found):
+        if joined and each.opens_at <= joined[-1].closes_at:
+            last = joined.pop()
+            each = Interval(last.opens_at, max(last.closes_at, each.closes_at))
+        if each.opens_at < each.closes_at:  # a clock change may have swallowed it
+            joined.append(each)
+    return joined
+
+
+def _refuse_disorder(rows: Sequence[Opening]) -> None:
+    for row in rows:
+        if row.closes != _MIDNIGHT and row.closes <= row.opens:
+            raise HoursOutOfOrder(_("Hours must end after they begin."), field="closes")
+    ordered = sorted(rows, key=lambda row: (row.weekday, row.opens))
+    for earlier, later in pairwise(ordered):
+        same_day = earlier.weekday == later.weekday
+        if same_day and (earlier.closes == _MIDNIGHT or later.opens < earlier.closes):
+            raise HoursOutOfOrder(_("Hours on the same day must not overlap."), field="opens")
+
+
+def _whose(
+    clinic: Clinic, practitioner: Practitioner | None
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    owner = StaffedHours.practitioner_id
+    return (
+        StaffedHours.clinic_id == clinic.id,
+        owner == practitioner.id if practitioner else owner.is_(None),
+    )
+
+
+def _openings(rows: Iterable[StaffedHours]) -> list[Opening]:
+    found = [Opening(row.weekday, row.opens, row.closes, row.from_on) for row in rows]
+    return sorted(found, key=lambda opening: (opening.weekday, opening.opens))

@@ -1,0 +1,155 @@
+"""The hours after an infusion in which its integration visit should start.
+
+Never stored: it follows from the recorded end, or from the planned one until then. Elapsed hours,
+so a clock change neither lengthens nor shortens it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock
+from app.people.models import Clinic
+from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
+
+VISIT_LENGTH = timedelta(minutes=50)
+REST = timedelta(hours=16)  # what a visit booked by itself leaves after the infusion's end
+# How far a recorded end may lie from the planned one; bounds the search for open windows.
+_LONGEST_OVERRUN = timedelta(days=2)
+_TOOK_OR_TAKES_PLACE = (
+    AppointmentStatus.BOOKED,
+    AppointmentStatus.ARRIVED,
+    AppointmentStatus.FULFILLED,
+)
+
+
+@dataclass(frozen=True)
+class TherapeuticWindow:
+    """Open at `opens_at`, closed at `closes_at`."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+    @classmethod
+    def after(cls, infusion_ended_at: datetime, clinic: Clinic) -> "TherapeuticWindow":
+        """The window that a clinic keeps after an infusion's end."""
+        return cls(
+            infusion_ended_at + timedelta(hours=clinic.window_opens_hours),
+            infusion_ended_at + timedelta(hours=clinic.window_closes_hours),
+        )
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.opens_at <= moment < self.closes_at
+
+
+@dataclass(frozen=True)
+class OpenWindow:
+    """An infusion whose window is open, and the visit that follows it, if there is one."""
+
+    infusion: Appointment
+    window: TherapeuticWindow
+    visit: Appointment | None
+    is_estimated: bool  # the end has not been recorded yet
+
+
+def window_of(db: Session, infusion: Appointment) -> TherapeuticWindow:
+    """The window of an infusion: from its recorded end, else from its planned one."""
+    return TherapeuticWindow.after(end_of(db, infusion), infusion.clinic)
+
+
+def window_around(db: Session, visit: Appointment) -> TherapeuticWindow | None:
+    """The window a visit belongs in. None for one that follows no infusion."""
+    infusion = infusion_before(db, visit)
+    return window_of(db, infusion) if infusion is not None else None
+
+
+def end_of(db: Session, infusion: Appointment) -> datetime:
+    """When the infusion ended, or is planned to."""
+    return _recorded_ends(db, [infusion.id]).get(infusion.id, infusion.ends_at)
+
+
+def infusion_before(db: Session, visit: Appointment) -> Appointment | None:
+    """The infusion that a visit follows."""
+    return db.get(Appointment, visit.follows_id) if visit.follows_id else None
+
+
+def visit_after(db: Session, infusion: Appointment) -> Appointment | None:
+    """The visit that follows an infusion: the one that stands, else the latest cancelled one."""
+    return _visits_after(db, [infusion.id]).get(infusion.id)
+
+
+def infusion_for(db: Session, patient_id: UUID, starts_at: datetime) -> Appointment | None:
+    """The patient's infusion in whose window `starts_at` lies and that no visit follows yet."""
+    for infusion, window in _windows_around(db, starts_at, Appointment.patient_id == patient_id):
+        visit = visit_after(db, infusion)
+        if starts_at in window and (visit is None or visit.status is AppointmentStatus.CANCELLED):
+            return infusion
+    return None
+
+
+def open_windows(db: Session, clinic_id: UUID) -> list[OpenWindow]:
+    """Every window of the clinic that is open now, the one that closes first in front."""
+    now = clock.now()
+    around = [
+        (infusion, window)
+        for infusion, window in _windows_around(db, now, Appointment.clinic_id == clinic_id)
+        if now in window
+    ]
+    ids = [infusion.id for infusion, _ in around]
+    visits, recorded = _visits_after(db, ids), _recorded_ends(db, ids)
+    rows = [
+        OpenWindow(infusion, window, visits.get(infusion.id), infusion.id not in recorded)
+        for infusion, window in around
+    ]
+    return sorted(rows, key=lambda row: row.window.closes_at)
+
+
+def _windows_around(
+    db: Session, moment: datetime, whose: ColumnElement[bool]
+) -> list[tuple[Appointment, TherapeuticWindow]]:
+    """Infusions whose window may hold `moment`, newest first, each with its window."""
+    longest = timedelta(hours=db.scalar(select(func.max(Clinic.window_closes_hours))) or 0)
+    infusions = db.scalars(
+        select(Appointment)
+        .options(joinedload(Appointment.clinic), joinedload(Appointment.patient))
+        .where(
+            whose,
+            Appointment.service == Service.INFUSION,
+            Appointment.status.in_(_TOOK_OR_TAKES_PLACE),
+            Appointment.ends_at > moment - longest - _LONGEST_OVERRUN,
+            Appointment.starts_at <= moment,
+        )
+        .order_by(Appointment.starts_at.desc())
+    ).all()
+    recorded = _recorded_ends(db, [infusion.id for infusion in infusions])
+    return [
+        (
+            infusion,
+            TherapeuticWindow.after(recorded.get(infusion.id, infusion.ends_at), infusion.clinic),
+        )
+        for infusion in infusions
+    ]
+
+
+def _recorded_ends(db: Session, infusion_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    rows = db.execute(
+        select(Encounter.appointment_id, Encounter.ended_at).where(
+            Encounter.appointment_id.in_(list(infusion_ids)), Encounter.ended_at.is_not(None)
+        )
+    )
+    return {appointment_id: ended_at for appointment_id, ended_at in rows if ended_at is not None}
+
+
+def _visits_after(db: Session, infusion_ids: Iterable[UUID]) -> dict[UUID, Appointment]:
+    rows = db.scalars(
+        select(Appointment)
+        .options(joinedload(Appointment.practitioner))
+        .where(Appointment.follows_id.in_(list(infusion_ids)))
+    ).all()
+    # A cancelled one gives way to any other; among equals the latest made counts.
+    ordered = sorted(rows, key=lambda row: (row.status is not AppointmentStatus.CANCELLED, row.id))
+    return {row.follows_id: row for row in ordered if row.follows_id is not None}
