@@ -12,12 +12,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+if sys.version_info >= (3, 11):
+    import tomllib
+
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-# What the editable install is made of: a change to either means installing again.
-INSTALLED_FROM = (ROOT / "pyproject.toml", REQUIREMENTS / "runtime.in")
 
 
 def main() -> int:
@@ -102,9 +103,11 @@ def _stamp(lock: str) -> Path:
 
 def _fingerprint(lock: str) -> str:
     """Changes with the lock, with what the editable install is made of, and with the place."""
-    digest = hashlib.sha256(str(ROOT).encode())
-    for path in (REQUIREMENTS / f"{lock}.txt", *INSTALLED_FROM):
-        digest.update(path.read_bytes())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    installed = (project["build-system"], project["project"], project["tool"]["setuptools"])
+    digest = hashlib.sha256(f"{ROOT} {installed}".encode())
+    for name in (f"{lock}.txt", "runtime.in"):
+        digest.update((REQUIREMENTS / name).read_bytes())
     return digest.hexdigest()
 
 
