@@ -1,0 +1,90 @@
+// Opens a text's link: takes the token out of the address, exchanges it, shows what it opens.
+
+const kind = document.documentElement.dataset.kind
+const landing = document.getElementById("landing")
+const token = location.hash.slice(1)
+// Before anything else: no script, log or screenshot gets to see the token from here on.
+history.replaceState(null, "", location.pathname)
+
+const policy = window.trustedTypes
+  ? trustedTypes.createPolicy("afterglow", { createHTML: (html) => html })
+  : { createHTML: (html) => html }
+
+speakOneLanguage()
+whenLookedAt(open)
+
+// A page that a phone renders ahead, or keeps in the background, has nobody in front of it.
+function whenLookedAt(then) {
+  const looked = () => {
+    if (document.prerendering || document.hidden) return
+    document.removeEventListener("visibilitychange", looked)
+    document.removeEventListener("prerenderingchange", looked)
+    then()
+  }
+  document.addEventListener("visibilitychange", looked)
+  document.addEventListener("prerenderingchange", looked)
+  looked()
+}
+
+async function open() {
+  let answer
+  try {
+    answer = await fetch("/x", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ t: token, kind }),
+    })
+    if (answer.status === 429) return say("wait")
+    if (!answer.ok) throw new Error("not now")
+  } catch {
+    say("no-line")
+    return tryAgain()
+  }
+  await show(await answer.json())
+}
+
+function tryAgain() {
+  const timer = setTimeout(again, 5000)
+  addEventListener("online", again)
+  function again() {
+    clearTimeout(timer)
+    removeEventListener("online", again)
+    whenLookedAt(open)
+  }
+}
+
+async function show(opened) {
+  const html = document.documentElement
+  html.lang = opened.lang
+  if (opened.mood === "gentle") html.dataset.mood = "gentle"
+  if (opened.title) document.title = opened.title
+  if (opened.state === "open") return enterRoom(opened)
+  replaceBody(opened.html)
+}
+
+async function enterRoom(opened) {
+  const style = document.querySelector("[data-room-style]")
+  const script = document.querySelector("[data-room-script]").href
+  document.documentElement.dataset.surface = "room"
+  style.rel = "stylesheet"
+  replaceBody(opened.html)
+  document.body.className = "page visit"
+  history.replaceState(null, "", opened.address)
+  await import(script)
+}
+
+function replaceBody(html) {
+  document.body.innerHTML = policy.createHTML(html)
+  document.body.querySelector("h1")?.focus()
+}
+
+function say(id) {
+  landing.replaceChildren(document.getElementById(id).content.cloneNode(true))
+  speakOneLanguage()
+}
+
+function speakOneLanguage() {
+  const ours = navigator.language.startsWith("es") ? "es" : "en"
+  document.documentElement.lang = ours
+  for (const words of landing.querySelectorAll("[lang]")) words.hidden = words.lang !== ours
+}
