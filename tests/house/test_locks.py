@@ -7,7 +7,7 @@ import pytest
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 LOCKS = ("runtime", "dev", "postgresql")
-_PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", re.MULTILINE)
+_PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 
 
 def pins(file_name: str) -> set[tuple[str, str]]:
