@@ -110,21 +110,6 @@ def miss(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     moving.note(db, appointment, "miss", by=by)
 
 
-def begin(db: Session, appointment: Appointment, *, at: datetime, by: Model | None) -> Encounter:
-    """What was planned takes place from `at` on. Beginning again changes nothing."""
-    encounter = encounter_of(db, appointment)
-    if encounter is None:
-        encounter = Encounter(
-            clinic_id=appointment.clinic_id, appointment_id=appointment.id, started_at=at
-        )
-        db.add(encounter)
-        if appointment.status is AppointmentStatus.BOOKED:
-            appointment.status = AppointmentStatus.ARRIVED
-            appointment.version += 1
-        moving.note(db, appointment, "begin", by=by)
-    return encounter
-
-
 def complete(
     db: Session, appointment: Appointment, ended_at: datetime, *, by: Model | None
 ) -> None:

@@ -64,9 +64,13 @@ def grid(interval: Interval, zone: str) -> Iterator[datetime]:
     while shown <= last:
         moment = wall_time.instant(shown, zone)
         # A time that the clocks skip falls together with a later one.
-        if wall_time.wall(moment, zone) == shown and moment >= interval.opens_at:
+        if wall_time.wall(moment, zone) == shown and _in(interval, moment):
             yield moment
         shown += GRID
+
+
+def _in(interval: Interval, moment: datetime) -> bool:
+    return interval.opens_at <= moment < interval.closes_at
 
 
 def _within(
