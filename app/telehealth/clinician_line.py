@@ -6,9 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from app.access import devices
+from app.people import phones
 from app.people.models import Practitioner
 from app.settings import Settings
-from app.telehealth import line, offers, presence, provider, seats, signals, visits
+from app.telehealth import line, offers, presence, provider, seats, signals, visits, whereabouts
 from app.telehealth.line import LineOver, Message
 from app.telehealth.models import Seat, Side, VideoVisit
 
@@ -158,13 +160,14 @@ class ClinicianLine:
 
 
 def _room(db: Session, visit: VideoVisit) -> Message:
+    known = whereabouts.facts(visit)
     return {
         "ended": visit.ended_at is not None,
         "startedAt": visit.started_at.isoformat() if visit.started_at else None,
         "phoneAsked": visit.phone_asked_at is not None,
-        "whereabouts": visit.whereabouts.value if visit.whereabouts else None,
-        "place": visit.place,
-        "callback": visit.callback,
+        "whereabouts": known.kind.value if known.kind else "",
+        "place": known.place,
+        "callback": known.callback and phones.spoken(known.callback),
         "seats": [_seat(seat) for seat in seats.live_seats(db, visit.id)],
     }
 
@@ -174,7 +177,7 @@ def _seat(seat: Seat) -> Message:
         "id": str(seat.id),
         "state": seat.state.value,
         "second": seat.second_device,
-        "device": seat.device,
+        "device": devices.spoken(seat.device),
         "reconnecting": seat.is_reconnecting,
         "peer": seat.peer,
     }

@@ -1,6 +1,7 @@
 """Connections that the clinician's page prepared: kept, taken by one seat, dropped."""
 
 from dataclasses import dataclass
+
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 

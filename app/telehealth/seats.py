@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from app import clock, live
 from app.access.models import WebSession
@@ -47,6 +47,19 @@ def open(  # noqa: A001  the field's word: a page was opened
     elif seat.state is SeatState.LEFT and visit.ended_at is None:
         seat.state = SeatState.GHOST
     return seat
+
+
+def of(db: Session, appointment: Appointment, web_session: WebSession) -> Seat | None:
+    """The seat that a browser has in a visit, if it has one."""
+    return db.scalar(
+        select(Seat)
+        .join(VideoVisit, VideoVisit.id == Seat.visit_id)
+        .where(
+            VideoVisit.appointment_id == appointment.id,
+            Seat.web_session_id == web_session.id,
+        )
+        .options(contains_eager(Seat.visit))
+    )
 
 
 def claim(db: Session, seat: Seat) -> Seat:
@@ -104,6 +117,15 @@ def leave(db: Session, seat: Seat) -> None:
     seat.state, seat.connected, seat.peer = SeatState.LEFT, False, ""
     db.execute(delete(Offer).where(Offer.taken_by_id == seat.id))
     trail.record(db, "leave-seat", agent=None, entity=seat)
+    _tell(db, seat.visit)
+
+
+def step_back(db: Session, seat: Seat) -> None:
+    """Back to being nobody here yet: a driver must stop before anything connects."""
+    if not seat.state.is_live:
+        return
+    seat.state, seat.connected, seat.peer = SeatState.GHOST, False, ""
+    db.execute(delete(Offer).where(Offer.taken_by_id == seat.id))
     _tell(db, seat.visit)
 
 

@@ -2,11 +2,13 @@
 
 const TOUCHES = ["pointerdown", "keydown", "touchstart"]
 const FOCUS_WITHIN = 1_500
+// Ways out of the room are no sign that one wants to be in it.
+const WAYS_OUT = "a, [data-action=unsafe], [data-action=gentle], [value=driving]"
 
 // Calls back once, at the first touch anywhere on the page.
 export function onFirstTouch(present) {
   const touched = (event) => {
-    if (!event.isTrusted) return
+    if (!event.isTrusted || event.target.closest?.(WAYS_OUT)) return
     for (const name of TOUCHES) removeEventListener(name, touched, true)
     present()
   }

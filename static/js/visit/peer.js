@@ -23,7 +23,7 @@ export class VisitPeer {
 
   // send(signal) takes {description} or {candidates}; changed(state) gets connected,
   // disconnected, failed or closed; arrived(stream) the other side's sound and picture.
-  constructor({ id, polite, servers, relayOnly, send, arrived, changed, refresh }) {
+  constructor({ id, polite, servers, send, arrived, changed, refresh }) {
     this.id = id
     this.#polite = polite
     this.#send = send
@@ -32,7 +32,6 @@ export class VisitPeer {
     this.refresh = refresh
     const connection = new RTCPeerConnection({
       iceServers: servers,
-      iceTransportPolicy: relayOnly ? "relay" : "all",
       bundlePolicy: "max-bundle",
     })
     this.#connection = connection

@@ -1,0 +1,34 @@
+"""When the picture does not come: the patient asks to be phoned instead."""
+
+from sqlalchemy.orm import Session
+
+from app import clock, live
+from app.audit import trail
+from app.people import phones
+from app.tasks import desk
+from app.tasks.models import StaffTask, TaskCode
+from app.telehealth.models import Seat
+
+
+def ask(db: Session, seat: Seat, *, number: str = "") -> StaffTask:
+    """Put an urgent call on the clinic's desk, with the number, and alarm whoever is there.
+
+    Without a number the one said for this visit is called, else the one on file. Asking again only
+    changes the number. Refuses (NotAPhoneNumber) a number nobody could call.
+    """
+    visit = seat.visit
+    appointment = visit.appointment
+    if number:
+        visit.callback = phones.normal(number, appointment.clinic.country)
+    visit.phone_asked_at = visit.phone_asked_at or clock.now()
+    live.publish(db, visit.topic)
+    trail.record(db, "ask-for-call", agent=appointment.patient, entity=appointment)
+    return desk.open_task(
+        db,
+        TaskCode.CALL_BACK,
+        appointment.patient,
+        by=appointment.patient,
+        appointment_id=appointment.id,
+        note=visit.callback or appointment.patient.phone,
+        urgent=True,
+    )

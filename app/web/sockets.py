@@ -1,0 +1,135 @@
+"""Carries a line over a WebSocket: what the page says, and news whenever rows changed."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import anyio
+import anyio.to_thread
+from sqlalchemy.orm import Session
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from app import i18n, live
+from app.db.engine import Database
+from app.refusal import Refusal
+from app.telehealth.line import MALFORMED, SESSION_OVER, Line, LineOver, Message
+
+LARGEST_FRAME = 64 * 1024
+_LOOK_EVERY = 4.0  # seconds: some states change by time alone
+_HELLO_WITHIN = 10.0
+_TOO_LARGE = 1009
+
+StillLetIn = Callable[[Session], bool]
+
+
+@dataclass(frozen=True)
+class _Carrier:
+    socket: WebSocket
+    line: Line
+    database: Database
+    still_let_in: StillLetIn
+    language: str
+
+
+async def carry(
+    socket: WebSocket, line: Line, *, still_let_in: StillLetIn, language: str = "en"
+) -> None:
+    """Run a line until its page goes, its session ends, or another page takes its place.
+
+    `still_let_in` is asked at hello and at each of the page's pings, in a writing transaction.
+    """
+    carrier = _Carrier(socket, line, socket.app.state.database, still_let_in, language)
+    await socket.accept()
+    code: int | None = None
+    try:
+        code = await _run(carrier)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(_close_line, carrier)
+    if code is not None:
+        await socket.close(code)
+
+
+async def _run(carrier: _Carrier) -> int | None:
+    """The code to close with, or None when the page is gone already."""
+    codes: list[int | None] = []
+    with live.subscribe(carrier.line.topic) as bell:
+        async with anyio.create_task_group() as group:
+
+            async def until_over(task: Callable[[], Awaitable[None]]) -> None:
+                try:
+                    await task()
+                except LineOver as over:
+                    codes.append(over.code)
+                except (WebSocketDisconnect, RuntimeError):  # RuntimeError: sending to a gone page
+                    codes.append(None)
+                group.cancel_scope.cancel()
+
+            async def listen() -> None:
+                with anyio.move_on_after(_HELLO_WITHIN) as waiting:
+                    hello = await _receive(carrier)
+                if waiting.cancelled_caught:
+                    raise LineOver(MALFORMED)
+                await _answer(carrier, carrier.line.hello, hello)
+                group.start_soon(until_over, tell)
+                while True:
+                    await _answer(carrier, carrier.line.hear, await _receive(carrier))
+
+            async def tell() -> None:
+                while True:
+                    await _send(carrier, await anyio.to_thread.run_sync(_news, carrier))
+                    await bell.wait(_LOOK_EVERY)
+
+            group.start_soon(until_over, listen)
+    return codes[0] if codes else 1000
+
+
+async def _receive(carrier: _Carrier) -> Message:
+    text = await carrier.socket.receive_text()
+    if len(text) > LARGEST_FRAME:
+        raise LineOver(_TOO_LARGE)
+    try:
+        message = json.loads(text)
+    except ValueError:
+        raise LineOver(MALFORMED) from None
+    if not isinstance(message, dict):
+        raise LineOver(MALFORMED)
+    return message
+
+
+async def _send(carrier: _Carrier, messages: list[Message]) -> None:
+    for message in messages:
+        await carrier.socket.send_text(json.dumps(message, separators=(",", ":")))
+
+
+async def _answer(
+    carrier: _Carrier, step: Callable[[Session, Message], list[Message]], message: Message
+) -> None:
+    await _send(carrier, await anyio.to_thread.run_sync(_take, carrier, step, message))
+
+
+def _take(
+    carrier: _Carrier, step: Callable[[Session, Message], list[Message]], message: Message
+) -> list[Message]:
+    with i18n.using(carrier.language), carrier.database.session() as db:
+        if message.get("type") in ("hello", "ping") and not carrier.still_let_in(db):
+            raise LineOver(SESSION_OVER)
+        try:
+            return step(db, message)
+        except Refusal as refusal:
+            return [{"type": "refused", "message": refusal.message}]
+
+
+def _news(carrier: _Carrier) -> list[Message]:
+    with i18n.using(carrier.language):
+        with carrier.database.session(write=False) as db:
+            messages = carrier.line.news(db)
+        if carrier.line.chores:
+            with carrier.database.session() as db:
+                messages += carrier.line.do_chores(db)
+    return messages
+
+
+def _close_line(carrier: _Carrier) -> None:
+    with carrier.database.session() as db:
+        carrier.line.close(db)

@@ -1,0 +1,60 @@
+"""The human signal: somebody is there. From here on the clinician sees the seat."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.access.models import SessionKind
+from app.refusal import Refusal
+from app.scheduling.models import Appointment
+from app.telehealth import offers, provider, seats
+from app.telehealth.models import Seat
+from app.web import guards
+from app.web.guards import visit_only
+
+
+def claim(request: Request, db: Session, visit: str) -> Response:
+    """Claim the seat of this browser's join session in the visit of an appointment's id."""
+    try:
+        appointment = db.get(Appointment, UUID(visit))
+    except ValueError:
+        appointment = None
+    web_session = guards.session_of(request, db, SessionKind.JOIN)
+    seat = seats.of(db, appointment, web_session) if appointment and web_session else None
+    if seat is None:
+        return JSONResponse({"state": "unknown"}, 403)
+    return _answer(request, db, seat)
+
+
+@visit_only
+def claim_here(request: Request, db: Session) -> Response:
+    """The same from the room itself, also for a patient who signed in."""
+    seat: Seat | None = request.state.seat
+    if seat is None:
+        return JSONResponse({"state": "unknown"}, 403)
+    return _answer(request, db, seat)
+
+
+def _answer(request: Request, db: Session, seat: Seat) -> Response:
+    try:
+        seats.claim(db, seat)
+    except Refusal as refusal:
+        return JSONResponse({"state": "refused", "message": refusal.message}, 409)
+    taken = offers.take(db, seat)
+    servers = provider.named(seat.visit.provider).servers(request.app.state.settings, str(seat.id))
+    return JSONResponse(
+        {
+            "state": seat.state.value,
+            "peer": taken.peer if taken else None,
+            "sdp": taken.sdp if taken else None,
+            "ice": servers,
+        }
+    )
+
+
+routes = [
+    Route("/visits/{id}/claim", claim_here, methods=["POST"], name="visit:claim"),
+]

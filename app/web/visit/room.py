@@ -1,0 +1,90 @@
+"""The patient's room: the page, and the part of it that a link's page swaps in."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.i18n import gettext as _
+from app.refusal import Refusal
+from app.scheduling.models import Appointment
+from app.telehealth import offers, provider, seats, whereabouts
+from app.telehealth.models import ProviderName, Seat
+from app.web.guards import visit_only
+from app.web.pages import page, redirect, render
+
+
+@visit_only
+def show(request: Request, db: Session) -> Response:
+    """The room of a browser that sits in it; one button to sit down for a signed-in patient."""
+    seat: Seat | None = request.state.seat
+    if seat is None:
+        return page(request, "visit/door.html", appointment=request.state.appointment)
+    return page(request, "visit/room.html", **_context(request, seat, offer=None))
+
+
+@visit_only
+def sit(request: Request, db: Session) -> Response:
+    """A signed-in patient sits down, without a link. The press shows that somebody is there."""
+    appointment: Appointment = request.state.appointment
+    seat = seats.open(db, appointment, request.state.web_session, None)
+    try:
+        seats.claim(db, seat)
+    except Refusal as refusal:
+        return page(request, "visit/door.html", 422, appointment=appointment, refusal=refusal)
+    return redirect(request, "visit:room", id=appointment.id)
+
+
+def fragment(request: Request, db: Session, seat: Seat) -> str:
+    """The room's markup for a page that is already open.
+
+    In a transaction that writes: a browser that was here before finds its offer in it and answers at
+    once. A ghost's holds no offer and no relay.
+    """
+    return render(
+        request, "visit/_room.html", **_context(request, seat, offer=offers.take(db, seat))
+    )
+
+
+def title(appointment: Appointment) -> str:
+    """What the tab says while one waits."""
+    return _("%(clinician)s is coming") % {"clinician": clinician_name(appointment)}
+
+
+def clinician_name(appointment: Appointment) -> str:
+    """How pages call the visit's clinician."""
+    clinician = appointment.practitioner
+    return clinician.display_name if clinician else _("Your clinician")
+
+
+def _context(request: Request, seat: Seat, *, offer: offers.Taken | None) -> dict[str, Any]:
+    visit = seat.visit
+    appointment = visit.appointment
+    carrier = provider.named(visit.provider)
+    return {
+        "visit": visit,
+        "seat": seat,
+        "appointment": appointment,
+        "clinician": clinician_name(appointment),
+        "ending": whereabouts.number_ending(visit),
+        "room_url": carrier.room_for(appointment),
+        "is_external": visit.provider is ProviderName.EXTERNAL,
+        "start": {
+            "state": "ended" if visit.ended_at else seat.state.value,
+            "peer": offer.peer if offer else None,
+            "sdp": offer.sdp if offer else None,
+            "ice": (
+                carrier.servers(request.app.state.settings, str(seat.id))
+                if seat.state.is_live
+                else []
+            ),
+        },
+    }
+
+
+routes = [
+    Route("/visits/{id}", show, name="visit:room"),
+    Route("/visits/{id}/seat", sit, methods=["POST"], name="visit:sit"),
+]

@@ -1,0 +1,5 @@
+"""Every address of the patient's side of a visit."""
+
+from app.web.visit import claiming, not_today, room, saying, socket
+
+routes = [*room.routes, *claiming.routes, *saying.routes, *not_today.routes, *socket.routes]

@@ -1,0 +1,261 @@
+// The patient's room: who is here, what is shown, one connection to the clinician at a time.
+
+import { cameraFault, cameraPermission, hasTwoCameras } from "./camera.js"
+import { lookedAt, onFirstTouch } from "./human_signal.js"
+import { watchLine } from "./line_quality.js"
+import { OwnMedia } from "./own_media.js"
+import { VisitPeer } from "./peer.js"
+import { hearIt, showRemote, wakeSound } from "./remote_sound.js"
+import { wireRoomButtons } from "./room_buttons.js"
+import { setFlag, showFault, showView, shownView } from "./room_view.js"
+import { VisitSocket } from "./socket.js"
+import { keepScreenLit, letScreenSleep } from "./wake_lock.js"
+
+const NO_MEDIA_AFTER = 20_000
+const START_ANEW_AFTER = 14_000
+
+class VisitRoom extends HTMLElement {
+  #start
+  #state
+  #socket
+  #peer = null
+  #line = null
+  #media
+  #remote
+  #sound
+  #claiming = null
+  #asking = null
+  #timers = { media: 0, anew: 0 }
+
+  connectedCallback() {
+    this.#start = JSON.parse(this.dataset.start)
+    this.#state = this.#start.state
+    this.#remote = document.querySelector("#remote")
+    this.#sound = document.querySelector('[data-action="sound"]')
+    this.#media = new OwnMedia(document.querySelector("#local"), () => this.#send())
+    wireRoomButtons(this, this.#media)
+    if (this.#state === "ended") return showView("ended")
+    if (this.dataset.provider === "external") return
+    this.#join()
+  }
+
+  // A person is there: tell the clinic, and answer the clinician's offer if one waits.
+  claim() {
+    this.#claiming ??= this.#claim()
+    return this.#claiming
+  }
+
+  async openMedia() {
+    setFlag("asking", true)
+    const opened = await this.#media.open()
+    setFlag("asking", false)
+    if (opened.fault) return opened
+    setFlag("has-sound", true)
+    setFlag("has-picture", Boolean(this.#media.video))
+    setFlag("voice-only", !this.#media.video)
+    if (shownView() === "fault") showView("waiting")
+    hearIt(this.#remote, this.#sound)
+    hasTwoCameras().then((two) => (document.querySelector('[data-action="flip"]').hidden = !two))
+    return opened
+  }
+
+  about() {
+    if (this.#peer) this.#socket.signal({ peer: this.#peer.id, about: this.#media.about })
+  }
+
+  leave() {
+    this.#socket?.tell({ type: "left" })
+    this.#finish("left")
+  }
+
+  stepBack() {
+    this.#claiming = null
+    this.#dropPeer()
+    showView("driving")
+  }
+
+  comeBack() {
+    showView("waiting")
+    this.claim()
+  }
+
+  takeOver() {
+    if (this.#state === "left") return location.reload()
+    showView(this.#state === "admitted" ? "call" : "waiting")
+    this.#socket.again()
+  }
+
+  async #join() {
+    keepScreenLit()
+    this.#socket = new VisitSocket(this.dataset.socket, {
+      page: crypto.randomUUID(),
+      heard: (message) => this.#hear(message),
+      changed: (state, code) => this.#lineChanged(state, code),
+    })
+    this.#watchPage()
+    const wasHere = this.#state === "claimed" || this.#state === "admitted"
+    if (wasHere) this.#claiming = this.#start.sdp ? this.#answer(this.#start) : this.#claim()
+    else onFirstTouch(() => this.claim())
+    const before = await cameraPermission()
+    const fault = cameraFault()
+    const opened = fault ? { fault } : await this.openMedia()
+    if (opened.fault) return this.#cannotSee(opened.fault)
+    if (this.#claiming) return
+    if (before === "prompt" && (await lookedAt())) return this.claim()
+    setFlag("untouched", !this.#claiming)
+  }
+
+  async #claim() {
+    setFlag("untouched", false)
+    const answer = await fetch(this.dataset.claim, { method: "POST" }).then(
+      (response) => response.json(),
+      () => null,
+    )
+    if (!answer || answer.state === "refused" || answer.state === "unknown") {
+      this.#claiming = null
+      return answer && this.#socket.check()
+    }
+    this.#be(answer.state)
+    if (answer.sdp) await this.#answer(answer)
+  }
+
+  async #answer({ peer, sdp, ice }) {
+    if (this.#peer?.id === peer) return
+    this.#dropPeer()
+    this.#peer = new VisitPeer({
+      id: peer,
+      polite: true,
+      servers: ice,
+      send: (signal) => this.#socket.signal({ peer, ...signal }),
+      arrived: (stream) => showRemote(this.#remote, stream),
+      changed: (state) => this.#peerChanged(state),
+      refresh: () => this.#freshServers(),
+    })
+    this.#send()
+    await this.#peer.answer(sdp)
+    this.about()
+  }
+
+  #send() {
+    this.#peer?.carry(this.#media.audio, this.#media.video)
+    this.about()
+  }
+
+  #hear(message) {
+    if (message.type === "welcome" || message.type === "you") this.#told(message.you)
+    else if (message.type === "offer") this.#answer(message)
+    else if (message.type === "ice") this.#asking?.(message.servers)
+    else if (message.type === "signal" && message.peer === this.#peer?.id) {
+      if (message.about) this.#toldAbout(message.about)
+      else this.#peer.take(message)
+    }
+  }
+
+  #told({ state, clinician }) {
+    setFlag("knows", state !== "ghost" && clinician === "here")
+    setFlag("calling", state !== "ghost" && clinician === "away")
+    if (state === "ended") return this.#finish("ended")
+    if (state === "left") return this.#finish("elsewhere")
+    this.#be(state)
+  }
+
+  #be(state) {
+    if (state === "admitted" && this.#state !== "admitted") this.#expectMedia()
+    this.#state = state
+    if (state === "admitted" && this.#peer?.state === "connected") this.#enterCall()
+  }
+
+  #toldAbout({ audio, video }) {
+    setFlag("other-muted", !audio)
+    setFlag("other-picture-off", !video)
+  }
+
+  #peerChanged(state) {
+    const connected = state === "connected"
+    const lost = state === "disconnected" || state === "failed"
+    this.#socket.tell({ type: "state", pc: state })
+    if (lost) this.#showLost()
+    if (!connected) return
+    clearTimeout(this.#timers.anew)
+    clearTimeout(this.#timers.media)
+    this.#showLost(false)
+    this.#line ??= watchLine(this.#peer, (paused) => setFlag("thin", paused))
+    if (this.#state === "admitted") this.#enterCall()
+  }
+
+  #enterCall() {
+    if (shownView() !== "phone") showView("call")
+    if (this.#media.running) hearIt(this.#remote, this.#sound)
+  }
+
+  #showLost(lost = true) {
+    setFlag("finding", lost)
+    document.querySelector(".room").dataset.line = lost ? "lost" : "good"
+    if (!lost) return setFlag("call-needed", false)
+    setFlag("line-was-bad", true)
+    this.#socket.check()
+    this.#expectMedia()
+    this.#timers.anew = setTimeout(() => this.#socket.tell({ type: "again" }), START_ANEW_AFTER)
+  }
+
+  #expectMedia() {
+    clearTimeout(this.#timers.media)
+    this.#timers.media = setTimeout(() => {
+      setFlag("call-needed", true)
+      setFlag("line-was-bad", true)
+    }, NO_MEDIA_AFTER)
+  }
+
+  #cannotSee(fault) {
+    showFault(fault)
+  }
+
+  #freshServers() {
+    return new Promise((resolve) => {
+      this.#asking = resolve
+      this.#socket.tell({ type: "ice" })
+      setTimeout(() => resolve(null), 2_000)
+    })
+  }
+
+  #lineChanged(state, code) {
+    setFlag("line-lost", state === "lost")
+    if (state !== "over") return
+    this.#dropPeer()
+    showView(code === 4409 ? "elsewhere" : "asleep")
+  }
+
+  #watchPage() {
+    addEventListener("online", () => this.#lookAgain())
+    addEventListener("pageshow", (event) => event.persisted && this.#lookAgain())
+    addEventListener("pagehide", () => this.#socket.tell({ type: "bye" }))
+    document.addEventListener("visibilitychange", () => document.hidden || this.#lookAgain())
+  }
+
+  #lookAgain() {
+    this.#socket.check()
+    this.#media.revive()
+    wakeSound(this.#remote)
+    if (this.#peer && this.#peer.state !== "connected") this.#peer.restart()
+  }
+
+  #dropPeer() {
+    clearTimeout(this.#timers.anew)
+    this.#line?.()
+    this.#line = null
+    if (this.#peer) this.#socket.forget(this.#peer.id)
+    this.#peer?.close()
+    this.#peer = null
+  }
+
+  #finish(view) {
+    this.#state = "left"
+    this.#dropPeer()
+    this.#media.close()
+    letScreenSleep()
+    if (view !== "elsewhere") this.#socket.close()
+    showView(view)
+  }
+}
+
+customElements.define("visit-room", VisitRoom)

@@ -1,0 +1,65 @@
+// The patient's buttons: in the waiting room, in the call, and on every way out.
+
+import { onAction, setFlag, setPressed, showView, shownView } from "./room_view.js"
+import { wireSideDoors } from "./staying.js"
+import { postQuietly, wireWhereabouts } from "./whereabouts.js"
+
+export function wireRoomButtons(room, media) {
+  wireSwitches(room, media)
+  wireWaysOut(room, media)
+  wireSideDoors(room.dataset.link)
+  wireWhereabouts((kind) => {
+    if (kind === "driving") room.stepBack()
+    else if (shownView() === "driving") room.comeBack()
+  })
+}
+
+function wireSwitches(room, media) {
+  onAction("mute", (event, button) => {
+    const muted = button.getAttribute("aria-pressed") !== "true"
+    media.mute(muted)
+    setPressed("mute", muted)
+    setFlag("muted", muted)
+  })
+  onAction("camera", (event, button) => {
+    const off = button.getAttribute("aria-pressed") !== "true"
+    media.hidePicture(off)
+    setPressed("camera", off)
+  })
+  onAction("self", (event, button) => {
+    const shown = button.getAttribute("aria-pressed") !== "true"
+    document.querySelector("#local").hidden = !shown
+    setPressed("self", shown)
+    setFlag("self-hidden", !shown)
+  })
+  onAction("flip", () => media.flip())
+  onAction("voice", () => {
+    media.keepVoiceOnly()
+    setFlag("has-picture", false)
+    setFlag("voice-only", true)
+    setPressed("camera", true)
+  })
+}
+
+function wireWaysOut(room, media) {
+  onAction("here", () => room.claim())
+  onAction("hand-over", () => room.claim())
+  onAction("end", () => room.leave())
+  onAction("use-this", () => room.takeOver())
+  onAction("again", () => room.openMedia())
+  onAction("back", () => showView(document.body.dataset.from ?? "waiting"))
+  onAction("phone-me", async () => {
+    document.body.dataset.from = shownView()
+    const answer = await postQuietly(room.dataset.phoneMe, {})
+    if (answer.ok) showView("phone")
+  })
+  document.querySelector("[data-number]")?.addEventListener("submit", async (event) => {
+    event.preventDefault()
+    const answer = await postQuietly(room.dataset.phoneMe, new FormData(event.target))
+    const fault = event.target.querySelector("[data-number-fault]")
+    fault.textContent = answer.message ?? ""
+    fault.hidden = answer.ok
+    setFlag("number-changed", answer.ok)
+    if (answer.ok) event.target.querySelector("details").removeAttribute("open")
+  })
+}

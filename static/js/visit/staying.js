@@ -1,0 +1,29 @@
+// Keeps the room open while its side doors are used: a load would cut the talk and ask for the camera again.
+
+import { onAction, setFlag } from "./room_view.js"
+import { postQuietly } from "./whereabouts.js"
+
+export function wireSideDoors(linkAddress) {
+  onAction("gentle", (event, lamp) => {
+    event.preventDefault()
+    turnLamp(lamp)
+  })
+  onAction("unsafe", (event, button) => {
+    button.form?.setAttribute("target", "_blank")
+  })
+  onAction("copy-link", async () => {
+    const { address } = await postQuietly(linkAddress, {})
+    if (!address) return
+    await navigator.clipboard?.writeText(address)
+    setFlag("copied", true)
+  })
+}
+
+function turnLamp(lamp) {
+  const on = lamp.value === "1"
+  fetch(lamp.form.action, { method: "POST", body: new URLSearchParams(new FormData(lamp.form, lamp)) })
+  if (on) document.documentElement.dataset.mood = "gentle"
+  else delete document.documentElement.dataset.mood
+  lamp.value = on ? "0" : "1"
+  lamp.setAttribute("aria-pressed", String(on))
+}
