@@ -7,17 +7,21 @@ back. The visitor stands in `request.state`: patient, practitioner, web_session,
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app import i18n
-from app.access import web_sessions
-from app.access.models import SessionKind, WebSession
+from app.access import api_keys, web_sessions
+from app.access.models import ApiKey, SessionKind, WebSession
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling import aftercare
-from app.web.pages import LANGUAGE_COOKIE
+from app.scheduling.models import Appointment
+from app.telehealth import seats
+from app.web.pages import LANGUAGE_COOKIE, page
 
 COOKIES = {
     SessionKind.JOIN: "__Host-ag_j",
@@ -67,6 +71,65 @@ def _staff(request: Request, db: Session) -> Response | None:
     return None
 
 
+def _visit(request: Request, db: Session) -> Response | None:
+    if not let_in_visit(request, db):
+        return page(request, "visit/no_session.html", 403)
+    return None
+
+
+def let_in_visit(connection: HTTPConnection, db: Session) -> Appointment | None:
+    """The visit of the address, for a browser with a seat in it or its signed-in patient.
+
+    Notes patient, appointment and seat (None for a patient who has not sat down here yet).
+    """
+    try:
+        appointment = db.get(Appointment, UUID(connection.path_params["id"]))
+    except ValueError:
+        return None
+    if appointment is None or not appointment.service.is_visit:
+        return None
+    for kind in (SessionKind.JOIN, SessionKind.PATIENT):
+        web_session = session_of(connection, db, kind)
+        if web_session is None or web_session.patient_id != appointment.patient_id:
+            continue
+        seat = seats.of(db, appointment, web_session)
+        if seat is None and kind is SessionKind.JOIN:
+            continue  # the link that let it in was for another visit
+        note_patient(connection, db, appointment.patient, web_session)
+        connection.state.appointment, connection.state.seat = appointment, seat
+        return appointment
+    return None
+
+
+def _visit(request: Request, db: Session) -> Response | None:
+    if let_in_visit(request, db):
+        return None
+    # Whether such a visit exists is nobody's business: the same page either way.
+    with i18n.using(_language(request)):
+        return page(request, "visit/no_session.html", 403)
+
+
+def _api_key(request: Request, db: Session) -> Response | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    api_key = api_keys.find(db, token.strip()) if scheme.lower() == "bearer" else None
+    if api_key is None:
+        return unauthorized()
+    request.state.api_key = api_key
+    request.state.clinic = db.get(Clinic, api_key.clinic_id)
+    return None
+
+
+def unauthorized() -> Response:
+    """401 as the FHIR door says it."""
+    outcome = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "error", "code": "login", "diagnostics": "A valid bearer key is needed."}],
+    }
+    return JSONResponse(
+        outcome, 401, {"WWW-Authenticate": "Bearer"}, media_type="application/fhir+json"
+    )
+
+
 def let_in_patient(connection: HTTPConnection, db: Session) -> Patient | None:
     """The patient who is signed in on this browser, noted in the connection's state."""
     web_session = session_of(connection, db, SessionKind.PATIENT)
@@ -88,6 +151,39 @@ def let_in_staff(connection: HTTPConnection, db: Session) -> Practitioner | None
     return practitioner
 
 
+def let_in_visit(connection: HTTPConnection, db: Session) -> Appointment | None:
+    """The visit that the address names, for a browser that sits in it or a patient who is signed in.
+
+    Notes appointment, seat (None for a signed-in patient who has not sat down) and patient.
+    """
+    appointment = _appointment(connection, db)
+    if appointment is None:
+        return None
+    found = None
+    for kind in (SessionKind.JOIN, SessionKind.PATIENT):
+        web_session = session_of(connection, db, kind)
+        if web_session is None or web_session.patient_id != appointment.patient_id:
+            continue
+        seat = seats.of(db, appointment, web_session)
+        if seat is not None or kind is SessionKind.PATIENT:
+            found = (web_session, seat)
+        if seat is not None and seat.state.is_live:
+            break
+    if found is None:
+        return None
+    note_patient(connection, db, appointment.patient, found[0])
+    connection.state.appointment, connection.state.seat = appointment, found[1]
+    return appointment
+
+
+def _appointment(connection: HTTPConnection, db: Session) -> Appointment | None:
+    try:
+        appointment = db.get(Appointment, UUID(connection.path_params["id"]))
+    except ValueError:
+        return None
+    return appointment if appointment is not None and appointment.service.is_visit else None
+
+
 def session_of(connection: HTTPConnection, db: Session, kind: SessionKind) -> WebSession | None:
     """The live session of one kind that this browser's cookie names."""
     token = connection.cookies.get(COOKIES[kind])
@@ -104,10 +200,15 @@ def note_patient(
     state.after_dose = aftercare.is_after_dose(db, patient)
 
 
+def chosen_language(connection: HTTPConnection) -> str | None:
+    """The language chosen on this device, if any was."""
+    return i18n.known(connection.cookies.get(LANGUAGE_COOKIE))
+
+
 def _language(request: Request) -> str:
     """A choice made on this device, else the patient's, the clinic's, the browser's own."""
     state = request.state
-    chosen = i18n.known(request.cookies.get(LANGUAGE_COOKIE))
+    chosen = chosen_language(request)
     patient: Patient | None = getattr(state, "patient", None)
     clinic: Clinic | None = getattr(state, "clinic", None)
     spoken = patient.language if patient else clinic.language if clinic else None
@@ -129,6 +230,10 @@ def _keep_awake(request: Request) -> None:
     if web_session is not None and web_sessions.is_stale(web_session):
         with request.app.state.database.session() as db:
             web_sessions.touch(db, web_session)
+    api_key: ApiKey | None = getattr(request.state, "api_key", None)
+    if api_key is not None and api_keys.is_stale(api_key):
+        with request.app.state.database.session() as db:
+            api_keys.touch(db, api_key)
 
 
 def set_session(response: Response, kind: SessionKind, token: str, *, seconds: int) -> None:
@@ -153,4 +258,7 @@ def drop_cookie(response: Response, name: str) -> None:
 
 anyone = _guard(_anyone)
 patient_only = _guard(_patient)
+visit_only = _guard(_visit)
+api_key_only = _guard(_api_key)
+visit_only = _guard(_visit)
 staff_only = _guard(_staff)
