@@ -5,6 +5,7 @@ are set with that in mind. Sources (an address, a number) rest only as a keyed h
 """
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -53,6 +54,17 @@ def forget(db: Session, source: str, *, per: timedelta) -> None:
 def forget_old(db: Session) -> None:
     """Drop the counts of windows that are over. For the worker."""
     db.execute(delete(Attempt).where(Attempt.ends_at < clock.machine_now()))
+
+
+def network(address: str | None) -> str:
+    """The source that an address stands for: itself, or for IPv6 the /64 of its household."""
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or parsed.exploded[:19])
 
 
 def _upsert(

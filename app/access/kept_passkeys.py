@@ -26,19 +26,26 @@ def refuse_unless_entitled(
     """Refuses (NotEntitled) a passkey to whoever has not shown enough.
 
     The first one: in a browser that a clinician has admitted by face (`admitted`), with a fresh
-    code or passkey. Further ones: signed in with a passkey just now. Lost them all? Staff remove
+    code. Further ones: signed in with a passkey just now. Lost them all? Staff remove
     the old ones in person (`remove`), and the next is a first one again.
     """
-    is_fresh = clock.machine_now() - web_session.proved_at < FRESH
     if has_any(db, patient):
-        if web_session.strength is not Strength.PASSKEY or not is_fresh:
-            raise NotEntitled(_("First open your pages with the passkey you have."))
-    elif not admitted:
+        refuse_unless_shown(web_session)
+        return
+    if not admitted:
         raise NotEntitled(
             _("You can set this up on this phone after your first video visit on it.")
         )
-    elif not is_fresh or web_session.strength not in (Strength.CODE, Strength.PASSKEY):
+    is_fresh = clock.machine_now() - web_session.proved_at < FRESH
+    if not is_fresh or web_session.strength is not Strength.CODE:
         raise NotEntitled(_("First sign in with a new code."))
+
+
+def refuse_unless_shown(web_session: WebSession) -> None:
+    """Refuses (NotEntitled) whoever has not shown a passkey just now. For taking one away, too."""
+    is_fresh = clock.machine_now() - web_session.proved_at < FRESH
+    if web_session.strength is not Strength.PASSKEY or not is_fresh:
+        raise NotEntitled(_("First open your pages with the passkey you have."))
 
 
 def of(db: Session, person: Person) -> list[Passkey]:

@@ -39,6 +39,7 @@ class WebSession(Model):
         UniqueConstraint("token_hash"),
         Index(None, "patient_id"),
         Index(None, "practitioner_id"),
+        Index(None, "browser_hash"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
@@ -47,9 +48,10 @@ class WebSession(Model):
     kind: Mapped[SessionKind]
     strength: Mapped[Strength]
     token_hash: Mapped[bytes]
-    device: Mapped[str] = mapped_column(
-        default=""
-    )  # "iPhone", "computer": never the whole user agent
+    browser_hash: Mapped[
+        bytes | None
+    ]  # outlives the session: a clinician saw who uses this browser
+    device: Mapped[str] = mapped_column(default="")  # "iPhone": never the whole user agent
     gentle: Mapped[bool | None]
     made_at: Mapped[datetime]
     seen_at: Mapped[datetime]

@@ -51,6 +51,7 @@ def start(
     practitioner: Practitioner | None = None,
     strength: Strength,
     user_agent: str = "",
+    browser: str | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[WebSession, str]:
     """Let a browser in. The token goes into its cookie and is never seen again.
@@ -71,6 +72,7 @@ def start(
         kind=kind,
         strength=strength,
         token_hash=hash_token(token),
+        browser_hash=hash_token(browser) if browser else None,
         device=devices.label(user_agent),
         made_at=now,
         seen_at=now,
