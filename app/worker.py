@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.access import attempts, web_sessions
+from app.access import attempts, code_texts, codes, web_sessions
 from app.db.engine import Database
 from app.messaging import delivery, outbox
 from app.messaging.gateway import SmsGateway
@@ -80,6 +80,8 @@ class Worker:
             log.error("job crashed", job=job.name, kind=type(error).__name__)
 
     def _send(self) -> None:
+        with self._database.session() as db:
+            code_texts.send_waiting(db)
         while not self._stopping.is_set():
             if not delivery.send_one(self._database, self._gateway, self._name, self._settings.base_url):
                 return
@@ -98,5 +100,6 @@ def _doubt_expired_leases(db: Session) -> None:
 
 
 def _tidy(db: Session) -> None:
-    web_sessions.purge(db)
-    attempts.purge(db)
+    web_sessions.forget_old(db)
+    attempts.forget_old(db)
+    codes.forget_old(db)

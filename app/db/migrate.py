@@ -13,12 +13,12 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 def upgrade(url: str) -> None:
     """Run every migration that this database has not seen. Safe to run twice."""
-    command.upgrade(_config(url), "head")
+    command.upgrade(config(url), "head")
 
 
 def newest() -> str | None:
     """The revision that this version of the code wants."""
-    return ScriptDirectory.from_config(_config("")).get_current_head()
+    return ScriptDirectory.fromconfig(config("")).get_current_head()
 
 
 def current(connection: Connection) -> str | None:
@@ -36,7 +36,8 @@ def is_current(url: str) -> bool:
         engine.dispose()
 
 
-def _config(url: str) -> Config:
+def config(url: str) -> Config:
+    """Alembic's configuration for one database."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["url"] = url

@@ -59,6 +59,14 @@ def called_off(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -
     )
 
 
+def other_times(clinic: Clinic) -> str:
+    """The answer to LATER: a link that opens on other times."""
+    return plain(
+        _("%(clinic)s: that's fine, your place is safe. Tap %(link)s to pick a kinder time, or reply CALL and we'll phone you.")
+        % {"clinic": clinic.short_name, "link": LINK}
+    )
+
+
 def code(clinic: Clinic, digits: str) -> str:
     """A sign-in code, and a link that uses it in the browser that asked."""
     return plain(

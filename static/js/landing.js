@@ -59,6 +59,7 @@ async function show(opened) {
   if (opened.mood === "gentle") html.dataset.mood = "gentle"
   if (opened.title) document.title = opened.title
   if (opened.state === "open") return enterRoom(opened)
+  if (opened.state === "times") return location.replace(opened.address)
   replaceBody(opened.html)
 }
 

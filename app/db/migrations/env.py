@@ -1,9 +1,24 @@
 """Alembic's way in: the address comes from the caller, never from a file."""
 
+import sqlalchemy as sa
 from alembic import context
 from sqlalchemy import create_engine
 
-from app.db.base import Model
+from app.db.base import Model, UTCDateTime
+
+
+def render(kind, value, autogen):  # type: ignore[no-untyped-def]
+    """Migrations name plain column types: they must read the same when the models have moved on."""
+    if kind == "type" and isinstance(value, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(value, sa.Enum):
+        values = ", ".join(repr(name) for name in value.enums)
+        return (
+            f"sa.Enum({values}, name={value.name!r}, native_enum=False, "
+            f"create_constraint=True, length={value.length})"
+        )
+    return False
+
 
 url = context.config.attributes["url"]
 engine = create_engine(url)
@@ -12,7 +27,7 @@ with engine.connect() as connection:
         connection=connection,
         target_metadata=Model.metadata,
         render_as_batch=engine.dialect.name == "sqlite",
-        compare_type=False,
+        render_item=render,
     )
     with context.begin_transaction():
         context.run_migrations()

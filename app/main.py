@@ -1,0 +1,85 @@
+"""Puts the house together: one application from settings."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette_compress import CompressMiddleware
+
+from app import live
+from app.db.engine import Database
+from app.messaging.gateway import SmsGateway
+from app.settings import Settings, Sms
+from app.web import errors, site
+from app.web.assets import Assets
+from app.web.cross_origin import CrossOrigin
+from app.web.headers import Headers
+from app.web.hosts import OwnHosts
+from app.web.pages import environment
+from app.web.request_log import RequestLog
+from app.worker import Worker
+
+_THREADS = 20
+_LARGEST_BODY = 64 * 1024
+
+
+def create_app(
+    settings: Settings, database: Database, *, gateway: SmsGateway | None = None, works: bool = True
+) -> Starlette:
+    """The application. `works`: its process also runs the timetable; else `afterglow worker` does."""
+    assets = Assets()
+    worker = Worker(database, settings, gateway or choose_gateway(settings))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        stopping = threading.Event()
+        threads = []
+        if works:
+            threads.append(threading.Thread(target=worker.run, name="worker"))
+        if not database.is_sqlite:
+            address = database.engine.url.render_as_string(hide_password=False)
+            threads.append(threading.Thread(target=live.listen, args=(address, stopping), name="live"))
+        for thread in threads:
+            thread.start()
+        yield
+        worker.stop()
+        stopping.set()
+        for thread in threads:
+            await anyio.to_thread.run_sync(thread.join)
+
+    app = Starlette(
+        routes=site.routes(settings),
+        lifespan=lifespan,
+        exception_handlers=errors.HANDLERS,
+        max_body_size=_LARGEST_BODY,
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(Headers, settings=settings),
+            Middleware(OwnHosts, settings=settings),
+            # Pages hold no secrets beside what a visitor typed, so they may be compressed.
+            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5),
+            Middleware(CrossOrigin, settings=settings),
+        ],
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.assets = assets
+    app.state.templates = environment(assets)
+    app.state.landings = {}
+    app.state.worker = worker
+    return app
+
+
+def choose_gateway(settings: Settings) -> SmsGateway:
+    """The way out to phones that the settings name."""
+    if settings.sms is Sms.TWILIO:
+        from app.messaging.gateway_twilio import TwilioGateway
+
+        return TwilioGateway(settings)
+    from app.demo.gateway import DemoGateway
+
+    return DemoGateway()

@@ -1,0 +1,93 @@
+"""What the few clear words of a reply mean: OK, LATER, CALL. Anything else goes to a person."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock, i18n
+from app.audit import trail
+from app.links import magic_links
+from app.links.models import LinkKind
+from app.messaging import outbox, texts
+from app.messaging.models import Message, Purpose
+from app.people.models import Patient
+from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.tasks import desk
+from app.tasks.models import TaskCode
+
+_OK = {"ok", "okay", "k", "si", "sí", "vale"}
+_LATER = {"later", "not today", "not ready", "luego", "más tarde", "mas tarde", "hoy no"}
+_CALL = {"call", "call me", "llamar", "llámame", "llamame"}
+
+
+def take_in(db: Session, reply: Message) -> None:
+    """Act on a stored reply. A word that is not clear makes a task for a person, never a guess."""
+    patient = db.get_one(Patient, reply.patient_id)
+    word = reply.body.strip().strip(".!,").lower()
+    visit = next_visit(db, patient)
+    with i18n.using(patient.language):
+        if visit is not None and word in _OK:
+            _confirm(db, visit, patient)
+        elif visit is not None and word in _LATER:
+            _lead_to_times(db, visit, patient)
+        elif word in _CALL:
+            _ask_for_call(db, visit, patient)
+        else:
+            desk.open_task(db, TaskCode.ANSWER, patient, by=patient, note=reply.body)
+
+
+def next_visit(db: Session, patient: Patient) -> Appointment | None:
+    """The visit that a reply is about: the next one that is not over."""
+    return db.scalar(
+        select(Appointment)
+        .where(
+            Appointment.patient_id == patient.id,
+            Appointment.service != Service.INFUSION,
+            Appointment.status.in_((AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)),
+            Appointment.ends_at > clock.now(),
+        )
+        .order_by(Appointment.starts_at)
+        .limit(1)
+    )
+
+
+def _confirm(db: Session, visit: Appointment, patient: Patient) -> None:
+    visit.confirmed_at = visit.confirmed_at or clock.now()
+    trail.record(db, "confirm", agent=patient, entity=visit)
+
+
+def _lead_to_times(db: Session, visit: Appointment, patient: Patient) -> None:
+    """A link of the same visit that opens on other times. Until one is picked, no join text leaves."""
+    outbox.withdraw(db, visit.id)
+    link = magic_links.mint(
+        db,
+        LinkKind.JOIN,
+        clinic_id=visit.clinic_id,
+        patient_id=patient.id,
+        appointment_id=visit.id,
+        expires_at=visit.ends_at + magic_links.JOIN_OUTLIVES_VISIT,
+        for_choosing=True,
+    )
+    db.flush()  # the text points at its link
+    outbox.enqueue(
+        db,
+        Purpose.ANSWER,
+        texts.other_times(visit.clinic),
+        patient=patient,
+        due_at=clock.now(),
+        appointment_id=visit.id,
+        link=link,
+    )
+    desk.open_task(db, TaskCode.FIND_A_TIME, patient, by=patient, appointment_id=visit.id)
+    trail.record(db, "ask-for-other-times", agent=patient, entity=visit)
+
+
+def _ask_for_call(db: Session, visit: Appointment | None, patient: Patient) -> None:
+    desk.open_task(
+        db,
+        TaskCode.CALL_BACK,
+        patient,
+        by=patient,
+        appointment_id=visit.id if visit else None,
+        note=patient.phone,
+        urgent=True,
+    )

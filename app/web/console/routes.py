@@ -1,0 +1,5 @@
+"""Everything of the console."""
+
+from starlette.routing import BaseRoute
+
+routes: list[BaseRoute] = []

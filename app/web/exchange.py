@@ -1,0 +1,118 @@
+"""`POST /x`: the only place where a token arrives.
+
+The exchange is harmless and may be repeated by anybody who holds the token: it lets a browser into one
+verb and binds nothing. What binds is the human signal, `POST /x/claim`, from the browser let in here.
+"""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app import clock, i18n
+from app.access import attempts, web_sessions
+from app.access.models import SessionKind, Strength
+from app.links import magic_links
+from app.links.models import LinkKind, LinkState, MagicLink
+from app.people.models import Clinic, Patient
+from app.scheduling.models import Appointment
+from app.telehealth import seats
+from app.telehealth.models import Seat
+from app.web import guards
+from app.web.forms import read_json
+from app.web.guards import anyone
+from app.web.link_pages import ended, moved, unknown
+from app.web.pages import mood
+from app.web.visit import claiming, room
+
+log = structlog.get_logger("links")
+_FAILURES_PER_MINUTE = 10
+
+
+@anyone
+def exchange(request: Request, db: Session) -> Response:
+    """A token for a way in. Whatever it opens, the answer is JSON with a page's part to show."""
+    posted = read_json(request)
+    link = magic_links.find(db, posted.get("t"))
+    if link is None or link.kind.value != posted.get("kind"):
+        return _refuse(request, db)
+    log.info("link", outcome=link.state.value, kind=link.kind.value)
+    return _open(request, db, link)
+
+
+def _refuse(request: Request, db: Session) -> Response:
+    """Only failing tries are counted and slowed: whoever holds a real link always gets in."""
+    log.info("link", outcome="unknown")
+    source = "exchange:" + attempts.network(request.client.host if request.client else None)
+    if not attempts.allow(db, source, limit=_FAILURES_PER_MINUTE, per=timedelta(minutes=1)):
+        return JSONResponse({"state": "wait"}, 429, headers={"Retry-After": "60"})
+    return unknown(request, db)
+
+
+def _open(request: Request, db: Session, link: MagicLink) -> Response:
+    patient = db.get_one(Patient, link.patient_id)
+    request.state.clinic = db.get_one(Clinic, link.clinic_id)
+    with i18n.using(guards.chosen_language(request) or patient.language):
+        if link.state is LinkState.SUPERSEDED:
+            return moved(request, db, link)
+        if not magic_links.is_live(link):
+            return ended(request, db, link)
+        if link.kind is LinkKind.JOIN:
+            guards.note_patient(request, db, patient, None)
+            return _let_join(request, db, link, patient)
+        return unknown(request, db)
+
+
+def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response:
+    appointment = db.get_one(Appointment, link.appointment_id)
+    expires_at = appointment.ends_at + magic_links.JOIN_OUTLIVES_VISIT
+    web_session = guards.session_of(request, db, SessionKind.JOIN)
+    if web_session is not None and web_session.patient_id == patient.id:
+        token = web_sessions.rotate(db, web_session)
+        web_session.expires_at = max(web_session.expires_at, expires_at)
+    else:
+        web_session, token = web_sessions.start(
+            db,
+            SessionKind.JOIN,
+            clinic_id=patient.clinic_id,
+            patient=patient,
+            strength=Strength.LINK,
+            user_agent=request.headers.get("user-agent", ""),
+            expires_at=expires_at,
+        )
+    seat = seats.open(db, appointment, web_session, link)
+    magic_links.advance(db, link, LinkState.OPEN)
+    response = JSONResponse(_opened(request, db, link, appointment, seat))
+    seconds = max(60, int((web_session.expires_at - clock.now()).total_seconds()))
+    guards.set_session(response, SessionKind.JOIN, token, seconds=seconds)
+    return response
+
+
+def _opened(
+    request: Request, db: Session, link: MagicLink, appointment: Appointment, seat: Seat
+) -> dict[str, str]:
+    shared = {"lang": i18n.language(), "mood": mood(request)}
+    if link.for_choosing:
+        # The answer to LATER opens on the times and asks for no camera.
+        return shared | {"state": "times", "address": f"/visits/{appointment.id}/not-today"}
+    return shared | {
+        "state": "open",
+        "address": f"/visits/{appointment.id}",
+        "html": room.fragment(request, db, seat),
+        "title": room.title(appointment),
+    }
+
+
+@anyone
+def claim(request: Request, db: Session) -> Response:
+    """The human signal: somebody is there. Answers with the clinician's offer, when one waits."""
+    return claiming.claim(request, db, str(read_json(request).get("visit", "")))
+
+
+routes = [
+    Route("/x", exchange, methods=["POST"], name="exchange"),
+    Route("/x/claim", claim, methods=["POST"], name="exchange-claim"),
+]

@@ -1,0 +1,7 @@
+"""Everything for a patient who is signed in."""
+
+from starlette.routing import BaseRoute
+
+from app.web.patient import home
+
+routes: list[BaseRoute] = [*home.routes]

@@ -1,0 +1,36 @@
+"""The site map: every address and who it is for."""
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from app.settings import Settings
+from app.web import exchange, landing, static_files
+from app.web.console import routes as console
+from app.web.fhir import routes as fhir
+from app.web.hooks import twilio
+from app.web.patient import routes as patient
+from app.web.public import routes as public
+from app.web.visit import routes as visit
+
+
+def routes(settings: Settings) -> list[BaseRoute]:
+    """All routes. Those of the demo are there only in the demo."""
+    return [
+        *landing.routes,
+        *exchange.routes,
+        *public.routes,
+        *patient.routes,
+        *visit.routes,
+        Mount("/clinic", routes=console.routes, name="console"),
+        Mount("/fhir/R4", routes=fhir.routes, name="fhir"),
+        *twilio.routes,
+        *_demo(settings),
+        Route("/static/{path:path}", static_files.serve, name="static"),
+    ]
+
+
+def _demo(settings: Settings) -> list[BaseRoute]:
+    if not settings.demo:
+        return []
+    from app.demo import routes as demo
+
+    return demo.routes

@@ -1,0 +1,122 @@
+"""What every test may ask for: a database of its own, the clock standing still, the cast, a client."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from app import clock
+from app.access import web_sessions
+from app.access.models import SessionKind, Strength
+from app.db.engine import Database
+from app.main import create_app
+from app.people.models import Patient, Practitioner
+from app.settings import Settings
+from app.web.guards import COOKIES
+from tests import databases
+from tests.cast import Cast, gather
+from tests.fakes import RecordingGateway
+
+FRIDAY_NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # 12:00 at the clinic
+BASE_URL = "https://afterglow.test"
+
+
+def pytest_configure() -> None:
+    databases.prepare()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request):
+    return getattr(request.config, "workerinput", {}).get("workerid", "master")
+
+
+@pytest.fixture(autouse=True)
+def _still():
+    """The clock stands still; a test that wants it later says `clock.stand_still(...)`."""
+    clock.stand_still(FRIDAY_NOON, machine=FRIDAY_NOON)
+    yield
+    clock.stand_still(None)
+    clock.run_ahead(timedelta(0))
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(
+        _env_file=None,
+        base_url=BASE_URL,
+        secret_keys="s" * 40,
+        encryption_keys="e" * 40,
+        sms="demo",
+    )
+
+
+@pytest.fixture
+def database(worker_id, settings) -> Iterator[Database]:
+    with databases.fresh_database(worker_id) as url:
+        opened = Database(url, settings)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def db(database):
+    """One writing transaction around the whole test. Not beside `client`: SQLite has one writer."""
+    with database.session() as session:
+        yield session
+
+
+@pytest.fixture
+def gateway() -> RecordingGateway:
+    return RecordingGateway()
+
+
+@pytest.fixture
+def cast(database) -> Cast:
+    """Maya, Dr. Okafor, Theo and the neighbours, stored and ready."""
+    with database.session() as session:
+        return gather(session)
+
+
+@pytest.fixture
+def app(settings, database, gateway):
+    return create_app(settings, database, gateway=gateway, works=False)
+
+
+@pytest.fixture
+def client(app) -> TestClient:
+    """A browser nobody is signed in on, coming from our own pages."""
+    return TestClient(
+        app, base_url=BASE_URL, headers={"sec-fetch-site": "same-origin"}, follow_redirects=False
+    )
+
+
+@pytest.fixture
+def signed_in(app, database) -> Callable[[Patient | Practitioner], TestClient]:
+    """`signed_in(cast.maya)`: a browser of its own on which that person is signed in."""
+
+    def sign_in(person: Patient | Practitioner) -> TestClient:
+        staff = isinstance(person, Practitioner)
+        kind = SessionKind.STAFF if staff else SessionKind.PATIENT
+        with database.session() as session:
+            _, token = web_sessions.start(
+                session,
+                kind,
+                clinic_id=person.clinic_id,
+                patient=None if staff else person,
+                practitioner=person if staff else None,
+                strength=Strength.PASSKEY,
+            )
+        browser = TestClient(
+            app, base_url=BASE_URL, headers={"sec-fetch-site": "same-origin"}, follow_redirects=False
+        )
+        browser.cookies.set(COOKIES[kind], token, domain="afterglow.test")
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def desk(signed_in, cast) -> TestClient:
+    """The console as Dr. Okafor has it open."""
+    return signed_in(cast.dr_okafor)
