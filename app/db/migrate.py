@@ -18,7 +18,7 @@ def upgrade(url: str) -> None:
 
 def newest() -> str | None:
     """The revision that this version of the code wants."""
-    return ScriptDirectory.fromconfig(config("")).get_current_head()
+    return ScriptDirectory.from_config(config("")).get_current_head()
 
 
 def current(connection: Connection) -> str | None:

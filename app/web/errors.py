@@ -18,7 +18,7 @@ def _said(request: Request, status: int, message: str = "") -> Response:
         return JSONResponse({"status": status, "message": message}, status)
     language = i18n.known(request.cookies.get(LANGUAGE_COOKIE)) or accepted_language(request) or "en"
     with i18n.using(language):
-        return page(request, "public/error.html", status, status=status, message=message)
+        return page(request, "public/error.html", status, code=status, message=message)
 
 
 def on_http_exception(request: Request, error: Exception) -> Response:
