@@ -1,4 +1,4 @@
-"""What every way of signing in shares: the browser's own id, the relying party, cookies in and out."""
+"""What every way of signing in shares: the browser's id, the relying party, cookies in and out."""
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -54,7 +54,7 @@ def let_in(
     *,
     browser: str,
 ) -> None:
-    """Start a session and put it into the answer's cookie. What was open in this browser before ends."""
+    """Start a session, its token in the answer's cookie. What was open in this browser ends."""
     is_patient = isinstance(person, Patient)
     kind = SessionKind.PATIENT if is_patient else SessionKind.STAFF
     earlier = guards.session_of(request, db, kind)
@@ -78,7 +78,7 @@ def let_in(
 
 
 def sign_out(request: Request, db: Session, kind: SessionKind, *, to: str) -> Response:
-    """End this browser's session, on the server as in its cookies. What is unsent on the phone stays."""
+    """End this browser's session, on the server as in its cookies. Unsent words stay."""
     web_session = guards.session_of(request, db, kind)
     if web_session is not None:
         web_sessions.end(db, web_session)

@@ -1,0 +1,3 @@
+// Takes whoever pressed the button to what is wrong.
+
+document.querySelector(".error-summary")?.focus()
