@@ -18,7 +18,12 @@ from app.people.models import Clinic, Role
 from app.refusal import Refusal
 from app.settings import Settings
 
-app = typer.Typer(help="Afterglow: the patient's side of a practice.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Afterglow: the patient's side of a practice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 clinic_commands = typer.Typer(help="Clinics.", no_args_is_help=True)
 staff_commands = typer.Typer(help="Members of staff.", no_args_is_help=True)
 key_commands = typer.Typer(help="Keys for other systems (the FHIR door).", no_args_is_help=True)
@@ -42,9 +47,18 @@ def main() -> None:
     except Refusal as refusal:
         _fail(refusal.message)
     except ValidationError as error:
-        _fail("; ".join(f"AFTERGLOW_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()))
+        _fail(
+            "; ".join(f"AFTERGLOW_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        )
     except SQLAlchemyError as error:
-        _fail(f"the database did not do it ({type(error).__name__}). Is AFTERGLOW_DATABASE_URL right, and migrated?")
+        _fail(
+            f"the database did not do it ({type(error).__name__}). "
+            "Is AFTERGLOW_DATABASE_URL right, and migrated?"
+        )
+    except OSError as error:
+        _fail(error.strerror or type(error).__name__)
+    except Exception as error:  # noqa: BLE001  an operator gets a line, never a traceback
+        _fail(f"something broke that should not ({type(error).__name__}).")
 
 
 def _fail(message: str) -> None:
@@ -56,14 +70,16 @@ def _fail(message: str) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on", envvar="PORT")] = 8000,
-    works: Annotated[bool, typer.Option("--worker/--no-worker", help="also run the worker in this process")] = True,
+    works: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="also run the worker in this process")
+    ] = True,
 ) -> None:
     """Serve in production. Refuses to start while a setting is missing, and names all of them."""
     from app.main import create_app
     from app.serving import run
 
     settings, database = _open_for_production()
-    run(create_app(settings, database, works=works), settings, host=host, port=port)
+    run(create_app(settings, database, works=works), host=host, port=port)
 
 
 @app.command()
@@ -92,7 +108,9 @@ def migrate() -> None:
 
 
 @app.command()
-def demo(port: Annotated[int, typer.Option(help="port to listen on", envvar="PORT")] = 8000) -> None:
+def demo(
+    port: Annotated[int, typer.Option(help="port to listen on", envvar="PORT")] = 8000,
+) -> None:
     """Run the demo clinic on this machine. Texts go nowhere."""
     from app.demo.start import run_demo
 
@@ -117,13 +135,17 @@ def clinic_create(
     slug: Slug,
     zone: Annotated[str, typer.Option(help="time zone, such as America/Chicago")],
     phone: Annotated[str, typer.Option(help="public phone number, printed on every page")],
-    short_name: Annotated[str, typer.Option(help="what texts call it; else the first word of its name")] = "",
+    short_name: Annotated[
+        str, typer.Option(help="what texts call it; else the first word of its name")
+    ] = "",
 ) -> None:
     """Open a clinic, with keys of its own."""
     with _database().session() as db:
         if db.scalar(select(Clinic).where(Clinic.slug == slug)):
             raise Failure(f"there is a clinic {slug} already")
-        enrolment.open_clinic(db, name=name, slug=slug, zone=zone, phone=phone, short_name=short_name)
+        enrolment.open_clinic(
+            db, name=name, slug=slug, zone=zone, phone=phone, short_name=short_name
+        )
     typer.echo(f"Opened {name}.")
 
 
@@ -147,7 +169,9 @@ def staff_invite(
 
 
 @key_commands.command("create")
-def apikey_create(name: Annotated[str, typer.Argument(help="which system it is for")], slug: Slug) -> None:
+def apikey_create(
+    name: Annotated[str, typer.Argument(help="which system it is for")], slug: Slug
+) -> None:
     """Make a bearer key for the FHIR door and print it once."""
     with _database().session() as db:
         _, token = api_keys.create(db, _clinic(db, slug), name, by=None)
@@ -168,7 +192,7 @@ def _open_for_production() -> tuple[Settings, Database]:
 def _database(settings: Settings | None = None) -> Database:
     settings = settings or Settings()
     if not settings.database_url or not settings.encryption_keys or not settings.secret_keys:
-        raise Failure("AFTERGLOW_DATABASE_URL, AFTERGLOW_SECRET_KEYS and AFTERGLOW_ENCRYPTION_KEYS must be set")
+        raise Failure("AFTERGLOW_DATABASE_URL, _SECRET_KEYS and _ENCRYPTION_KEYS must be set")
     return Database(settings.database_url, settings)
 
 

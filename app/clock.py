@@ -1,8 +1,8 @@
 """The only reader of the clock.
 
 Two times exist. Domain time (`now`) is what visits, links, texts and windows live by; the demo may
-push it forward. Machine time (`machine_now`) is what leases, limits, idle ends and challenges live by;
-nothing but the machine moves it.
+push it forward. Machine time (`machine_now`) is what leases, limits, idle ends and challenges live
+by; nothing but the machine moves it.
 """
 
 from datetime import UTC, datetime, timedelta

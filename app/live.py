@@ -1,8 +1,8 @@
 """Wake-ups between transactions: publish a topic after commit, subscribe to it elsewhere.
 
-A wake-up carries nothing: whoever is woken reads the rows anew. So a lost or doubled one does no harm
-as long as readers also look from time to time. In one process it is a call; on PostgreSQL every process
-hears it through LISTEN/NOTIFY, which the database sends at commit.
+A wake-up carries nothing: whoever is woken reads the rows anew. So a lost or doubled one does no
+harm as long as readers also look from time to time. In one process it is a call; on PostgreSQL
+every process hears it through LISTEN/NOTIFY, which the database sends at commit.
 """
 
 import asyncio
@@ -47,7 +47,9 @@ def publish(db: Session, topic: str) -> None:
     topics.add(topic)
     if db.get_bind().dialect.name == "postgresql":
         # pg_notify takes parameters; NOTIFY does not.
-        db.execute(text("SELECT pg_notify(:channel, :topic)"), {"channel": _CHANNEL, "topic": topic})
+        db.execute(
+            text("SELECT pg_notify(:channel, :topic)"), {"channel": _CHANNEL, "topic": topic}
+        )
 
 
 @contextmanager
@@ -88,7 +90,10 @@ def _after_rollback(db: Session) -> None:
 
 
 def listen(url: str, stop: threading.Event) -> None:
-    """Pass on what other processes publish, until `stop`. PostgreSQL only; runs in a thread of its own."""
+    """Pass on what other processes publish, until `stop`.
+
+    PostgreSQL only; runs in a thread of its own.
+    """
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     while not stop.is_set():
         try:

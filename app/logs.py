@@ -7,7 +7,10 @@ import structlog
 
 
 def configure(log_format: str) -> None:
-    """Lines to stderr in UTC, as text or JSON. Libraries only warn; none of their lines hold addresses."""
+    """Lines to stderr in UTC, as text or JSON.
+
+    Libraries only warn; none of their lines hold addresses.
+    """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s")
     # A crash is logged by our own handler, by kind and place; the server would add its words.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from starlette_compress import CompressMiddleware
 
 from app import live
@@ -29,7 +30,10 @@ _LARGEST_BODY = 64 * 1024
 def create_app(
     settings: Settings, database: Database, *, gateway: SmsGateway | None = None, works: bool = True
 ) -> Starlette:
-    """The application. `works`: its process also runs the timetable; else `afterglow worker` does."""
+    """The application.
+
+    `works`: its process also runs the timetable; else `afterglow worker` does.
+    """
     assets = Assets()
     worker = Worker(database, settings, gateway or choose_gateway(settings))
 
@@ -42,7 +46,9 @@ def create_app(
             threads.append(threading.Thread(target=worker.run, name="worker"))
         if not database.is_sqlite:
             address = database.engine.url.render_as_string(hide_password=False)
-            threads.append(threading.Thread(target=live.listen, args=(address, stopping), name="live"))
+            threads.append(
+                threading.Thread(target=live.listen, args=(address, stopping), name="live")
+            )
         for thread in threads:
             thread.start()
         yield
@@ -52,7 +58,7 @@ def create_app(
             await anyio.to_thread.run_sync(thread.join)
 
     app = Starlette(
-        routes=site.routes(settings),
+        routes=site.routes(_demo_routes(settings)),
         lifespan=lifespan,
         exception_handlers=errors.HANDLERS,
         max_body_size=_LARGEST_BODY,
@@ -72,6 +78,14 @@ def create_app(
     app.state.landings = {}
     app.state.worker = worker
     return app
+
+
+def _demo_routes(settings: Settings) -> list[BaseRoute]:
+    if not settings.demo:
+        return []
+    from app.demo import routes as demo
+
+    return demo.routes
 
 
 def choose_gateway(settings: Settings) -> SmsGateway:

@@ -3,13 +3,11 @@
 import uvicorn
 from starlette.applications import Starlette
 
-from app.settings import Settings
-
 _GRACE_SECONDS = 10
 _LARGEST_SOCKET_MESSAGE = 64 * 1024
 
 
-def run(app: Starlette, settings: Settings, *, host: str, port: int) -> None:
+def run(app: Starlette, *, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; requests in flight are finished, sockets told to come back."""
     uvicorn.run(
         app,

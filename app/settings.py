@@ -21,33 +21,49 @@ class Video(StrEnum):
 
 
 class Settings(BaseSettings):
-    """What an operator may set, each as `AFTERGLOW_<NAME>`. README's table is checked against it."""
+    """What an operator may set, each as `AFTERGLOW_<NAME>`.
+
+    README's table is checked against it.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="AFTERGLOW_", env_file=".env", extra="ignore", frozen=True
     )
 
-    database_url: str = Field("", description="SQLAlchemy address of SQLite or PostgreSQL")
-    base_url: str = Field("", description="public https address, without a path")
+    database_url: str = Field(default="", description="SQLAlchemy address of SQLite or PostgreSQL")
+    base_url: str = Field(default="", description="public https address, without a path")
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="keys of links, codes and cookies; first signs, all are read"
+        default=(), description="keys of links, codes and cookies; first signs, all are read"
     )
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="keys that wrap each clinic's data keys; first wraps, all unwrap"
+        default=(), description="keys that wrap each clinic's data keys; first wraps, all unwrap"
     )
-    sms: Sms | None = Field(None, description="`demo` (texts go nowhere) or `twilio`")
-    twilio_account_sid: str = Field("", description="Twilio account")
+    sms: Sms | None = Field(default=None, description="`demo` (texts go nowhere) or `twilio`")
+    twilio_account_sid: str = Field(default="", description="Twilio account")
     twilio_auth_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Twilio auth token; a second one is accepted on webhooks while rotating"
+        default=(),
+        description="Twilio auth token; a second one is accepted on webhooks while rotating",
     )
-    twilio_messaging_service_sid: str = Field("", description="Twilio Messaging Service")
-    twilio_api_url: str = Field("", description="another address for Twilio's API: an egress proxy")
-    video: Video = Field(Video.PEER, description="`peer` (built in) or `external` (own room links)")
-    turn_urls: Annotated[tuple[str, ...], NoDecode] = Field((), description="TURN/STUN addresses")
-    turn_secret: SecretStr = Field(SecretStr(""), description="coturn's `static-auth-secret`")
-    data_dir: Path = Field(Path("var"), description="folder of the embedded database and keys")
-    log_format: Literal["text", "json"] = Field("text", description="`text` or `json` log lines")
-    demo: bool = Field(False, exclude=True, description="set by `afterglow demo` alone")
+    twilio_messaging_service_sid: str = Field(default="", description="Twilio Messaging Service")
+    twilio_api_url: str = Field(
+        default="", description="another address for Twilio's API: an egress proxy"
+    )
+    video: Video = Field(
+        default=Video.PEER, description="`peer` (built in) or `external` (own room links)"
+    )
+    turn_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="TURN/STUN addresses"
+    )
+    turn_secret: SecretStr = Field(
+        default=SecretStr(""), description="coturn's `static-auth-secret`"
+    )
+    data_dir: Path = Field(
+        default=Path("var"), description="folder of the embedded database and keys"
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="`text` or `json` log lines"
+    )
+    demo: bool = Field(default=False, exclude=True, description="set by `afterglow demo` alone")
 
     @field_validator(
         "secret_keys", "encryption_keys", "twilio_auth_token", "turn_urls", mode="before"
@@ -55,7 +71,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(part.strip() for part in value.strip("[] ").replace('"', "").split(",") if part.strip())
+            return tuple(
+                part.strip()
+                for part in value.strip("[] ").replace('"', "").split(",")
+                if part.strip()
+            )
         return value
 
     @field_validator("base_url")

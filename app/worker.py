@@ -29,7 +29,10 @@ _TICK_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Job:
-    """Something done every so many seconds. `next_due` says at which moment of domain time it has work."""
+    """Something done every so many seconds.
+
+    `next_due` says at which moment of domain time it has work.
+    """
 
     name: str
     every: float
@@ -83,7 +86,9 @@ class Worker:
         with self._database.session() as db:
             code_texts.send_waiting(db)
         while not self._stopping.is_set():
-            if not delivery.send_one(self._database, self._gateway, self._name, self._settings.base_url):
+            if not delivery.send_one(
+                self._database, self._gateway, self._name, self._settings.base_url
+            ):
                 return
 
     def _in_transaction(self, work: Callable[[Session], None]) -> Callable[[], None]:

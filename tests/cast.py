@@ -20,7 +20,10 @@ from app.scheduling.models import (
 
 @dataclass(frozen=True)
 class Cast:
-    """Maya had her infusion yesterday; Dr. Okafor sees her tomorrow at 10:00. Theo is the outsider."""
+    """Maya had her infusion yesterday; Dr.
+
+    Okafor sees her tomorrow at 10:00. Theo is the outsider.
+    """
 
     clinic: Clinic
     dr_okafor: Practitioner
@@ -78,7 +81,17 @@ def gather(db: Session) -> Cast:
     integration_visit.follows_id = infusion.id
     db.flush()
     return Cast(
-        clinic, dr_okafor, jordan, ada, maya, theo, infusion, integration_visit, neighbour, dr_lind, noor
+        clinic,
+        dr_okafor,
+        jordan,
+        ada,
+        maya,
+        theo,
+        infusion,
+        integration_visit,
+        neighbour,
+        dr_lind,
+        noor,
     )
 
 
@@ -104,9 +117,7 @@ def _patient(
 
 def _open_every_day(db: Session, clinic: Clinic) -> None:
     for weekday in range(7):
-        db.add(
-            StaffedHours(clinic_id=clinic.id, weekday=weekday, opens=time(9), closes=time(17))
-        )
+        db.add(StaffedHours(clinic_id=clinic.id, weekday=weekday, opens=time(9), closes=time(17)))
 
 
 def _appointment(

@@ -1,4 +1,7 @@
-"""What every test may ask for: a database of its own, the clock standing still, the cast, a client."""
+"""What every test may ask for:
+
+a database of its own, the clock standing still, the cast, a client.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -108,7 +111,10 @@ def signed_in(app, database) -> Callable[[Patient | Practitioner], TestClient]:
                 strength=Strength.PASSKEY,
             )
         browser = TestClient(
-            app, base_url=BASE_URL, headers={"sec-fetch-site": "same-origin"}, follow_redirects=False
+            app,
+            base_url=BASE_URL,
+            headers={"sec-fetch-site": "same-origin"},
+            follow_redirects=False,
         )
         browser.cookies.set(COOKIES[kind], token, domain="afterglow.test")
         return browser

@@ -49,7 +49,7 @@ def press(
         raise codes.nothing_asked()
     if browser is None or not same(hash_token(browser), sign_in_code.browser_hash):
         return Elsewhere(codes.digits_of(sign_in_code))
-    magic_links.advance(db, link, LinkState.CLAIMED)
+    magic_links.advance(link, LinkState.CLAIMED)
     patient = codes.prove(db, sign_in_code)
     return BirthDateWanted() if patient is None else Opened(patient)
 

@@ -10,8 +10,13 @@ from app.db.base import Model
 def record(
     db: Session, action: str, *, agent: Model | None, entity: Model, detail: str = ""
 ) -> None:
-    """Add an event in the caller's transaction. `agent` None: Afterglow itself. No personal words in `detail`."""
-    clinic_id = entity.id if entity.__tablename__ == "clinic" else getattr(entity, "clinic_id", None)
+    """Add an event in the caller's transaction.
+
+    `agent` None: Afterglow itself. No personal words in `detail`.
+    """
+    clinic_id = (
+        entity.id if entity.__tablename__ == "clinic" else getattr(entity, "clinic_id", None)
+    )
     db.add(
         AuditEvent(
             clinic_id=clinic_id,

@@ -18,7 +18,9 @@ from app.security import keyring
 def new_id() -> UUID:
     """A UUIDv7: opaque and unguessable outside (74 random bits), in order of time inside."""
     milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | (0x7 << 76) | (int.from_bytes(os.urandom(10), "big") & ~(0xF << 76))
+    value = (
+        (milliseconds << 80) | (0x7 << 76) | (int.from_bytes(os.urandom(10), "big") & ~(0xF << 76))
+    )
     return UUID(int=(value & ~(0x3 << 62)) | (0x2 << 62))
 
 
@@ -36,7 +38,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -63,7 +65,11 @@ class Model(DeclarativeBase):
         UUID: Uuid(),
         bytes: LargeBinary(),
         StrEnum: Enum(
-            StrEnum, native_enum=False, create_constraint=True, length=24, values_callable=_lower_values
+            StrEnum,
+            native_enum=False,
+            create_constraint=True,
+            length=24,
+            values_callable=_lower_values,
         ),
     }
 
@@ -81,7 +87,8 @@ class Model(DeclarativeBase):
 class Sealed:
     """A text that rests encrypted in the column `<name>_sealed` under its clinic's data key.
 
-    The associated data binds it to table, column, row and clinic: moved anywhere else it is unreadable.
+    The associated data binds it to table, column, row and clinic: moved anywhere else it is
+    unreadable.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -101,7 +108,7 @@ class Sealed:
         self._close(row, value.encode() if value else None)
 
     def _open(self, row: Any) -> bytes | None:
-        sealed = getattr(row, f"{self._name}_sealed")
+        sealed: bytes | None = getattr(row, f"{self._name}_sealed")
         if sealed is None:
             return None
         return keyring.ring().unseal(row_clinic(row), sealed, place(row, self._name))
@@ -133,7 +140,7 @@ class SealedDate(Sealed):
 class SealedJSON(Sealed):
     """Anything JSON knows, resting encrypted; None when absent."""
 
-    def __get__(self, row: Any, owner: type) -> Any:  # type: ignore[override]
+    def __get__(self, row: Any, owner: type) -> Any:
         if row is None:
             return self
         plain = self._open(row)

@@ -15,7 +15,8 @@ from app.security import keyring
 from app.security.keyring import KeyRing, WrappedKey
 from app.settings import Settings
 
-# FULL: a commit that was acknowledged survives a power cut. Losing one may lose a reply or an answer.
+# FULL: a commit that was acknowledged survives a power cut. Losing one may lose a reply or an
+# answer.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
 
 
@@ -66,7 +67,7 @@ def _engine(url: str, pool_size: int) -> Engine:
 
 
 def _prepare_sqlite(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    dbapi.isolation_level = None  # type: ignore[attr-defined]  # we begin ourselves
+    dbapi.isolation_level = None  # we begin ourselves
     cursor = dbapi.cursor()
     for pragma in _PRAGMAS:
         cursor.execute("PRAGMA " + pragma)

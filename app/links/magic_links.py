@@ -1,7 +1,8 @@
 """Minting links, deriving their tokens at send time, and the states they pass through.
 
-MINTED → SENT → OPEN → CLAIMED, and from any of these SUPERSEDED or REVOKED. Expiry is a matter of time,
-not a state. Nothing here is spent by being looked at: OPEN and CLAIMED may be reached any number of times.
+MINTED → SENT → OPEN → CLAIMED, and from any of these SUPERSEDED or REVOKED. Expiry is a matter of
+time, not a state. Nothing here is spent by being looked at: OPEN and CLAIMED may be reached any
+number of times.
 """
 
 import os
@@ -72,7 +73,7 @@ def is_live(link: MagicLink) -> bool:
     return link.state in _LIVE and clock.now() < link.expires_at
 
 
-def advance(db: Session, link: MagicLink, state: LinkState) -> None:
+def advance(link: MagicLink, state: LinkState) -> None:
     """Move a live link forward to SENT, OPEN or CLAIMED; never back. Repeats change nothing."""
     earlier = _LIVE[: _LIVE.index(state)]
     if link.state in earlier:
@@ -93,12 +94,10 @@ def supersede(db: Session, appointment_id: UUID, by: MagicLink | None) -> None:
     )
 
 
-def revoke(db: Session, link: MagicLink) -> None:
+def revoke(link: MagicLink) -> None:
     """Pull a link back: it opens nothing any more."""
     link.state = LinkState.REVOKED
 
 
 def _parts(link: MagicLink) -> tuple[bytes, ...]:
     return (b"link", link.kind.value.encode(), link.id.bytes, link.seed)
-
-

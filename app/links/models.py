@@ -27,7 +27,10 @@ class LinkState(StrEnum):
 
 
 class MagicLink(Model):
-    """A capability for one verb. The token itself is nowhere: only its hash, and a seed to derive it from."""
+    """A capability for one verb.
+
+    The token itself is nowhere: only its hash, and a seed to derive it from.
+    """
 
     __tablename__ = "magic_link"
     __table_args__ = (UniqueConstraint("token_hash"), Index(None, "appointment_id"))

@@ -55,7 +55,9 @@ def send_one(database: Database, gateway: SmsGateway, worker: str, base_url: str
         if message.expires_at is not None and message.expires_at <= clock.now():
             _conclude_failed(db, message, _EXPIRED)
             return True
-        outgoing = Outgoing(message.id, message.number, rendered(message, base_url), _validity(message))
+        outgoing = Outgoing(
+            message.id, message.number, rendered(message, base_url), _validity(message)
+        )
     answer = gateway.send(outgoing)
     with database.session() as db:
         _note(db, message, answer)
@@ -91,7 +93,9 @@ def _note(db: Session, message: Message, answer: Answer) -> None:
     match answer:
         case Accepted(sid, delivered):
             status = MessageStatus.DELIVERED if delivered else MessageStatus.ACCEPTED
-            outbox.conclude(db, message, status=status, provider_sid=sid, sent_at=now, status_at=now)
+            outbox.conclude(
+                db, message, status=status, provider_sid=sid, sent_at=now, status_at=now
+            )
             _mark_link_sent(db, message)
         case TooFast(wait):
             outbox.put_back(db, message, due_at=now + wait)
@@ -104,10 +108,17 @@ def _note(db: Session, message: Message, answer: Answer) -> None:
 
 
 def tell_staff_of_doubt(db: Session, message: Message) -> None:
-    """A text that may or may not have left goes to a person: a second one is worse than a late one."""
+    """A text that may or may not have left goes to a person:
+
+    a second one is worse than a late one.
+    """
     if message.patient is not None:
         desk.open_task(
-            db, TaskCode.TEXT_IN_DOUBT, message.patient, by=None, appointment_id=message.appointment_id
+            db,
+            TaskCode.TEXT_IN_DOUBT,
+            message.patient,
+            by=None,
+            appointment_id=message.appointment_id,
         )
 
 
@@ -129,7 +140,7 @@ def _tell_staff(db: Session, message: Message, code: str) -> None:
 
 def _mark_link_sent(db: Session, message: Message) -> None:
     if message.link is not None:
-        magic_links.advance(db, db.merge(message.link), LinkState.SENT)
+        magic_links.advance(db.merge(message.link), LinkState.SENT)
 
 
 def _validity(message: Message) -> timedelta | None:
@@ -138,5 +149,3 @@ def _validity(message: Message) -> timedelta | None:
 
 def _wake(db: Session, message: Message) -> None:
     live.publish(db, f"desk:{message.clinic_id}")
-
-

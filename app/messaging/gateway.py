@@ -50,5 +50,8 @@ class SmsGateway(Protocol):
     """The way out to phones."""
 
     def send(self, outgoing: Outgoing) -> Answer:
-        """Hand over one text. Blocks for ten seconds at most and never raises for what went wrong outside."""
+        """Hand over one text.
+
+        Blocks for ten seconds at most and never raises for what went wrong outside.
+        """
         ...

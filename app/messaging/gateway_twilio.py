@@ -11,7 +11,10 @@ _LONGEST_VALIDITY = 36_000
 
 
 class TwilioGateway:
-    """Sends through a Messaging Service. No retries inside: creating a message is not idempotent."""
+    """Sends through a Messaging Service.
+
+    No retries inside: creating a message is not idempotent.
+    """
 
     def __init__(self, settings: Settings) -> None:
         from twilio.http.http_client import TwilioHttpClient

@@ -14,7 +14,10 @@ from app.people.models import Clinic
 def receive(
     db: Session, clinic: Clinic, number: str, body: str, *, sid: str, at: datetime
 ) -> Message | None:
-    """Store a text from a patient's normal number. None when nobody has it, or `sid` was stored before."""
+    """Store a text from a patient's normal number.
+
+    None when nobody has it, or `sid` was stored before.
+    """
     patient = enrolment.with_number(db, clinic.id, number)
     if patient is None or db.scalar(select(Message.id).where(Message.provider_sid == sid)):
         return None

@@ -1,8 +1,8 @@
 """The outgoing road: a text is a row, written in the transaction of the change that wants it.
 
-Claimed by one conditional update with a lease and a fence (attempt and worker), so that two workers never
-hold the same text and a late one cannot overwrite a newer verdict. Leases are machine time; when a text is
-due is domain time.
+Claimed by one conditional update with a lease and a fence (attempt and worker), so that two workers
+never hold the same text and a late one cannot overwrite a newer verdict. Leases are machine time;
+when a text is due is domain time.
 """
 
 from datetime import datetime, timedelta
@@ -17,7 +17,13 @@ from app.messaging.models import Direction, Message, MessageStatus, Purpose
 from app.people.models import Patient, Practitioner
 
 LEASE = timedelta(seconds=60)
-_PRIORITY = {Purpose.CODE: 0, Purpose.SAFETY: 0, Purpose.JOIN: 1, Purpose.STAFF: 1, Purpose.ANSWER: 2}
+_PRIORITY = {
+    Purpose.CODE: 0,
+    Purpose.SAFETY: 0,
+    Purpose.JOIN: 1,
+    Purpose.STAFF: 1,
+    Purpose.ANSWER: 2,
+}
 
 
 def enqueue(
@@ -33,7 +39,9 @@ def enqueue(
     link: MagicLink | None = None,
     once_key: str | None = None,
 ) -> Message | None:
-    """Queue a text to a patient or a member of staff. `{link}` in the body becomes the link's address.
+    """Queue a text to a patient or a member of staff.
+
+    `{link}` in the body becomes the link's address.
 
     None when the person cannot be texted (no number, opted out), or `once_key` was queued before.
     """
@@ -120,11 +128,16 @@ def put_back(db: Session, message: Message, *, due_at: datetime) -> None:
 
 
 def expire_leases(db: Session) -> list[UUID]:
-    """Texts whose worker died with them in hand: whether they left is in doubt. Returns their ids."""
+    """Texts whose worker died with them in hand:
+
+    whether they left is in doubt. Returns their ids.
+    """
     return list(
         db.scalars(
             update(Message)
-            .where(Message.status == MessageStatus.SENDING, Message.lease_until < clock.machine_now())
+            .where(
+                Message.status == MessageStatus.SENDING, Message.lease_until < clock.machine_now()
+            )
             .values(status=MessageStatus.IN_DOUBT, status_at=clock.now())
             .returning(Message.id)
         )

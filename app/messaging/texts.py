@@ -1,7 +1,8 @@
 """Every text that Afterglow writes, one function each, in the language in use.
 
-Short, named by the clinic, one thing to do, and never a clinical word. `{link}` is put in by the worker
-when the text leaves, and never ends the text: phones show a preview of an address at the end.
+Short, named by the clinic, one thing to do, and never a clinical word. `{link}` is put in by the
+worker when the text leaves, and never ends the text: phones show a preview of an address at the
+end.
 """
 
 from datetime import datetime
@@ -22,7 +23,12 @@ def join(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
             "%(clinic)s: %(clinician)s is ready when you are, at %(time)s. "
             "Tap %(link)s to join, no login. Not up to it? Reply LATER."
         )
-        % {"clinic": clinic.short_name, "clinician": clinician, "time": _time(starts_at, zone), "link": LINK}
+        % {
+            "clinic": clinic.short_name,
+            "clinician": clinician,
+            "time": _time(starts_at, zone),
+            "link": LINK,
+        }
     )
 
 
@@ -62,7 +68,10 @@ def called_off(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -
 def other_times(clinic: Clinic) -> str:
     """The answer to LATER: a link that opens on other times."""
     return plain(
-        _("%(clinic)s: that's fine, your place is safe. Tap %(link)s to pick a kinder time, or reply CALL and we'll phone you.")
+        _(
+            "%(clinic)s: that's fine, your place is safe. "
+            "Tap %(link)s to pick a kinder time, or reply CALL and we'll phone you."
+        )
         % {"clinic": clinic.short_name, "link": LINK}
     )
 
@@ -70,7 +79,10 @@ def other_times(clinic: Clinic) -> str:
 def code(clinic: Clinic, digits: str) -> str:
     """A sign-in code, and a link that uses it in the browser that asked."""
     return plain(
-        _("%(clinic)s: your code is %(code)s. Or tap %(link)s on the phone where you asked. It works for 10 minutes.")
+        _(
+            "%(clinic)s: your code is %(code)s. "
+            "Or tap %(link)s on the phone where you asked. It works for 10 minutes."
+        )
         % {"clinic": clinic.short_name, "code": digits, "link": LINK}
     )
 
@@ -78,7 +90,10 @@ def code(clinic: Clinic, digits: str) -> str:
 def passkey_added(clinic: Clinic) -> str:
     """Somebody made a passkey for this patient's pages."""
     return plain(
-        _("%(clinic)s: a phone can now open your pages by face, finger or screen lock. Not you? Call %(phone)s.")
+        _(
+            "%(clinic)s: a phone can now open your pages by face, finger or screen lock. "
+            "Not you? Call %(phone)s."
+        )
         % {"clinic": clinic.short_name, "phone": phones.spoken(clinic.phone)}
     )
 
@@ -86,7 +101,10 @@ def passkey_added(clinic: Clinic) -> str:
 def staff_waiting(clinic: Clinic) -> str:
     """To staff: a patient waits in a visit room."""
     return plain(
-        _("Afterglow for %(clinic)s: somebody has been waiting in a room for you. Please open the console.")
+        _(
+            "Afterglow for %(clinic)s: somebody has been waiting in a room for you. "
+            "Please open the console."
+        )
         % {"clinic": clinic.short_name}
     )
 
@@ -102,7 +120,10 @@ def staff_call(clinic: Clinic) -> str:
 def staff_alert(clinic: Clinic) -> str:
     """To staff on call: an alert that must be acknowledged."""
     return plain(
-        _("Afterglow for %(clinic)s: an alert needs you now. Please open the console and acknowledge it.")
+        _(
+            "Afterglow for %(clinic)s: an alert needs you now. "
+            "Please open the console and acknowledge it."
+        )
         % {"clinic": clinic.short_name}
     )
 

@@ -32,7 +32,14 @@ class NumberTaken(Refusal):
 
 
 def open_clinic(
-    db: Session, *, name: str, slug: str, zone: str, phone: str, short_name: str = "", is_demo: bool = False
+    db: Session,
+    *,
+    name: str,
+    slug: str,
+    zone: str,
+    phone: str,
+    short_name: str = "",
+    is_demo: bool = False,
 ) -> Clinic:
     """Make a clinic with its own data key and index key. Refuses (UnknownZone)."""
     _refuse_unknown_zone(zone)
@@ -51,7 +58,11 @@ def open_clinic(
     db.add(clinic)
     db.flush()  # the keys' foreign key needs the row
     for key in keys:
-        db.add(ClinicKey(clinic_id=clinic_id, number=key.number, wrapped=key.wrapped, made_at=clock.now()))
+        db.add(
+            ClinicKey(
+                clinic_id=clinic_id, number=key.number, wrapped=key.wrapped, made_at=clock.now()
+            )
+        )
     trail.record(db, "open-clinic", agent=None, entity=clinic)
     return clinic
 
@@ -104,7 +115,14 @@ def with_number(db: Session, clinic_id: UUID, number: str) -> Patient | None:
 
 
 def join_staff(
-    db: Session, clinic: Clinic, *, role: Role, name: str, display_name: str, phone: str = "", by: Model | None
+    db: Session,
+    clinic: Clinic,
+    *,
+    role: Role,
+    name: str,
+    display_name: str,
+    phone: str = "",
+    by: Model | None,
 ) -> Practitioner:
     """Add a member of staff, who can sign in only once they took up an invitation."""
     if not display_name.strip():

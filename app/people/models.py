@@ -74,7 +74,10 @@ class Patient(Model):
 
 
 class Practitioner(Model):
-    """A member of staff (FHIR Practitioner). Clinicians give visits; everybody signs in by passkey."""
+    """A member of staff (FHIR Practitioner).
+
+    Clinicians give visits; everybody signs in by passkey.
+    """
 
     __tablename__ = "practitioner"
     __table_args__ = (Index(None, "clinic_id"),)

@@ -28,7 +28,9 @@ def normal(number: str, country: str) -> str:
 
 
 def _refusal() -> NotAPhoneNumber:
-    return NotAPhoneNumber(_("Enter a phone number with its area code, like 202 555 0123."), field="phone")
+    return NotAPhoneNumber(
+        _("Enter a phone number with its area code, like 202 555 0123."), field="phone"
+    )
 
 
 def spoken(number: str) -> str:

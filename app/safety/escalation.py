@@ -1,14 +1,14 @@
 """Raises safety alerts and does not let go until a person has acknowledged them.
 
-Rounds: the first on call, then the second, then everybody on call, every 15 minutes, eight rounds at most;
-after that the red banner in the console stays. The texts hold no name, no link and no clinical word, and a
-patient's opt-out does not touch them.
+Rounds: the first on call, then the second, then everybody on call, every 15 minutes, eight rounds
+at most; after that the red banner in the console stays. The texts hold no name, no link and no
+clinical word, and a patient's opt-out does not touch them.
 """
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app import clock, i18n, live
 from app.audit import trail
@@ -22,7 +22,10 @@ MOST_ROUNDS = 8
 
 
 def raise_alert(db: Session, patient: Patient, signal: Signal) -> SafetyAlert:
-    """Alert the clinic. While an alert of this patient is open, the same signal does not make another."""
+    """Alert the clinic.
+
+    While an alert of this patient is open, the same signal does not make another.
+    """
     alert = db.scalar(
         select(SafetyAlert).where(
             SafetyAlert.patient_id == patient.id,
@@ -33,7 +36,11 @@ def raise_alert(db: Session, patient: Patient, signal: Signal) -> SafetyAlert:
     if alert is None:
         now = clock.now()
         alert = SafetyAlert(
-            clinic_id=patient.clinic_id, patient_id=patient.id, signal=signal, made_at=now, next_round_at=now
+            clinic_id=patient.clinic_id,
+            patient_id=patient.id,
+            signal=signal,
+            made_at=now,
+            next_round_at=now,
         )
         db.add(alert)
         trail.record(db, "raise-alert", agent=patient, entity=alert, detail=signal.value)
@@ -57,6 +64,7 @@ def open_alerts(db: Session, clinic: Clinic) -> list[SafetyAlert]:
     return list(
         db.scalars(
             select(SafetyAlert)
+            .options(joinedload(SafetyAlert.patient))
             .where(SafetyAlert.clinic_id == clinic.id, SafetyAlert.acknowledged_at.is_(None))
             .order_by(SafetyAlert.made_at)
         )
@@ -73,7 +81,9 @@ def on_call(db: Session, clinic: Clinic) -> list[Practitioner]:
                 Practitioner.disabled_at.is_(None),
                 Practitioner.phone_sealed.is_not(None),
             )
-            .order_by(Practitioner.on_call_rank.is_(None), Practitioner.on_call_rank, Practitioner.made_at)
+            .order_by(
+                Practitioner.on_call_rank.is_(None), Practitioner.on_call_rank, Practitioner.made_at
+            )
         )
     )
     ranked = [practitioner for practitioner in staff if practitioner.on_call_rank is not None]
@@ -82,7 +92,11 @@ def on_call(db: Session, clinic: Clinic) -> list[Practitioner]:
 
 def escalate(db: Session) -> None:
     """Start the next round of every alert whose round is due. A job of the worker."""
-    due = select(SafetyAlert).where(SafetyAlert.next_round_at <= clock.now()).with_for_update(skip_locked=True)
+    due = (
+        select(SafetyAlert)
+        .where(SafetyAlert.next_round_at <= clock.now())
+        .with_for_update(skip_locked=True)
+    )
     for alert in db.scalars(due):
         _text_next_round(db, alert)
 

@@ -13,7 +13,10 @@ GENTLE_FOR = timedelta(hours=24)
 
 
 def is_after_dose(db: Session, patient: Patient) -> bool:
-    """Whether an infusion ended within the last 24 hours: recorded, or planned while nothing is recorded."""
+    """Whether an infusion ended within the last 24 hours:
+
+    recorded, or planned while nothing is recorded.
+    """
     now = clock.now()
     ended_at = func.coalesce(Encounter.ended_at, Appointment.ends_at)
     found = db.scalar(

@@ -56,7 +56,10 @@ def _confirm(db: Session, visit: Appointment, patient: Patient) -> None:
 
 
 def _lead_to_times(db: Session, visit: Appointment, patient: Patient) -> None:
-    """A link of the same visit that opens on other times. Until one is picked, no join text leaves."""
+    """A link of the same visit that opens on other times.
+
+    Until one is picked, no join text leaves.
+    """
     outbox.withdraw(db, visit.id)
     link = magic_links.mint(
         db,

@@ -1,7 +1,9 @@
-"""The keys of one running process: master keys from the environment, clinics' keys from the database.
+"""The keys of one running process:
 
-Each clinic has data keys (newest seals, all open) and one index key for looking phones up. They rest in
-the database wrapped by a master key; here they are unwrapped once and kept in memory.
+master keys from the environment, clinics' keys from the database.
+
+Each clinic has data keys (newest seals, all open) and one index key for looking phones up. They
+rest in the database wrapped by a master key; here they are unwrapped once and kept in memory.
 """
 
 import hashlib

@@ -35,7 +35,9 @@ def hash_token(token: str) -> bytes:
 
 def derive(key: bytes, *parts: bytes) -> bytes:
     """32 bytes that only the holder of `key` can make from `parts`."""
-    return hmac.new(key, b"".join(len(part).to_bytes(2, "big") + part for part in parts), "sha256").digest()
+    return hmac.new(
+        key, b"".join(len(part).to_bytes(2, "big") + part for part in parts), "sha256"
+    ).digest()
 
 
 def same(left: bytes, right: bytes) -> bool:

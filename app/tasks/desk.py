@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app import clock, live
 from app.audit import trail
@@ -22,7 +22,10 @@ def open_task(
     note: str = "",
     urgent: bool = False,
 ) -> StaffTask:
-    """Put a task on the clinic's desk and wake the console. The same open task is not put there twice."""
+    """Put a task on the clinic's desk and wake the console.
+
+    The same open task is not put there twice.
+    """
     task = db.scalar(
         select(StaffTask).where(
             StaffTask.patient_id == patient.id,
@@ -62,6 +65,7 @@ def open_tasks(db: Session, clinic_id: UUID) -> list[StaffTask]:
     return list(
         db.scalars(
             select(StaffTask)
+            .options(joinedload(StaffTask.patient))
             .where(StaffTask.clinic_id == clinic_id, StaffTask.done_at.is_(None))
             .order_by(StaffTask.urgent.desc(), StaffTask.made_at)
         )

@@ -81,7 +81,7 @@ def claim(db: Session, seat: Seat) -> Seat:
     seat.state, seat.claimed_at = SeatState.CLAIMED, clock.now()
     seat.gone_at, seat.seen_at = None, clock.machine_now()
     if seat.link_id and (link := db.get(MagicLink, seat.link_id)):
-        magic_links.advance(db, link, LinkState.CLAIMED)
+        magic_links.advance(link, LinkState.CLAIMED)
     trail.record(db, "claim-seat", agent=None, entity=seat)
     _tell(db, visit)
     return seat

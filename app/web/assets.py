@@ -1,8 +1,11 @@
-"""Static files: joined, fingerprinted, compressed once at start, served from memory and kept for ever.
+"""Static files:
 
-Stylesheets are joined as `static/css/bundles.json` says. A script is joined with the modules it imports,
-so that a page costs one request and the sources stay small modules; their top-level names are therefore
-unique across modules that meet. No build step: this happens when the application starts.
+joined, fingerprinted, compressed once at start, served from memory and kept for ever.
+
+Stylesheets are joined as `static/css/bundles.json` says. A script is joined with the modules it
+imports, so that a page costs one request and the sources stay small modules; their top-level names
+are therefore unique across modules that meet. No build step: this happens when the application
+starts.
 """
 
 import gzip
@@ -53,7 +56,10 @@ class Assets:
                 self._add(name, self._read(path))
 
     def __call__(self, name: str) -> str:
-        """The address of a file or bundle. Raises KeyError when there is none: a template's mistake."""
+        """The address of a file or bundle.
+
+        Raises KeyError when there is none: a template's mistake.
+        """
         return self._by_name[name].address
 
     def size(self, name: str, encoding: str = "br") -> int:
@@ -74,14 +80,16 @@ class Assets:
 
     def _read(self, path: Path) -> bytes:
         if path.suffix == ".js" and "vendor" not in path.parts:
-            return rjsmin.jsmin(_joined(path, set())).encode()
+            return str(rjsmin.jsmin(_joined(path, set()))).encode()
         return path.read_bytes()
 
     def _add(self, name: str, body: bytes) -> None:
         path = Path(name)
         digest = hashlib.sha256(body).hexdigest()[:12]
         address = f"/static/{path.with_suffix('').as_posix()}.{digest}{path.suffix}"
-        media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        media_type = (
+            _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        )
         bodies = {"": body}
         if path.suffix in _TEXT:
             bodies |= {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}

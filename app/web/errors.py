@@ -1,4 +1,7 @@
-"""Every error is a page that a patient can read. What happened stays in the log, by its kind alone."""
+"""Every error is a page that a patient can read.
+
+What happened stays in the log, by its kind alone.
+"""
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -16,7 +19,9 @@ log = structlog.get_logger("error")
 def _said(request: Request, status: int, message: str = "") -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"status": status, "message": message}, status)
-    language = i18n.known(request.cookies.get(LANGUAGE_COOKIE)) or accepted_language(request) or "en"
+    language = (
+        i18n.known(request.cookies.get(LANGUAGE_COOKIE)) or accepted_language(request) or "en"
+    )
     with i18n.using(language):
         return page(request, "public/error.html", status, code=status, message=message)
 
@@ -34,7 +39,10 @@ def on_refusal(request: Request, error: Exception) -> Response:
 
 
 def on_crash(request: Request, error: Exception) -> Response:
-    """500. The log gets the kind and the place of the error, not its words: they may hold somebody's."""
+    """500.
+
+    The log gets the kind and the place of the error, not its words: they may hold somebody's.
+    """
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next

@@ -1,7 +1,8 @@
 """`POST /x`: the only place where a token arrives.
 
-The exchange is harmless and may be repeated by anybody who holds the token: it lets a browser into one
-verb and binds nothing. What binds is the human signal, `POST /x/claim`, from the browser let in here.
+The exchange is harmless and may be repeated by anybody who holds the token: it lets a browser into
+one verb and binds nothing. What binds is the human signal, `POST /x/claim`, from the browser let in
+here.
 """
 
 from datetime import timedelta
@@ -84,7 +85,7 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
             expires_at=expires_at,
         )
     seat = seats.open(db, appointment, web_session, link)
-    magic_links.advance(db, link, LinkState.OPEN)
+    magic_links.advance(link, LinkState.OPEN)
     response = JSONResponse(_opened(request, db, link, appointment, seat))
     seconds = max(60, int((web_session.expires_at - clock.now()).total_seconds()))
     guards.set_session(response, SessionKind.JOIN, token, seconds=seconds)

@@ -1,13 +1,13 @@
 """Who is let in. Every endpoint wears exactly one guard; it opens and ends the transaction.
 
-GET and HEAD read only. A response that is returned commits, also a refused form's 422; an exception rolls
-back. The visitor stands in `request.state`: patient, practitioner, web_session, clinic, api_key.
+GET and HEAD read only. A response that is returned commits, also a refused form's 422; an exception
+rolls back. The visitor stands in `request.state`: patient, practitioner, web_session, clinic,
+api_key.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -53,7 +53,7 @@ def _guard(let_in: LetIn) -> Callable[[Endpoint], Callable[[Request], Response]]
     return guarded
 
 
-def _anyone(request: Request, db: Session) -> Response | None:
+def _anyone(_request: Request, _db: Session) -> Response | None:
     return None
 
 
@@ -68,12 +68,6 @@ def _staff(request: Request, db: Session) -> Response | None:
         if request.headers.get("hx-request"):
             return Response("", 401, headers={"HX-Redirect": "/clinic/sign-in"})
         return RedirectResponse("/clinic/sign-in", 303)
-    return None
-
-
-def _visit(request: Request, db: Session) -> Response | None:
-    if not let_in_visit(request, db):
-        return page(request, "visit/no_session.html", 403)
     return None
 
 
@@ -123,7 +117,9 @@ def unauthorized() -> Response:
     """401 as the FHIR door says it."""
     outcome = {
         "resourceType": "OperationOutcome",
-        "issue": [{"severity": "error", "code": "login", "diagnostics": "A valid bearer key is needed."}],
+        "issue": [
+            {"severity": "error", "code": "login", "diagnostics": "A valid bearer key is needed."}
+        ],
     }
     return JSONResponse(
         outcome, 401, {"WWW-Authenticate": "Bearer"}, media_type="application/fhir+json"
@@ -149,39 +145,6 @@ def let_in_staff(connection: HTTPConnection, db: Session) -> Practitioner | None
     state.practitioner, state.web_session = practitioner, web_session
     state.clinic = db.get(Clinic, practitioner.clinic_id)
     return practitioner
-
-
-def let_in_visit(connection: HTTPConnection, db: Session) -> Appointment | None:
-    """The visit that the address names, for a browser that sits in it or a patient who is signed in.
-
-    Notes appointment, seat (None for a signed-in patient who has not sat down) and patient.
-    """
-    appointment = _appointment(connection, db)
-    if appointment is None:
-        return None
-    found = None
-    for kind in (SessionKind.JOIN, SessionKind.PATIENT):
-        web_session = session_of(connection, db, kind)
-        if web_session is None or web_session.patient_id != appointment.patient_id:
-            continue
-        seat = seats.of(db, appointment, web_session)
-        if seat is not None or kind is SessionKind.PATIENT:
-            found = (web_session, seat)
-        if seat is not None and seat.state.is_live:
-            break
-    if found is None:
-        return None
-    note_patient(connection, db, appointment.patient, found[0])
-    connection.state.appointment, connection.state.seat = appointment, found[1]
-    return appointment
-
-
-def _appointment(connection: HTTPConnection, db: Session) -> Appointment | None:
-    try:
-        appointment = db.get(Appointment, UUID(connection.path_params["id"]))
-    except ValueError:
-        return None
-    return appointment if appointment is not None and appointment.service.is_visit else None
 
 
 def session_of(connection: HTTPConnection, db: Session, kind: SessionKind) -> WebSession | None:
@@ -225,7 +188,10 @@ def accepted_language(connection: HTTPConnection) -> str | None:
 
 
 def _keep_awake(request: Request) -> None:
-    """Note activity at most once a minute, in a transaction of its own: reading pages stays read-only."""
+    """Note activity at most once a minute, in a transaction of its own:
+
+    reading pages stays read-only.
+    """
     web_session: WebSession | None = getattr(request.state, "web_session", None)
     if web_session is not None and web_sessions.is_stale(web_session):
         with request.app.state.database.session() as db:
@@ -239,7 +205,9 @@ def _keep_awake(request: Request) -> None:
 def set_session(response: Response, kind: SessionKind, token: str, *, seconds: int) -> None:
     """Put a session's token into its cookie."""
     strict = kind is SessionKind.STAFF
-    set_cookie(response, COOKIES[kind], token, seconds=seconds, same_site="strict" if strict else "lax")
+    set_cookie(
+        response, COOKIES[kind], token, seconds=seconds, same_site="strict" if strict else "lax"
+    )
 
 
 def set_cookie(

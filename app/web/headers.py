@@ -11,7 +11,10 @@ _MICROPHONE = (*_CAMERA, "/w", "/journal")
 
 
 class Headers:
-    """Content Security Policy, Permissions-Policy and their kin, by path. Pages are never stored."""
+    """Content Security Policy, Permissions-Policy and their kin, by path.
+
+    Pages are never stored.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -63,4 +66,6 @@ def permissions(path: str) -> str:
 
 
 def _is_under(path: str, places: tuple[str, ...]) -> bool:
-    return any(path == place or (place.endswith("/") and path.startswith(place)) for place in places)
+    return any(
+        path == place or (place.endswith("/") and path.startswith(place)) for place in places
+    )

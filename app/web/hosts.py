@@ -1,4 +1,7 @@
-"""Answers only to its own names: an address in a text or a signature is never built from a Host header."""
+"""Answers only to its own names:
+
+an address in a text or a signature is never built from a Host header.
+"""
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -7,7 +10,11 @@ from starlette.websockets import WebSocket
 
 from app.settings import Settings
 
-_PROBES = ("/healthz", "/readyz", "/metrics")  # asked for by machines that know an address, not a name
+_PROBES = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)  # asked for by machines that know an address, not a name
 
 
 class OwnHosts:

@@ -1,6 +1,7 @@
 """The pages that links in texts open: static, the same bytes for everybody, spending nothing.
 
-The token stands in the fragment, so it never reaches a server, a log or a preview. No cookie is read or set.
+The token stands in the fragment, so it never reaches a server, a log or a preview. No cookie is
+read or set.
 """
 
 import hashlib

@@ -1,4 +1,7 @@
-"""What a link says when it opens nothing: moved, ended, or not one of ours. Each with a way forward."""
+"""What a link says when it opens nothing:
+
+moved, ended, or not one of ours. Each with a way forward.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,4 +44,6 @@ def unknown(request: Request, db: Session) -> Response:
 
 def _answer(request: Request, state: str, template: str, **context: object) -> Response:
     html = render(request, template, **context)
-    return JSONResponse({"state": state, "html": html, "lang": i18n.language(), "mood": mood(request)})
+    return JSONResponse(
+        {"state": state, "html": html, "lang": i18n.language(), "mood": mood(request)}
+    )

@@ -23,7 +23,9 @@ _ModelT = TypeVar("_ModelT", bound=Model)
 
 
 def environment(assets: Assets) -> Environment:
-    """Jinja, with gettext in the language in use, and everything compiled when it is first asked for."""
+    """Jinja, with gettext in the language in use, and everything compiled when it is first asked
+    for.
+    """
     jinja = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html", "txt"], default=True, default_for_string=True),
@@ -51,7 +53,10 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
 
 def render(request: Request, template: str, **context: Any) -> str:
-    """The template's text. Whoever is signed in stands in it as `patient`, `practitioner`, `clinic`."""
+    """The template's text.
+
+    Whoever is signed in stands in it as `patient`, `practitioner`, `clinic`.
+    """
     state = request.state
     shared: dict[str, Any] = {
         "request": request,
@@ -82,7 +87,12 @@ def is_part(request: Request) -> bool:
 
 
 def part_or_redirect(
-    request: Request, template: str, to: str, *, path: Mapping[str, Any] | None = None, **context: Any
+    request: Request,
+    template: str,
+    to: str,
+    *,
+    path: Mapping[str, Any] | None = None,
+    **context: Any,
 ) -> Response:
     """After a change: the part for htmx, a redirect for a plain form."""
     if is_part(request):
@@ -96,7 +106,12 @@ def redirect(request: Request, to: str, **path: Any) -> Response:
 
 
 def find_or_404(
-    db: Session, model: type[_ModelT], request: Request, *, name: str = "id", clinic_id: UUID | None = None
+    db: Session,
+    model: type[_ModelT],
+    request: Request,
+    *,
+    name: str = "id",
+    clinic_id: UUID | None = None,
 ) -> _ModelT:
     """The row that the address names. Another clinic's is as unknown as none."""
     try:

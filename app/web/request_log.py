@@ -31,7 +31,13 @@ class RequestLog:
             await self._app(scope, receive, send_and_see)
         finally:
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
-            log.info("request", method=scope["method"], route=pattern(scope), status=status, ms=milliseconds)
+            log.info(
+                "request",
+                method=scope["method"],
+                route=pattern(scope),
+                status=status,
+                ms=milliseconds,
+            )
 
 
 def pattern(scope: Scope) -> str:

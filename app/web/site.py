@@ -1,8 +1,9 @@
 """The site map: every address and who it is for."""
 
+from collections.abc import Sequence
+
 from starlette.routing import BaseRoute, Mount, Route
 
-from app.settings import Settings
 from app.web import exchange, landing, static_files
 from app.web.console import routes as console
 from app.web.fhir import routes as fhir
@@ -12,8 +13,8 @@ from app.web.public import routes as public
 from app.web.visit import routes as visit
 
 
-def routes(settings: Settings) -> list[BaseRoute]:
-    """All routes. Those of the demo are there only in the demo."""
+def routes(beside: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
+    """All routes. `beside`: those of the demo, which are there only in the demo."""
     return [
         *landing.routes,
         *exchange.routes,
@@ -23,14 +24,6 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Mount("/clinic", routes=console.routes, name="console"),
         Mount("/fhir/R4", routes=fhir.routes, name="fhir"),
         *twilio.routes,
-        *_demo(settings),
+        *beside,
         Route("/static/{path:path}", static_files.serve, name="static"),
     ]
-
-
-def _demo(settings: Settings) -> list[BaseRoute]:
-    if not settings.demo:
-        return []
-    from app.demo import routes as demo
-
-    return demo.routes

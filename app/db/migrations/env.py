@@ -7,7 +7,7 @@ from sqlalchemy import create_engine
 from app.db.base import Model, UTCDateTime
 
 
-def render(kind, value, autogen):  # type: ignore[no-untyped-def]
+def render(kind, value, _autogen):  # type: ignore[no-untyped-def]
     """Migrations name plain column types: they must read the same when the models have moved on."""
     if kind == "type" and isinstance(value, UTCDateTime):
         return "sa.DateTime(timezone=True)"

@@ -1,6 +1,5 @@
 """Twilio's webhooks. Whoever calls must have signed for our public address."""
 
-import anyio.from_thread
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,14 +8,18 @@ from starlette.routing import Route
 from app.messaging import delivery
 from app.messaging.gateway_twilio import is_genuine
 from app.messaging.models import Message
+from app.web.forms import read_form
 from app.web.guards import anyone
 from app.web.pages import find_or_404
 
 
 @anyone
 def status(request: Request, db: Session) -> Response:
-    """What became of a text. The id in the address is ours, so it also settles a doubt about sending."""
-    form = anyio.from_thread.run(request.form)
+    """What became of a text.
+
+    The id in the address is ours, so it also settles a doubt about sending.
+    """
+    form = read_form(request)
     signature = request.headers.get("x-twilio-signature", "")
     if not is_genuine(request.app.state.settings, request.url.path, form, signature):
         return Response("", 403)

@@ -22,7 +22,9 @@ async def alive(_: Request) -> Response:
 
 @anyone
 def ready(_: Request, db: Session) -> Response:
-    """200 when the database answers, is migrated, and the worker keeps up; else 503 with what is wrong."""
+    """200 when the database answers, is migrated, and the worker keeps up; else 503 with what is
+    wrong.
+    """
     wrong = []
     try:
         db.execute(text("SELECT 1"))

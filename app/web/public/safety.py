@@ -1,4 +1,7 @@
-"""The way for somebody who is not safe: the resources at once, and an alert when we know who it is."""
+"""The way for somebody who is not safe:
+
+the resources at once, and an alert when we know who it is.
+"""
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -18,7 +21,10 @@ _BY = (SessionKind.PATIENT, SessionKind.JOIN, SessionKind.WRITE)
 
 @anyone
 def not_safe(request: Request, db: Session) -> Response:
-    """The page that comes before everything else. Says who was told, and only as far as it is true."""
+    """The page that comes before everything else.
+
+    Says who was told, and only as far as it is true.
+    """
     patient = _who(request, db)
     told = False
     if patient is not None:

@@ -1,4 +1,7 @@
-"""The page behind "Not today": other times inside the window, one tap each, or a call. No reason is asked."""
+"""The page behind "Not today":
+
+other times inside the window, one tap each, or a call. No reason is asked.
+"""
 
 from datetime import datetime
 
@@ -65,7 +68,12 @@ def _times(
     slots = offered.offers(db, appointment, clock.now())
     status = 422 if refusal else 200
     return page(
-        request, "visit/not_today.html", status, appointment=appointment, slots=slots, refusal=refusal
+        request,
+        "visit/not_today.html",
+        status,
+        appointment=appointment,
+        slots=slots,
+        refusal=refusal,
     )
 
 
