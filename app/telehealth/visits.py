@@ -19,19 +19,30 @@ class VisitOver(Refusal):
     pass
 
 
+def find(db: Session, appointment: Appointment) -> VideoVisit | None:
+    """The video visit of an appointment, if anybody has opened it yet."""
+    return db.scalar(select(VideoVisit).where(VideoVisit.appointment_id == appointment.id))
+
+
 def of(db: Session, appointment: Appointment) -> VideoVisit:
     """The video visit of an appointment, made on first need."""
-    visit = db.scalar(select(VideoVisit).where(VideoVisit.appointment_id == appointment.id))
+    visit = find(db, appointment)
     if visit is None:
-        visit = VideoVisit(
-            clinic_id=appointment.clinic_id,
-            appointment_id=appointment.id,
-            provider=provider.chosen_for(appointment),
-            made_at=clock.now(),
-        )
-        visit.appointment = appointment
+        visit = planned(appointment)
         db.add(visit)
         db.flush()  # seats point at it
+    return visit
+
+
+def planned(appointment: Appointment) -> VideoVisit:
+    """A visit that nobody has opened, to be looked at; it is stored by `of` alone."""
+    visit = VideoVisit(
+        clinic_id=appointment.clinic_id,
+        appointment_id=appointment.id,
+        provider=provider.chosen_for(appointment),
+        made_at=clock.now(),
+    )
+    visit.appointment = appointment
     return visit
 
 

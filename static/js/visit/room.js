@@ -35,7 +35,9 @@ class VisitRoom extends HTMLElement {
     this.#media = new OwnMedia(document.querySelector("#local"), () => this.#send())
     wireRoomButtons(this, this.#media)
     if (this.#state === "ended") return showView("ended")
+    if (this.#state === "left") return showView("elsewhere")
     if (this.dataset.provider === "external") return
+    if (document.querySelector('[data-said="driving"]')) return showView("driving")
     this.#join()
   }
 
@@ -60,7 +62,10 @@ class VisitRoom extends HTMLElement {
   }
 
   about() {
-    if (this.#peer) this.#socket.signal({ peer: this.#peer.id, about: this.#media.about })
+    const about = JSON.stringify(this.#media.about)
+    if (!this.#peer || this.#peer.toldAbout === about) return
+    this.#peer.toldAbout = about
+    this.#socket.signal({ peer: this.#peer.id, about: this.#media.about })
   }
 
   leave() {
@@ -76,11 +81,16 @@ class VisitRoom extends HTMLElement {
 
   comeBack() {
     showView("waiting")
+    if (!this.#socket) this.#join()
     this.claim()
   }
 
-  takeOver() {
-    if (this.#state === "left") return location.reload()
+  // Bring the visit to this page; one that was left starts over, without another tap.
+  async takeOver() {
+    if (this.#state === "left") {
+      await fetch(this.dataset.claim, { method: "POST" })
+      return location.reload()
+    }
     showView(this.#state === "admitted" ? "call" : "waiting")
     this.#socket.again()
   }
@@ -113,7 +123,7 @@ class VisitRoom extends HTMLElement {
     )
     if (!answer || answer.state === "refused" || answer.state === "unknown") {
       this.#claiming = null
-      return answer && this.#socket.check()
+      return
     }
     this.#be(answer.state)
     if (answer.sdp) await this.#answer(answer)
@@ -152,6 +162,7 @@ class VisitRoom extends HTMLElement {
   }
 
   #told({ state, clinician }) {
+    if (this.#state === "left") return
     setFlag("knows", state !== "ghost" && clinician === "here")
     setFlag("calling", state !== "ghost" && clinician === "away")
     if (state === "ended") return this.#finish("ended")

@@ -59,6 +59,7 @@ export class VisitSocket {
   // Take the visit back on this page after another one had it.
   again() {
     this.#over = false
+    this.#since = null
     this.#open()
   }
 
