@@ -69,7 +69,7 @@ def window_around(db: Session, visit: Appointment) -> TherapeuticWindow | None:
 
 def end_of(db: Session, infusion: Appointment) -> datetime:
     """When the infusion ended, or is planned to."""
-    return _recorded_ends(db, [infusion.id]).get(infusion.id, infusion.ends_at)
+    return recorded_ends(db, [infusion.id]).get(infusion.id, infusion.ends_at)
 
 
 def infusion_before(db: Session, visit: Appointment) -> Appointment | None:
@@ -79,7 +79,7 @@ def infusion_before(db: Session, visit: Appointment) -> Appointment | None:
 
 def visit_after(db: Session, infusion: Appointment) -> Appointment | None:
     """The visit that follows an infusion: the one that stands, else the latest cancelled one."""
-    return _visits_after(db, [infusion.id]).get(infusion.id)
+    return visits_after(db, [infusion.id]).get(infusion.id)
 
 
 def infusion_for(db: Session, patient_id: UUID, starts_at: datetime) -> Appointment | None:
@@ -100,12 +100,34 @@ def open_windows(db: Session, clinic_id: UUID) -> list[OpenWindow]:
         if now in window
     ]
     ids = [infusion.id for infusion, _ in around]
-    visits, recorded = _visits_after(db, ids), _recorded_ends(db, ids)
+    visits, recorded = visits_after(db, ids), recorded_ends(db, ids)
     rows = [
         OpenWindow(infusion, window, visits.get(infusion.id), infusion.id not in recorded)
         for infusion, window in around
     ]
     return sorted(rows, key=lambda row: row.window.closes_at)
+
+
+def recorded_ends(db: Session, infusion_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """The real ends of those infusions or visits whose end is known."""
+    rows = db.execute(
+        select(Encounter.appointment_id, Encounter.ended_at).where(
+            Encounter.appointment_id.in_(list(infusion_ids)), Encounter.ended_at.is_not(None)
+        )
+    )
+    return {appointment_id: ended_at for appointment_id, ended_at in rows if ended_at is not None}
+
+
+def visits_after(db: Session, infusion_ids: Iterable[UUID]) -> dict[UUID, Appointment]:
+    """The visit after each infusion that has one."""
+    rows = db.scalars(
+        select(Appointment)
+        .options(joinedload(Appointment.practitioner))
+        .where(Appointment.follows_id.in_(list(infusion_ids)))
+    ).all()
+    # A cancelled one gives way to any other; among equals the latest made counts.
+    ordered = sorted(rows, key=lambda row: (row.status is not AppointmentStatus.CANCELLED, row.id))
+    return {row.follows_id: row for row in ordered if row.follows_id is not None}
 
 
 def _windows_around(
@@ -125,7 +147,7 @@ def _windows_around(
         )
         .order_by(Appointment.starts_at.desc())
     ).all()
-    recorded = _recorded_ends(db, [infusion.id for infusion in infusions])
+    recorded = recorded_ends(db, [infusion.id for infusion in infusions])
     return [
         (
             infusion,
@@ -133,23 +155,3 @@ def _windows_around(
         )
         for infusion in infusions
     ]
-
-
-def _recorded_ends(db: Session, infusion_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    rows = db.execute(
-        select(Encounter.appointment_id, Encounter.ended_at).where(
-            Encounter.appointment_id.in_(list(infusion_ids)), Encounter.ended_at.is_not(None)
-        )
-    )
-    return {appointment_id: ended_at for appointment_id, ended_at in rows if ended_at is not None}
-
-
-def _visits_after(db: Session, infusion_ids: Iterable[UUID]) -> dict[UUID, Appointment]:
-    rows = db.scalars(
-        select(Appointment)
-        .options(joinedload(Appointment.practitioner))
-        .where(Appointment.follows_id.in_(list(infusion_ids)))
-    ).all()
-    # A cancelled one gives way to any other; among equals the latest made counts.
-    ordered = sorted(rows, key=lambda row: (row.status is not AppointmentStatus.CANCELLED, row.id))
-    return {row.follows_id: row for row in ordered if row.follows_id is not None}

@@ -1,5 +1,30 @@
-"""Everything of the FHIR door."""
+"""The FHIR door's addresses, below /fhir/R4."""
 
-from starlette.routing import BaseRoute
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
-routes: list[BaseRoute] = []
+from app.web.fhir import appointments, patient, practitioner
+from app.web.fhir.metadata import statement
+from app.web.fhir.outcome import respond
+from app.web.guards import anyone
+
+
+@anyone
+def metadata(request: Request, _db: Session) -> Response:
+    """Open to everybody: it tells nothing that the documentation does not."""
+    return respond(statement(routes, f"{request.app.state.settings.base_url}/fhir/R4"))
+
+
+routes = [
+    Route("/metadata", metadata, methods=["GET"], name="metadata"),
+    Route("/Patient", patient.create, methods=["POST"], name="create-patient"),
+    Route("/Patient/{id}", patient.show, methods=["GET"], name="patient"),
+    Route("/Practitioner", practitioner.search, methods=["GET"], name="practitioners"),
+    Route("/Practitioner/{id}", practitioner.show, methods=["GET"], name="practitioner"),
+    Route("/Appointment", appointments.search, methods=["GET"], name="appointments"),
+    Route("/Appointment", appointments.create, methods=["POST"], name="create-appointment"),
+    Route("/Appointment/{id}", appointments.show, methods=["GET"], name="appointment"),
+    Route("/Appointment/{id}", appointments.change, methods=["PUT"], name="change-appointment"),
+]

@@ -1,0 +1,187 @@
+"""Booking, moving, calling off and ending appointments from another system."""
+
+import re
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.people.models import Clinic, Practitioner
+from app.scheduling import booking, calendars, rescheduling
+from app.scheduling.booking import Booked
+from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.scheduling.rescheduling import Moved
+from app.web.fhir import appointment as mapping
+from app.web.fhir import patient as patients
+from app.web.fhir import practitioner as practitioners
+from app.web.fhir.appointment import Advice, Wanted
+from app.web.fhir.door import bearer_only, bundle, read_resource, referenced
+from app.web.fhir.outcome import Fault, respond
+from app.web.pages import find_or_404
+
+_ETAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+@bearer_only
+def create(request: Request, db: Session) -> Response:
+    """201 with what was booked; an infusion lists its visit, or says why there is none."""
+    clinic: Clinic = request.state.clinic
+    wanted = mapping.read(read_resource(request, "Appointment"))
+    if wanted.status not in ("", "booked"):
+        raise Fault(422, "Post an Appointment as booked.", expression="Appointment.status")
+    if wanted.service is None:
+        raise Fault(422, "Name the service.", expression="Appointment.serviceType")
+    if wanted.starts_at is None or wanted.ends_at is None:
+        raise Fault(400, "Appointment.start is missing.", expression="Appointment.start")
+    if not wanted.names_patient:
+        raise Fault(422, "Name the patient.", expression="Appointment.participant")
+    patient = patients.of_clinic(db, clinic.id, wanted.patient_id)
+    booked = booking.book(
+        db,
+        patient=patient,
+        service=wanted.service,
+        starts_at=wanted.starts_at,
+        ends_at=wanted.ends_at,
+        practitioner=_practitioner(db, clinic.id, wanted),
+        by=request.state.api_key,
+    )
+    headers = {"Location": f"/fhir/R4/Appointment/{booked.appointment.id}"}
+    return _answer(db, booked.appointment, booked, 201, headers)
+
+
+@bearer_only
+def show(request: Request, db: Session) -> Response:
+    """One appointment."""
+    return _answer(
+        db, find_or_404(db, Appointment, request, clinic_id=request.state.clinic.id), None
+    )
+
+
+@bearer_only
+def search(request: Request, db: Session) -> Response:
+    """A patient's appointments, earliest first."""
+    asked = request.query_params.get("patient") or request.query_params.get("patient:Patient")
+    if not asked:
+        raise Fault(400, "Search by patient.")
+    patient = patients.of_clinic(db, request.state.clinic.id, referenced(asked, "Patient"))
+    found = db.scalars(
+        select(Appointment)
+        .options(joinedload(Appointment.practitioner))
+        .where(Appointment.patient_id == patient.id)
+        .order_by(Appointment.starts_at, Appointment.id)
+    ).all()
+    return bundle(request, mapping.written_all(db, found))
+
+
+@bearer_only
+def change(request: Request, db: Session) -> Response:
+    """Do what the new status or time asks for. What is not mentioned stays."""
+    clinic: Clinic = request.state.clinic
+    appointment = find_or_404(db, Appointment, request, clinic_id=clinic.id)
+    resource = read_resource(request, "Appointment")
+    if resource.get("id", str(appointment.id)) != str(appointment.id):
+        raise Fault(400, "The id differs from the address.", expression="Appointment.id")
+    wanted = mapping.read(resource)
+    calendars.hold_appointment(db, appointment)
+    _refuse_stale(request, appointment)
+    _refuse_exchange(appointment, wanted)
+    moved = _apply(request, db, appointment, wanted)
+    return _answer(db, appointment, moved)
+
+
+def _apply(
+    request: Request, db: Session, appointment: Appointment, wanted: Wanted
+) -> Booked | Moved | None:
+    by = request.state.api_key
+    match wanted.status:
+        case "cancelled":
+            booking.cancel(db, appointment, by=by)
+        case "fulfilled":
+            return _fulfil(request, db, appointment, wanted)
+        case "arrived" | "checked-in":
+            booking.arrive(db, appointment, by=by)
+        case "noshow":
+            booking.miss(db, appointment, by=by)
+        case "booked" | "":
+            return _move(request, db, appointment, wanted)
+        case _:
+            raise Fault(422, "This status has no meaning here.", expression="Appointment.status")
+    return None
+
+
+def _fulfil(
+    request: Request, db: Session, appointment: Appointment, wanted: Wanted
+) -> Booked | None:
+    if wanted.ends_at is None:
+        raise Fault(400, "Appointment.end is missing.", expression="Appointment.end")
+    encounter = booking.encounter_of(db, appointment)
+    if (
+        appointment.status is AppointmentStatus.FULFILLED
+        and encounter is not None
+        and encounter.ended_at == wanted.ends_at
+    ):
+        return None  # told once already
+    by = request.state.api_key
+    if appointment.service is Service.INFUSION:
+        return booking.record_end(db, appointment, wanted.ends_at, by=by)
+    booking.complete(db, appointment, wanted.ends_at, by=by)
+    return None
+
+
+def _move(request: Request, db: Session, appointment: Appointment, wanted: Wanted) -> Moved:
+    if wanted.starts_at is None:
+        raise Fault(400, "Appointment.start is missing.", expression="Appointment.start")
+    return rescheduling.reschedule(
+        db,
+        appointment,
+        wanted.starts_at,
+        ends_at=wanted.ends_at,
+        practitioner=_practitioner(db, appointment.clinic_id, wanted),
+        by=request.state.api_key,
+    )
+
+
+def _practitioner(db: Session, clinic_id: UUID, wanted: Wanted) -> Practitioner | None:
+    if not wanted.names_practitioner:
+        return None
+    return practitioners.of_clinic(db, clinic_id, wanted.practitioner_id)
+
+
+def _refuse_stale(request: Request, appointment: Appointment) -> None:
+    """`If-Match` is optional; one that names another version is 412."""
+    asked = request.headers.get("if-match")
+    if asked is None or asked.strip() == "*":
+        return
+    if str(appointment.version) not in _ETAG.findall(asked):
+        raise Fault(412, "The appointment has changed meanwhile. Read it again.")
+
+
+def _refuse_exchange(appointment: Appointment, wanted: Wanted) -> None:
+    """An appointment stays its patient's, and what it is for."""
+    if wanted.names_patient and wanted.patient_id != appointment.patient_id:
+        raise Fault(
+            422,
+            "An appointment cannot go to another patient.",
+            expression="Appointment.participant",
+        )
+    if wanted.service not in (None, appointment.service):
+        raise Fault(
+            422, "The service of an appointment stays.", expression="Appointment.serviceType"
+        )
+
+
+def _answer(
+    db: Session,
+    appointment: Appointment,
+    outcome: Booked | Moved | None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    advice = None
+    if outcome is not None and outcome.warning:
+        is_missing = appointment.service is Service.INFUSION and outcome.integration is None
+        advice = Advice(outcome.warning, outcome.better, is_missing)
+    etag = {"ETag": f'W/"{appointment.version}"'}
+    return respond(mapping.written(db, appointment, advice), status, etag | (headers or {}))
