@@ -1,0 +1,189 @@
+"""The real application on a real port, phones and desks as real browsers with fake cameras.
+
+Every journey gets a demo of its own: `clinic` starts `afterglow demo` on a free port and an empty folder.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+ROOT = Path(__file__).parents[1]
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream=fps=30",
+    "--use-fake-ui-for-media-stream",
+]
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class Clinic:
+    """A running demo: its address, its clock, its phones' inboxes. May be stopped and started again."""
+
+    def __init__(self, folder: Path, port: int, **environment: str) -> None:
+        self.url = f"http://localhost:{port}"
+        self._environment = {
+            **os.environ,
+            "PORT": str(port),
+            "AFTERGLOW_DATA_DIR": str(folder),
+            **environment,
+        }
+        self._log = folder / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-c", "from app.cli import main; main()", "demo"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"the demo ended at once:\n{self.log()[-2000:]}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("the demo did not come up")
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(20)
+            self._process = None
+
+    def restart(self, how: int = signal.SIGTERM) -> None:
+        self.stop(how)
+        self.start()
+
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def get(self, path: str):
+        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+            return json.load(answer)
+
+    def post(self, path: str, body: dict):
+        request = urllib.request.Request(
+            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def push(self, duration: str) -> str:
+        """Push the clinic's clock and say what time it is then."""
+        return self.post("/demo/clock", {"advance": duration})["now"]
+
+    def texts(self, to: str) -> list[dict]:
+        """What arrived on, or left, one phone; oldest first."""
+        return self.get(f"/demo/messages.json?to={to.replace('+', '%2B')}")
+
+
+@pytest.fixture
+def clinic(tmp_path) -> Iterator[Clinic]:
+    running = Clinic(tmp_path, free_port())
+    running.start()
+    yield running
+    running.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    named = os.environ.get("CHROMIUM")
+    path = named or next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if path is None:
+        raise pytest.UsageError("no Chromium found: install one, or name it in CHROMIUM")
+    return {**browser_type_launch_args, "executable_path": path, "args": _ARGUMENTS}
+
+
+class Complaints(list):
+    """What the pages' consoles complained about. A journey ends with none."""
+
+    # Chromium reports every refused form and every cut line by itself.
+    _EXPECTED = ("422", "401", "403", "404", "409", "429", "ERR_CONNECTION_REFUSED")
+    _LINE = ("ERR_INTERNET_DISCONNECTED", "ERR_NETWORK", "WebSocket connection to", "net::ERR_")
+
+    def listen(self, page: Page) -> None:
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
+        if any(word in message.text for word in (*self._EXPECTED, *self._LINE)):
+            return
+        self.append(message.text)
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    heard = Complaints()
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def new_phone(browser: Browser, playwright, complaints) -> Iterator:
+    """`new_phone()`: a patient's phone, its own cookies, a camera that has been allowed."""
+    opened: list[BrowserContext] = []
+    device = dict(playwright.devices["Pixel 5"])
+    device.pop("default_browser_type", None)
+
+    def make(**options) -> Page:
+        options = {"permissions": ["camera", "microphone"], "locale": "en-US", **device, **options}
+        context = browser.new_context(**options)
+        opened.append(context)
+        context.on("page", complaints.listen)
+        return context.new_page()
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def new_desk(browser: Browser, complaints) -> Iterator:
+    """`new_desk(clinic)`: a desk at the clinic where the demo clinician is signed in."""
+    opened: list[BrowserContext] = []
+
+    def make(clinic: Clinic, **options) -> Page:
+        options = {
+            "permissions": ["camera", "microphone"],
+            "viewport": {"width": 1280, "height": 800},
+            **options,
+        }
+        context = browser.new_context(**options)
+        opened.append(context)
+        context.on("page", complaints.listen)
+        page = context.new_page()
+        page.goto(f"{clinic.url}/demo/components")
+        page.evaluate("fetch('/demo/staff-session', { method: 'POST' }).then((answer) => answer.ok)")
+        return page
+
+    yield make
+    for context in opened:
+        context.close()
