@@ -1,6 +1,7 @@
 """The real application on a real port, phones and desks as real browsers with fake cameras.
 
-Every journey gets a demo of its own: `clinic` starts `afterglow demo` on a free port and an empty folder.
+Every journey gets a demo of its own: `clinic` starts `afterglow demo` on a free port, in an empty
+folder.
 """
 
 import json
@@ -34,7 +35,7 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 
 class Clinic:
-    """A running demo: its address, its clock, its phones' inboxes. May be stopped and started again."""
+    """A running demo: its address, clock and inboxes. May be stopped and started again."""
 
     def __init__(self, folder: Path, port: int, **environment: str) -> None:
         self.url = f"http://localhost:{port}"
@@ -181,7 +182,7 @@ def new_desk(browser: Browser, complaints) -> Iterator:
         context.on("page", complaints.listen)
         page = context.new_page()
         page.goto(f"{clinic.url}/demo/components")
-        page.evaluate("fetch('/demo/staff-session', { method: 'POST' }).then((answer) => answer.ok)")
+        page.evaluate("fetch('/demo/staff-session', { method: 'POST' }).then(a => a.ok)")
         return page
 
     yield make
