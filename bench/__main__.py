@@ -1,0 +1,23 @@
+"""`make bench`: every benchmark, one table, one file. BENCH=full takes the published sizes."""
+
+import importlib
+import os
+import sys
+
+from bench.rows import Row, keep, show
+
+PARTS = ("bench.weights", "bench.start", "bench.visit")
+
+
+def main() -> None:
+    full = os.environ.get("BENCH") == "full"
+    wanted = [f"bench.{name}" for name in sys.argv[1:]] or list(PARTS)
+    rows: list[Row] = []
+    for name in wanted:
+        print(f"--- {name.removeprefix('bench.')}", flush=True)
+        rows += importlib.import_module(name).measure(full=full)
+    show(rows)
+    keep(rows)
+
+
+main()

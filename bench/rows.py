@@ -1,0 +1,56 @@
+"""One measured value, and how a list of them is shown and kept."""
+
+import json
+import subprocess
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results" / "latest.json"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A value beside what it may cost (`budget`) and what others cost (`peer`)."""
+
+    name: str
+    value: float
+    unit: str
+    budget: float | None = None
+    peer: str | None = None
+    ok: bool = True
+
+
+def at_most(name: str, value: float, unit: str, budget: float, peer: str | None = None) -> Row:
+    """A value that should not be above its budget."""
+    return Row(name, round(value, 2), unit, budget, peer, value <= budget)
+
+
+def seen(name: str, value: float, unit: str, peer: str | None = None) -> Row:
+    """A value without a budget."""
+    return Row(name, round(value, 2), unit, None, peer)
+
+
+def show(rows: list[Row]) -> None:
+    """Print the table."""
+    width = max(len(row.name) for row in rows)
+    for row in rows:
+        budget = "" if row.budget is None else f"budget {row.budget:g}"
+        mark = "ok" if row.ok else "OVER"
+        print(
+            f"{row.name:<{width}}  {row.value:>10g} {row.unit:<6} {budget:<14} {mark:<5} {row.peer or ''}"
+        )
+
+
+def keep(rows: list[Row]) -> None:
+    """Write the results where others look for them."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    RESULTS.parent.mkdir(exist_ok=True)
+    result = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit,
+        "rows": [asdict(row) for row in rows],
+    }
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n")
