@@ -1,1 +1,1 @@
-"""How fast, how heavy: measured beside the limit or the peer in the same run. Never part of the tests."""
+"""How fast, how heavy: beside the limit or the peer in the same run. Never part of the tests."""
