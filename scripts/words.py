@@ -59,8 +59,8 @@ def _spanish() -> Catalog:
     return Catalog(locale="es", project="Afterglow", charset="utf-8")
 
 
-def _is_translated(words: str | list[str] | tuple[str, ...]) -> bool:
-    return bool(words) if isinstance(words, str) else all(words)
+def _is_translated(words: str | list[str] | tuple[str, ...] | None) -> bool:
+    return bool(words) if words is None or isinstance(words, str) else all(words)
 
 
 if __name__ == "__main__":
