@@ -37,9 +37,8 @@ def show(rows: list[Row]) -> None:
     for row in rows:
         budget = "" if row.budget is None else f"budget {row.budget:g}"
         mark = "ok" if row.ok else "OVER"
-        print(
-            f"{row.name:<{width}}  {row.value:>10g} {row.unit:<6} {budget:<14} {mark:<5} {row.peer or ''}"
-        )
+        value = f"{row.value:>10g} {row.unit:<6}"
+        print(f"{row.name:<{width}}  {value} {budget:<14} {mark:<5} {row.peer or ''}")
 
 
 def keep(rows: list[Row]) -> None:
