@@ -25,6 +25,8 @@ from starlette.responses import Response
 ROOT = Path(__file__).parents[2] / "static"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\./[^"]+|\.\./[^"]+)";?\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=async function|function|class|const|let)", re.MULTILINE)
+# The minifier joins lines before a private member, where the line's end was what ended a field.
+_PRIVATE = re.compile(r"^(\s*)#", re.MULTILINE)
 _TEXT = {".css", ".js", ".svg", ".json", ".webmanifest"}
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _FOR_EVER = "public, max-age=31536000, immutable"
