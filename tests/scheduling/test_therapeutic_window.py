@@ -20,7 +20,9 @@ def test_the_window_is_open_for_72_hours_after_the_infusion(hours, inside):
     assert (FRIDAY_NOON + timedelta(hours=hours) in window) is inside
 
 
-@pytest.mark.parametrize(("hours", "inside"), [(23.9, False), (24, True), (47.9, True), (48, False)])
+@pytest.mark.parametrize(
+    ("hours", "inside"), [(23.9, False), (24, True), (47.9, True), (48, False)]
+)
 def test_a_clinic_keeps_its_own_hours(hours, inside):
     window = TherapeuticWindow.after(
         FRIDAY_NOON, Clinic(window_opens_hours=24, window_closes_hours=48)

@@ -1,0 +1,88 @@
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from app import clock
+from app.people.models import Practitioner
+from app.scheduling import offered, rescheduling, staffed_hours, wall_time
+from app.scheduling.models import Service
+from app.scheduling.slots import Slot
+from app.scheduling.staffed_hours import Opening
+
+ZONE = "America/New_York"
+
+
+def clocks(slots):
+    return [f"{wall_time.wall(slot.starts_at, ZONE):%a %H:%M}" for slot in slots]
+
+
+def test_two_or_three_kind_times_inside_the_window_are_offered(db, here):
+    found = offered.offers(db, here.integration_visit, clock.now())
+
+    # Friday noon now, the window closes on Sunday at 14:00, the visit stands on Saturday at 10:00.
+    assert clocks(found) == ["Fri 13:00", "Sat 09:00", "Sat 12:00"]
+
+
+def test_nothing_is_offered_within_the_hour_or_after_the_window(db, here, at):
+    clock.stand_still(at("2026-11-22T12:30"))
+    assert clocks(offered.offers(db, here.integration_visit, clock.now())) == ["Sun 13:30"]
+
+    clock.stand_still(at("2026-11-22T13:00"))
+    assert offered.offers(db, here.integration_visit, clock.now()) == []
+
+
+def test_quiet_hours_of_the_patient_are_left_out(db, here):
+    here.maya.zone = "Pacific/Honolulu"  # five hours behind
+
+    found = offered.offers(db, here.integration_visit, clock.now())
+
+    assert clocks(found)[0] == "Fri 13:00"
+    assert all(wall_time.wall(slot.starts_at, "Pacific/Honolulu").hour >= 8 for slot in found)
+
+
+def test_a_picked_time_moves_the_visit(db, here):
+    choice = offered.offers(db, here.integration_visit, clock.now())[1]
+
+    offered.pick(db, here.integration_visit, choice.starts_at, by=here.maya)
+
+    assert here.integration_visit.starts_at == choice.starts_at
+    assert here.integration_visit.confirmed_at == clock.now()
+
+
+def test_a_time_taken_meanwhile_is_refused_kindly(db, here, book):
+    choice = offered.offers(db, here.integration_visit, clock.now())[0]
+    book(Service.CONSULTATION, choice.starts_at)
+
+    with pytest.raises(offered.TimeNoLongerFree) as refused:
+        offered.pick(db, here.integration_visit, choice.starts_at, by=here.maya)
+    assert refused.value.message == "That time has just gone. Please choose another."
+
+
+def test_a_time_that_was_never_on_offer_cannot_be_picked(db, here, at):
+    for moment in ("2026-11-21T11:15", "2026-11-23T10:00", "2026-11-21T20:00"):
+        with pytest.raises(offered.TimeNoLongerFree):
+            offered.pick(db, here.integration_visit, at(moment), by=here.maya)
+
+
+def test_a_visit_without_a_window_is_offered_the_coming_week(db, here, book, at):
+    visit = book(Service.CONSULTATION, at("2026-11-24T10:00")).appointment
+
+    assert len(offered.offers(db, visit, clock.now())) == 3
+
+
+def test_a_visit_that_was_moved_is_offered_its_old_time_again(db, here, at):
+    only = [Opening(day, time(9), time(11)) for day in range(7)]
+    staffed_hours.set_hours(db, here.clinic, None, only, by=here.ada)
+    rescheduling.reschedule(db, here.integration_visit, at("2026-11-22T09:00"), by=here.maya)
+
+    assert "Sat 09:00" in clocks(offered.offers(db, here.integration_visit, clock.now()))
+
+
+def test_choices_differ_by_half_days():
+    def slot(text):
+        starts_at = wall_time.instant(datetime.fromisoformat(text), ZONE)
+        return Slot(starts_at, starts_at + timedelta(minutes=50), Practitioner())
+
+    free = [slot(f"2026-11-24T{hour:02}:{minute:02}") for hour in (9, 10, 14) for minute in (0, 30)]
+
+    assert clocks(offered.spread(free, ZONE)) == ["Tue 09:00", "Tue 10:00", "Tue 14:00"]
