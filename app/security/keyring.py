@@ -18,6 +18,10 @@ from app.security.tokens import derive
 INDEX = 0  # the number under which a clinic's index key is kept; data keys count from 1
 
 
+class KeysAlike(Exception):
+    """Two different keys cannot be told apart by their numbers. One in 65,536 pairs."""
+
+
 @dataclass(frozen=True)
 class WrappedKey:
     """A clinic's key as it rests in the database."""
@@ -36,8 +40,8 @@ class KeyRing:
         secret_keys: Iterable[str],
         load: Callable[[UUID], list[WrappedKey]],
     ) -> None:
-        self._masters = {_number(key): _stretched(key) for key in reversed(list(master_keys))}
-        self._secrets = {_number(key): _stretched(key) for key in reversed(list(secret_keys))}
+        self._masters = _by_number(master_keys)
+        self._secrets = _by_number(secret_keys)
         self._load = load
         self._clinics: dict[UUID, dict[int, bytes]] = {}
 
@@ -73,7 +77,7 @@ class KeyRing:
 
         Raises KeyError when the key was retired.
         """
-        chosen = next(reversed(self._secrets)) if number is None else number
+        chosen = next(iter(self._secrets)) if number is None else number
         return chosen, derive(self._secrets[chosen], *parts)
 
     def forget(self, clinic_id: UUID) -> None:
@@ -88,7 +92,7 @@ class KeyRing:
         return self._clinics[clinic_id]
 
     def _wrap(self, clinic_id: UUID, number: int, key: bytes) -> bytes:
-        master = next(reversed(self._masters))
+        master = next(iter(self._masters))
         return encryption.seal(self._masters[master], master, key, _place(clinic_id, number))
 
     def _unwrap(self, row: WrappedKey) -> bytes:
@@ -112,6 +116,17 @@ def ring() -> KeyRing:
     if _ring is None:
         raise RuntimeError("no key ring: open a Database first")
     return _ring
+
+
+def _by_number(keys: Iterable[str]) -> dict[int, bytes]:
+    """Keys in their order, each once: the first is the one for new things."""
+    found: dict[int, bytes] = {}
+    for key in dict.fromkeys(keys):
+        if _number(key) in found:
+            # One would hide the other, and what that one sealed would be lost.
+            raise KeysAlike("two keys have the same number: make the newer one anew")
+        found[_number(key)] = _stretched(key)
+    return found
 
 
 def _stretched(key: str) -> bytes:
