@@ -82,7 +82,7 @@ class Assets:
 
     def _read(self, path: Path) -> bytes:
         if path.suffix == ".js" and "vendor" not in path.parts:
-            return str(rjsmin.jsmin(_joined(path, set()))).encode()
+            return str(rjsmin.jsmin(_PRIVATE.sub(r"\1;#", _joined(path, set())))).encode()
         return path.read_bytes()
 
     def _add(self, name: str, body: bytes) -> None:
