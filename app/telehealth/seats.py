@@ -107,6 +107,8 @@ def admit(db: Session, seat: Seat, *, by: Practitioner) -> None:
     )
     db.execute(delete(Offer).where(Offer.visit_id == visit.id, Offer.taken_by_id != seat.id))
     trail.record(db, "admit", agent=by, entity=seat)
+    if seat.connected:  # the face was seen already, so picture and sound flow from now on
+        visits.start(db, visit, by=by)
     _tell(db, visit)
 
 

@@ -23,8 +23,8 @@ class ClinicianRoom extends HTMLElement {
   #peers = new Map()
   #spare = null
   #making = false
-  #line = null
-  #carried = null
+  #talking = null
+  #endWatch = null
   #asking = null
 
   connectedCallback() {
@@ -146,7 +146,7 @@ class ClinicianRoom extends HTMLElement {
 
   #show() {
     const { seats, ended } = this.#room
-    const admitted = seats.find(({ state }) => state === "admitted")
+    const admitted = this.#admitted()
     const stream = admitted && this.#peers.get(admitted.peer)?.stream
     const list = document.querySelector("[data-seats]")
     const count = showSeats(list, seats, (id) => this.#streamOf(id), (id) => this.#admit(id))
@@ -154,9 +154,9 @@ class ClinicianRoom extends HTMLElement {
     showFacts(this.#room)
     setFlag("somebody-waits", seats.some(({ state }) => state === "claimed"))
     setFlag("nobody", !seats.length && !ended)
-    setFlag("finding", Boolean(admitted?.reconnecting))
     showView(ended ? "ended" : "open")
     setFlag("talking", Boolean(admitted))
+    this.#showLineOf(admitted && this.#peers.get(admitted.peer))
     if (!stream || ended) return
     showRemote(this.#remote, stream)
     hearIt(this.#remote, this.#sound)
@@ -176,14 +176,24 @@ class ClinicianRoom extends HTMLElement {
     const seat = this.#seatOf(peer.id)
     if (!seat) return
     this.#socket.tell({ type: "state", seat: seat.id, pc: state })
-    if (seat.state !== "admitted") return
-    setFlag("connected", state === "connected")
-    setFlag("finding", state === "disconnected" || state === "failed")
-    document.querySelector(".room").dataset.line = state === "connected" ? "good" : "lost"
-    if (state !== "connected") return this.#socket.check()
-    this.#line?.()
-    this.#line = watchLine(peer, (paused) => setFlag("thin", paused))
-    this.#carry()
+    if (state !== "connected") this.#socket.check()
+    this.#show()
+  }
+
+  // How the line of the talk stands, and from its first moment a watch on its quality.
+  #showLineOf(peer) {
+    const lost = peer ? ["disconnected", "failed"].includes(peer.state) : false
+    setFlag("connected", peer?.state === "connected")
+    setFlag("finding", lost || Boolean(this.#admitted()?.reconnecting && peer?.state !== "connected"))
+    document.querySelector(".room").dataset.line = lost ? "lost" : "good"
+    if (peer === this.#talking || (peer && peer.state !== "connected")) return
+    this.#endWatch?.()
+    this.#talking = peer
+    this.#endWatch = peer && watchLine(peer, (paused) => setFlag("thin", paused))
+  }
+
+  #admitted() {
+    return this.#room.seats.find(({ state }) => state === "admitted")
   }
 
   #toldAbout({ audio, video }) {

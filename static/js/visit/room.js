@@ -11,6 +11,7 @@ import { setFlag, showFault, showView, shownView } from "./room_view.js"
 import { VisitSocket } from "./socket.js"
 import { keepScreenLit, letScreenSleep } from "./wake_lock.js"
 
+const STEADY_FOR = 400
 const NO_MEDIA_AFTER = 20_000
 const START_ANEW_AFTER = 14_000
 
@@ -116,7 +117,8 @@ class VisitRoom extends HTMLElement {
   }
 
   async #claim() {
-    setFlag("untouched", false)
+    // Not at once: nothing may move under the finger that is still down.
+    setTimeout(() => setFlag("untouched", false), STEADY_FOR)
     const answer = await fetch(this.dataset.claim, { method: "POST" }).then(
       (response) => response.json(),
       () => null,
