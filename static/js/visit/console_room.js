@@ -1,6 +1,6 @@
 // The clinician's room: an offer always ready for whoever comes, faces before anybody is let in, one talk.
 
-import { tellWaiting } from "./bell.js"
+import { chime } from "../console/chime.js"
 import { showFacts } from "./facts_panel.js"
 import { watchLine } from "./line_quality.js"
 import { OwnMedia } from "./own_media.js"
@@ -23,6 +23,7 @@ class ClinicianRoom extends HTMLElement {
   #peers = new Map()
   #spare = null
   #making = false
+  #waiting = 0
   #talking = null
   #endWatch = null
   #asking = null
@@ -150,7 +151,8 @@ class ClinicianRoom extends HTMLElement {
     const stream = admitted && this.#peers.get(admitted.peer)?.stream
     const list = document.querySelector("[data-seats]")
     const count = showSeats(list, seats, (id) => this.#streamOf(id), (id) => this.#admit(id))
-    tellWaiting(admitted ? 0 : count, () => this.dataset.aloud === "yes")
+    if (count > this.#waiting && this.dataset.aloud === "yes") chime()
+    this.#waiting = count
     showFacts(this.#room)
     setFlag("somebody-waits", seats.some(({ state }) => state === "claimed"))
     setFlag("nobody", !seats.length && !ended)
