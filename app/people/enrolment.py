@@ -42,7 +42,7 @@ def open_clinic(
     is_demo: bool = False,
 ) -> Clinic:
     """Make a clinic with its own data key and index key. Refuses (UnknownZone)."""
-    _refuse_unknown_zone(zone)
+    refuse_unknown_zone(zone)
     clinic_id = new_id()
     keys = [keyring.ring().new_clinic_key(clinic_id, number) for number in (keyring.INDEX, 1)]
     clinic = Clinic(
@@ -84,7 +84,7 @@ def enrol(
     if not given_name.strip():
         raise NameMissing(_("Enter a first name."), field="given_name")
     zone = zone or clinic.zone
-    _refuse_unknown_zone(zone)
+    refuse_unknown_zone(zone)
     number = phones.normal(phone, clinic.country)
     if with_number(db, clinic.id, number) is not None:
         raise NumberTaken(_("Another patient has this number already."), field="phone")
@@ -140,7 +140,8 @@ def join_staff(
     return practitioner
 
 
-def _refuse_unknown_zone(zone: str) -> None:
+def refuse_unknown_zone(zone: str) -> None:
+    """A zone that the time zone database knows. Refuses (UnknownZone) any other."""
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -21,6 +21,7 @@ def routes(beside: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *public.routes,
         *patient.routes,
         *visit.routes,
+        console.entrance,
         Mount("/clinic", routes=console.routes, name="console"),
         Mount("/fhir/R4", routes=fhir.routes, name="fhir"),
         *twilio.routes,

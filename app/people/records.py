@@ -1,0 +1,77 @@
+"""Changing what is known about a patient."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.audit import trail
+from app.db.base import Model
+from app.i18n import LANGUAGES
+from app.i18n import gettext as _
+from app.people import enrolment, phones
+from app.people.models import Patient
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a form says about a patient; texts are as they were typed."""
+
+    given_name: str
+    family_name: str
+    phone: str
+    birth_on: date | None
+    language: str
+    zone: str
+    home_address: str
+    emergency_name: str
+    emergency_phone: str
+    texts_agreed: bool
+
+
+def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> None:
+    """Write down what is known now.
+
+    Refuses a missing name, a number that is none or somebody else's, and an unknown zone; nothing
+    is changed then.
+    """
+    country = patient.clinic.country
+    if not facts.given_name.strip():
+        raise enrolment.NameMissing(_("Enter a first name."), field="given_name")
+    enrolment.refuse_unknown_zone(facts.zone)
+    number = phones.normal(facts.phone, country)
+    other = enrolment.with_number(db, patient.clinic_id, number)
+    if other is not None and other.id != patient.id:
+        raise enrolment.NumberTaken(_("Another patient has this number already."), field="phone")
+    emergency_phone = emergency_number(facts.emergency_phone, country)
+    if number != patient.phone:
+        patient.phone, patient.phone_index = number, phones.index(patient.clinic_id, number)
+    patient.given_name = facts.given_name.strip()
+    patient.family_name = facts.family_name.strip()
+    patient.birth_on = facts.birth_on
+    patient.language = facts.language if facts.language in LANGUAGES else patient.language
+    patient.zone = facts.zone
+    patient.home_address = facts.home_address.strip()
+    patient.emergency_name = facts.emergency_name.strip()
+    patient.emergency_phone = emergency_phone
+    _agree(patient, facts.texts_agreed)
+    trail.record(db, "change", agent=by, entity=patient)
+
+
+def emergency_number(entered: str, country: str) -> str:
+    """The number to call for a patient, normal; empty stays empty. Refuses one that is none."""
+    if not entered.strip():
+        return ""
+    try:
+        return phones.normal(entered, country)
+    except phones.NotAPhoneNumber as refusal:
+        refusal.field = "emergency_phone"
+        raise
+
+
+def _agree(patient: Patient, agreed: bool) -> None:
+    if agreed and patient.texts_agreed_at is None:
+        patient.texts_agreed_at = clock.now()
+    elif not agreed:
+        patient.texts_agreed_at = None

@@ -1,0 +1,152 @@
+"""One appointment as staff see it: what it is, what hangs on it, what a change would text."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import clock
+from app.i18n import gettext as _
+from app.messaging.models import Message
+from app.people.models import Practitioner
+from app.scheduling import booking, calendars, joining, rules, wall_time
+from app.scheduling import therapeutic_window as windows
+from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
+from app.scheduling.therapeutic_window import TherapeuticWindow
+from app.web.console import board, calendar
+from app.web.console.desk import desk_page
+from app.web.console.faults import Faults
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything the page says about an appointment."""
+
+    row: Appointment
+    infusion: Appointment | None  # the one the visit follows
+    visit: Appointment | None  # the one that follows the infusion
+    window: TherapeuticWindow | None
+    encounter: Encounter | None
+    text: Message | None
+    is_staffed: bool
+    clinicians: list[Practitioner]
+
+    @property
+    def is_infusion(self) -> bool:
+        return self.row.service is Service.INFUSION
+
+    @property
+    def is_open(self) -> bool:
+        return self.row.status.is_open
+
+    @property
+    def has_begun(self) -> bool:
+        return self.row.starts_at <= clock.now()
+
+    @property
+    def theirs(self) -> str:
+        """The start on the patient's own clock, where it differs."""
+        return calendar.patients_own(self.row)
+
+    @property
+    def room_is_open(self) -> bool:
+        return joining.is_open(self.row)
+
+    @property
+    def may_record_end(self) -> bool:
+        """An infusion that has begun and was not called off."""
+        over = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
+        return self.is_infusion and self.row.status not in over and self.has_begun
+
+    @property
+    def needs_a_visit(self) -> bool:
+        """An infusion in whose window no visit stands."""
+        if not self.is_infusion or self.row.status is AppointmentStatus.CANCELLED:
+            return False
+        lost = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
+        return self.visit is None or self.visit.status in lost
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.encounter.ended_at if self.encounter else None
+
+    @property
+    def said_on_moving(self) -> str:
+        """What moving it texts."""
+        patient = self.row.patient
+        if patient.opted_out_at is not None:
+            return _("%(name)s takes no texts. Please phone with the new time.") % {
+                "name": patient.given_name
+            }
+        if self.is_infusion:
+            return _(
+                "Nothing is texted about the session itself. Where its visit no longer lies in the "
+                "window, the visit moves along and %(name)s is texted its new time."
+            ) % {"name": patient.given_name}
+        return _(
+            "%(name)s is texted the new time, and a new link five minutes before it. "
+            "Links from earlier texts lead to the new time."
+        ) % {"name": patient.given_name}
+
+    @property
+    def said_on_calling_off(self) -> str:
+        """What calling it off texts."""
+        name = {"name": self.row.patient.given_name}
+        if self.is_infusion:
+            return (
+                _("Its visit is called off with it, and %(name)s is texted that the visit is off.")
+                % name
+            )
+        return _("%(name)s is texted that it is off. Links from earlier texts say so too.") % name
+
+
+def shown(db: Session, appointment: Appointment) -> Shown:
+    """Read what belongs to an appointment."""
+    is_infusion = appointment.service is Service.INFUSION
+    practitioner = appointment.practitioner
+    return Shown(
+        row=appointment,
+        infusion=windows.infusion_before(db, appointment),
+        visit=windows.visit_after(db, appointment) if is_infusion else None,
+        window=windows.window_of(db, appointment)
+        if is_infusion
+        else windows.window_around(db, appointment),
+        encounter=booking.encounter_of(db, appointment),
+        text=board.join_texts(db, [appointment.id]).get(appointment.id),
+        is_staffed=practitioner is None
+        or rules.is_staffed(
+            db, appointment.clinic, practitioner, appointment.starts_at, appointment.ends_at
+        ),
+        clinicians=calendars.clinicians(db, appointment.clinic_id),
+    )
+
+
+def appointment_page(
+    request: Request,
+    db: Session,
+    appointment: Appointment,
+    *,
+    faults: Faults | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    """The page; with faults it is a 422 that keeps what was typed."""
+    zone = request.state.clinic.zone
+    seen = shown(db, appointment)
+    ended_at = seen.ended_at or clock.now()
+    values = {
+        "starts_at": wall_time.wall(appointment.starts_at, zone).isoformat(timespec="minutes"),
+        "practitioner": str(appointment.practitioner_id or ""),
+        "ended_at": wall_time.wall(ended_at, zone).isoformat(timespec="minutes"),
+    }
+    return desk_page(
+        request,
+        db,
+        "console/appointments/show.html",
+        422 if faults else 200,
+        section="schedule",
+        seen=seen,
+        values=values | (typed or {}),
+        refusal=faults or Faults(),
+    )

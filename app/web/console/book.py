@@ -1,0 +1,138 @@
+"""Booking: one form; for an infusion a look at what it brings along before it is booked."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.i18n import gettext as _
+from app.people.models import Patient
+from app.refusal import Refusal
+from app.scheduling import booking, calendars, integration, wall_time
+from app.scheduling.models import Appointment, Service
+from app.web.console import booking_form
+from app.web.console.booking_form import Wanted
+from app.web.console.desk import desk_page
+from app.web.console.faults import Faults
+from app.web.forms import read_form, text
+from app.web.guards import staff_only
+from app.web.pages import redirect
+
+
+class AlreadyThere(Refusal):
+    """The patient has something else at that time."""
+
+
+@staff_only
+def form(request: Request, db: Session) -> Response:
+    """The empty form; the address may choose the patient and what to book."""
+    values = booking_form.first_values(db, request.state.clinic, request.query_params)
+    return _form_page(request, db, values, Faults())
+
+
+@staff_only
+def book(request: Request, db: Session) -> Response:
+    """Look at an infusion first, book anything else at once. Sent twice, it is booked once."""
+    posted = _with_better_time(read_form(request))
+    values = booking_form.values(posted)
+    wanted, faults = booking_form.read(db, request.state.clinic, posted)
+    if text(posted, "change"):
+        return _form_page(request, db, values, Faults())
+    if wanted is None or faults:
+        return _form_page(request, db, values, faults)
+    try:
+        there = _already_booked(db, wanted)
+        if there is None and wanted.service is Service.INFUSION and not text(posted, "confirmed"):
+            return _preview(request, db, values, wanted)
+        made = there or _book(request, db, wanted)
+    except Refusal as refusal:
+        faults.take(refusal, "starts_at")
+        return _form_page(request, db, values, faults)
+    return redirect(request, "console:appointment", id=made.id)
+
+
+def _with_better_time(posted: FormData) -> FormData:
+    """The form with the offered start that was pressed, if one was."""
+    instead = text(posted, "instead")
+    if not instead:
+        return posted
+    return FormData(
+        [
+            *((name, value) for name, value in posted.items() if name != "starts_at"),
+            ("starts_at", instead),
+        ]
+    )
+
+
+def _already_booked(db: Session, wanted: Wanted) -> Appointment | None:
+    """The same thing at the same time, booked before. Refuses (AlreadyThere) an overlap."""
+    # Two posts of one form take turns here.
+    db.execute(select(Patient.id).where(Patient.id == wanted.patient.id).with_for_update())
+    there = db.scalar(
+        select(Appointment).where(
+            Appointment.patient_id == wanted.patient.id,
+            Appointment.service == wanted.service,
+            Appointment.starts_at == wanted.starts_at,
+            Appointment.status.in_(calendars.OPEN),
+        )
+    )
+    if there is not None:
+        return there
+    if calendars.patients_times(db, wanted.patient.id, wanted.starts_at, wanted.ends_at):
+        raise AlreadyThere(
+            _("%(name)s has another appointment then. Choose another time.")
+            % {"name": wanted.patient.given_name},
+            field="starts_at",
+        )
+    return None
+
+
+def _book(request: Request, db: Session, wanted: Wanted) -> Appointment:
+    return booking.book(
+        db,
+        patient=wanted.patient,
+        service=wanted.service,
+        starts_at=wanted.starts_at,
+        ends_at=wanted.ends_at,
+        practitioner=wanted.practitioner,
+        by=request.state.practitioner,
+    ).appointment
+
+
+def _preview(request: Request, db: Session, values: dict[str, str], wanted: Wanted) -> Response:
+    zone = request.state.clinic.zone
+    choice = integration.foresee(
+        db, wanted.patient, wanted.practitioner, wanted.starts_at, wanted.ends_at
+    )
+    better = [(wall_time.written(each, zone), each) for each in choice.better]
+    return desk_page(
+        request,
+        db,
+        "console/book/preview.html",
+        section="book",
+        values=values,
+        wanted=wanted,
+        choice=choice,
+        better=better,
+    )
+
+
+def _form_page(request: Request, db: Session, values: dict[str, str], faults: Faults) -> Response:
+    return desk_page(
+        request,
+        db,
+        "console/book/form.html",
+        422 if faults else 200,
+        section="book",
+        values=values,
+        refusal=faults,
+        choices=booking_form.choices(db, request.state.clinic),
+    )
+
+
+routes = [
+    Route("/book", form, methods=["GET"], name="book"),
+    Route("/book", book, methods=["POST"], name="book-now"),
+]

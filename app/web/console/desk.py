@@ -1,0 +1,70 @@
+"""What stands on every console page: alerts to acknowledge, people to phone, people who wait."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.people.models import Clinic
+from app.safety import escalation
+from app.safety.models import SafetyAlert
+from app.tasks import desk as tasks
+from app.tasks.models import StaffTask, TaskCode
+from app.telehealth import waiting
+from app.telehealth.waiting import Waiting
+from app.web.console import words
+from app.web.pages import page
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that cannot wait."""
+
+    alerts: list[SafetyAlert]
+    calls: list[StaffTask]  # asked to be phoned now
+    waiting: list[Waiting]
+
+    @property
+    def count(self) -> int:
+        """How many people need somebody this minute: the number in the title."""
+        return len(self.alerts) + len(self.calls) + len(self.waiting)
+
+    @property
+    def unanswered(self) -> int:
+        """How many of them nobody has turned to: what rings."""
+        return self.count - sum(each.host_is_here for each in self.waiting)
+
+
+def desk_of(db: Session, clinic: Clinic) -> Desk:
+    """What needs somebody at the clinic this minute."""
+    return Desk(
+        alerts=escalation.open_alerts(db, clinic),
+        calls=[task for task in tasks.open_tasks(db, clinic.id) if _is_urgent_call(task)],
+        waiting=waiting.at_clinic(db, clinic.id),
+    )
+
+
+def desk_page(
+    request: Request,
+    db: Session,
+    template: str,
+    status: int = 200,
+    *,
+    section: str = "",
+    desk: Desk | None = None,
+    **context: Any,
+) -> Response:
+    """A console page with all of that on it. `section` names the place in the rail."""
+    desk = desk or desk_of(db, request.state.clinic)
+    return page(request, template, status, section=section, desk=desk, words=words, **context)
+
+
+def is_nobodys_doing(request: Request) -> None:
+    """A page that fetches itself anew is no activity: an unattended desk still signs itself out."""
+    request.state.web_session = None
+
+
+def _is_urgent_call(task: StaffTask) -> bool:
+    return task.urgent and task.code is TaskCode.CALL_BACK

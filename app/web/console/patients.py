@@ -1,0 +1,188 @@
+"""Patients: found by name, added, seen, changed."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app import clock
+from app.audit import trail
+from app.messaging import outbox
+from app.people import enrolment, phones, records
+from app.people.models import Patient
+from app.refusal import Refusal
+from app.scheduling import calendars
+from app.scheduling.models import Appointment
+from app.web.console import patient_form
+from app.web.console.desk import desk_page
+from app.web.console.faults import Faults
+from app.web.forms import read_form
+from app.web.guards import staff_only
+from app.web.pages import find_or_404, redirect
+
+_SHOWN = 100
+
+
+@staff_only
+def find(request: Request, db: Session) -> Response:
+    """The clinic's patients by name, with what each has next. Sealed names: we look in memory."""
+    asked = request.query_params.get("q", "").strip()[:100]
+    clinic_id = request.state.clinic.id
+    everybody = db.scalars(select(Patient).where(Patient.clinic_id == clinic_id)).all()
+    found = sorted(
+        (each for each in everybody if _matches(each, asked)),
+        key=lambda each: (each.given_name.casefold(), each.family_name.casefold()),
+    )
+    return desk_page(
+        request,
+        db,
+        "console/patients/list.html",
+        section="patients",
+        asked=asked,
+        patients=found[:_SHOWN],
+        more=len(found) - _SHOWN,
+        nobody_yet=not everybody,
+        upcoming=_upcoming(db, clinic_id),
+    )
+
+
+@staff_only
+def form(request: Request, db: Session) -> Response:
+    """The form of a new patient."""
+    return _form_page(request, db, None, patient_form.empty(request.state.clinic), Faults())
+
+
+@staff_only
+def add(request: Request, db: Session) -> Response:
+    """Add a patient. The same number twice is refused, so a form sent twice adds one."""
+    posted = read_form(request)
+    clinic, by = request.state.clinic, request.state.practitioner
+    facts, faults = patient_form.read(posted, clinic)
+    if not faults:
+        try:
+            patient = enrolment.enrol(
+                db,
+                clinic,
+                given_name=facts.given_name,
+                family_name=facts.family_name,
+                phone=facts.phone,
+                birth_on=facts.birth_on,
+                language=facts.language,
+                zone=facts.zone,
+                texts_agreed=facts.texts_agreed,
+                by=by,
+            )
+        except Refusal as refusal:
+            faults.take(refusal)
+        else:
+            patient.home_address = facts.home_address
+            patient.emergency_name = facts.emergency_name
+            patient.emergency_phone = records.emergency_number(
+                facts.emergency_phone, clinic.country
+            )
+            return redirect(request, "console:patient", id=patient.id)
+    return _form_page(request, db, None, patient_form.typed(posted), faults)
+
+
+@staff_only
+def show(request: Request, db: Session) -> Response:
+    """Everything about one patient. Looking is written into the audit trail."""
+    patient = _found(request, db)
+    # GET reads only: the note goes into a transaction of its own, before anything is shown.
+    with request.app.state.database.session() as other:
+        trail.record(other, "view", agent=request.state.practitioner, entity=patient)
+    appointments = db.scalars(
+        select(Appointment)
+        .options(joinedload(Appointment.practitioner))
+        .where(Appointment.patient_id == patient.id)
+        .order_by(Appointment.starts_at.desc())
+    ).all()
+    now = clock.now()
+    return desk_page(
+        request,
+        db,
+        "console/patients/show.html",
+        section="patients",
+        person=patient,
+        ahead=[each for each in reversed(appointments) if each.ends_at > now],
+        before=[each for each in appointments if each.ends_at <= now],
+        thread=outbox.thread(db, patient),
+    )
+
+
+@staff_only
+def edit(request: Request, db: Session) -> Response:
+    """The form of what is known."""
+    patient = _found(request, db)
+    return _form_page(request, db, patient, patient_form.filled(patient), Faults())
+
+
+@staff_only
+def change(request: Request, db: Session) -> Response:
+    """Write down what is known now."""
+    patient = _found(request, db)
+    posted = read_form(request)
+    facts, faults = patient_form.read(posted, request.state.clinic)
+    if not faults:
+        try:
+            records.change(db, patient, facts, by=request.state.practitioner)
+            return redirect(request, "console:patient", id=patient.id)
+        except Refusal as refusal:
+            faults.take(refusal)
+    return _form_page(request, db, patient, patient_form.typed(posted), faults)
+
+
+def _matches(patient: Patient, asked: str) -> bool:
+    wanted = asked.casefold().split()
+    name = patient.full_name.casefold()
+    digits = "".join(filter(str.isdigit, asked))
+    if digits and not any(map(str.isalpha, asked)):
+        return digits in "".join(filter(str.isdigit, phones.spoken(patient.phone)))
+    return all(word in name for word in wanted)
+
+
+def _upcoming(db: Session, clinic_id: UUID) -> dict[UUID, Appointment]:
+    """What each patient of the clinic has next."""
+    rows = db.scalars(
+        select(Appointment)
+        .where(
+            Appointment.clinic_id == clinic_id,
+            Appointment.ends_at > clock.now(),
+            Appointment.status.in_(calendars.OPEN),
+        )
+        .order_by(Appointment.starts_at.desc())
+    )
+    return {row.patient_id: row for row in rows}
+
+
+def _found(request: Request, db: Session) -> Patient:
+    return find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
+
+
+def _form_page(
+    request: Request, db: Session, patient: Patient | None, values: dict[str, str], faults: Faults
+) -> Response:
+    return desk_page(
+        request,
+        db,
+        "console/patients/form.html",
+        422 if faults else 200,
+        section="patients",
+        person=patient,
+        values=values,
+        refusal=faults,
+        zones=patient_form.zones(),
+    )
+
+
+routes = [
+    Route("/patients", find, methods=["GET"], name="patients"),
+    Route("/patients", add, methods=["POST"], name="add-patient"),
+    Route("/patients/new", form, name="new-patient"),
+    Route("/patients/{id}", show, methods=["GET"], name="patient"),
+    Route("/patients/{id}", change, methods=["POST"], name="change-patient"),
+    Route("/patients/{id}/edit", edit, name="edit-patient"),
+]

@@ -1,0 +1,77 @@
+"""Today: who needs somebody, what is to be done, who comes, and whose window is open."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app import clock
+from app.i18n import gettext as _
+from app.tasks import desk as tasks
+from app.tasks.models import StaffTask, TaskCode
+from app.web.console import board, calendar, words
+from app.web.console.desk import desk_of, desk_page, is_nobodys_doing
+from app.web.guards import staff_only
+from app.web.pages import find_or_404, redirect
+
+
+@staff_only
+def today(request: Request, db: Session) -> Response:
+    """The page a day is worked from."""
+    return desk_page(request, db, "console/today.html", section="today", **_now(request, db))
+
+
+@staff_only
+def now(request: Request, db: Session) -> Response:
+    """Its changing part by itself, for a page that keeps itself true."""
+    response = desk_page(request, db, "console/_now.html", section="today", **_now(request, db))
+    is_nobodys_doing(request)
+    return response
+
+
+@staff_only
+def complete(request: Request, db: Session) -> Response:
+    """A task is done. Twice changes nothing."""
+    task = find_or_404(db, StaffTask, request, clinic_id=request.state.clinic.id)
+    tasks.close_task(db, task, by=request.state.practitioner)
+    return redirect(request, "desk")
+
+
+def _now(request: Request, db: Session) -> dict[str, Any]:
+    clinic = request.state.clinic
+    desk = desk_of(db, clinic)
+    in_room = {each.appointment.id for each in desk.waiting}
+    return {
+        "desk": desk,
+        "tasks": [_task(task) for task in tasks.open_tasks(db, clinic.id)],
+        "board": board.board_of(db, clinic, in_room),
+        "days": calendar.days(db, clinic, clock.now(), 2, in_room),
+    }
+
+
+def _task(task: StaffTask) -> dict[str, Any]:
+    patient = task.patient
+    if task.code is TaskCode.FIND_A_TIME:
+        address = f"/clinic/book?patient={patient.id}&service=integration"
+        action = (_("Find a time"), address)
+    elif task.code is TaskCode.ANSWER:
+        action = (_("Read the texts"), f"/clinic/patients/{patient.id}#texts")
+    else:
+        action = board.phone_action(patient, number=_number(task))
+    return {"row": task, "words": words.task(task.code), "action": action}
+
+
+def _number(task: StaffTask) -> str:
+    # The note of a call holds the number that was asked for; of other tasks it holds words.
+    return task.note if task.code is TaskCode.CALL_BACK and task.note.startswith("+") else ""
+
+
+# The console's own address has no slash at its end, which a mount cannot say.
+entrance = Route("/clinic", today, name="desk")
+routes = [
+    Route("/", today, name="today"),
+    Route("/now", now, name="now"),
+    Route("/tasks/{id}/completion", complete, methods=["POST"], name="complete-task"),
+]

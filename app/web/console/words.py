@@ -1,0 +1,94 @@
+"""The clinic's plain words for what the rows say."""
+
+from datetime import datetime
+
+from app import clock, i18n
+from app.i18n import gettext as _
+from app.messaging.models import Message, MessageStatus
+from app.people.models import Role
+from app.safety.models import Signal
+from app.scheduling import wall_time
+from app.scheduling.models import AppointmentStatus, Service
+from app.tasks.models import TaskCode
+
+
+def service(value: Service) -> str:
+    """`Integration visit`."""
+    return {
+        Service.INFUSION: _("Infusion"),
+        Service.INTEGRATION: _("Integration visit"),
+        Service.PREPARATION: _("Preparation visit"),
+        Service.CONSULTATION: _("Consultation"),
+        Service.GROUP: _("Group visit"),
+    }[value]
+
+
+def status(value: AppointmentStatus) -> tuple[str, str]:
+    """Words and kind of tag for how an appointment stands."""
+    return {
+        AppointmentStatus.BOOKED: (_("Booked"), ""),
+        AppointmentStatus.ARRIVED: (_("Here"), "here"),
+        AppointmentStatus.FULFILLED: (_("Took place"), "good"),
+        AppointmentStatus.CANCELLED: (_("Called off"), ""),
+        AppointmentStatus.NOSHOW: (_("Did not meet"), "warn"),
+    }[value]
+
+
+def role(value: Role) -> str:
+    """`Coordinator`."""
+    return {
+        Role.COORDINATOR: _("Coordinator"),
+        Role.CLINICIAN: _("Clinician"),
+        Role.ADMINISTRATOR: _("Administrator"),
+    }[value]
+
+
+def task(value: TaskCode) -> str:
+    """What a task asks for."""
+    return {
+        TaskCode.CALL_BACK: _("Asked to be phoned"),
+        TaskCode.TEXT_UNDELIVERED: _("A text did not arrive"),
+        TaskCode.TEXT_IN_DOUBT: _("A text may not have left"),
+        TaskCode.OPTED_OUT: _("Wants no more texts"),
+        TaskCode.FIND_A_TIME: _("Needs a time in the window"),
+        TaskCode.ANSWER: _("Waits for an answer"),
+    }[value]
+
+
+def signal(value: Signal) -> str:
+    """What raised an alert, in words that hold none of the patient's own."""
+    return {
+        Signal.CONTROL: _("pressed “I am not safe”"),
+        Signal.ANSWER: _("gave an answer that may mean danger"),
+        Signal.WORDS: _("wrote words that may mean danger"),
+    }[value]
+
+
+def text_status(message: Message | None) -> tuple[str, str]:
+    """Words and kind of tag for how a visit's text stands. None: there is none."""
+    if message is None:
+        return (_("No text"), "warn")
+    if message.status in (MessageStatus.UNDELIVERED, MessageStatus.FAILED):
+        return (_("Text not delivered"), "warn")
+    if message.status is MessageStatus.IN_DOUBT:
+        return (_("Text in doubt"), "warn")
+    if message.status is MessageStatus.DELIVERED:
+        return (_("Text delivered"), "good")
+    if message.status is MessageStatus.QUEUED:
+        return (_("Text queued"), "")
+    return (_("Text sent"), "")
+
+
+def day_name(moment: datetime, zone: str) -> str:
+    """`today`, `tomorrow`, else `Wed, Nov 18`, on the calendar of `zone`."""
+    days = (wall_time.wall(moment, zone).date() - wall_time.wall(clock.now(), zone).date()).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    return i18n.local_short_day(moment, zone)
+
+
+def when(moment: datetime, zone: str) -> str:
+    """`today, 3:30 pm`."""
+    return f"{day_name(moment, zone)}, {i18n.local_clock(moment, zone)}"
