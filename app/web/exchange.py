@@ -22,11 +22,12 @@ from app.people.models import Clinic, Patient
 from app.scheduling.models import Appointment
 from app.telehealth import seats
 from app.telehealth.models import Seat
-from app.web import guards
+from app.web import guards, signing_in
 from app.web.forms import read_json
 from app.web.guards import anyone
 from app.web.link_pages import ended, moved, unknown
 from app.web.pages import mood
+from app.web.public import sign_in_links
 from app.web.visit import claiming, room
 
 log = structlog.get_logger("links")
@@ -64,12 +65,15 @@ def _open(request: Request, db: Session, link: MagicLink) -> Response:
         if link.kind is LinkKind.JOIN:
             guards.note_patient(request, db, patient, None)
             return _let_join(request, db, link, patient)
+        if link.kind is LinkKind.SIGN_IN:
+            return sign_in_links.press(request, db, link)
         return unknown(request, db)
 
 
 def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response:
     appointment = db.get_one(Appointment, link.appointment_id)
     expires_at = appointment.ends_at + magic_links.JOIN_OUTLIVES_VISIT
+    browser = signing_in.browser_for(request)
     web_session = guards.session_of(request, db, SessionKind.JOIN)
     if web_session is not None and web_session.patient_id == patient.id:
         token = web_sessions.rotate(db, web_session)
@@ -82,6 +86,7 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
             patient=patient,
             strength=Strength.LINK,
             user_agent=request.headers.get("user-agent", ""),
+            browser=browser,
             expires_at=expires_at,
         )
     seat = seats.open(db, appointment, web_session, link)
@@ -89,6 +94,7 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
     response = JSONResponse(_opened(request, db, link, appointment, seat))
     seconds = max(60, int((web_session.expires_at - clock.now()).total_seconds()))
     guards.set_session(response, SessionKind.JOIN, token, seconds=seconds)
+    signing_in.remember(response, browser)
     return response
 
 

@@ -11,7 +11,9 @@ const policy = window.trustedTypes
   : { createHTML: (html) => html }
 
 speakOneLanguage()
-whenLookedAt(open)
+// Signing in waits for a press: a full session is never opened by merely looking at a page.
+if (kind === "sign-in") whenPressed(open)
+else whenLookedAt(open)
 
 // A page that a phone renders ahead, or keeps in the background, has nobody in front of it.
 function whenLookedAt(then) {
@@ -24,6 +26,14 @@ function whenLookedAt(then) {
   document.addEventListener("visibilitychange", looked)
   document.addEventListener("prerenderingchange", looked)
   looked()
+}
+
+function whenPressed(then) {
+  const button = landing.querySelector("button")
+  button.addEventListener("click", () => {
+    button.disabled = true
+    then()
+  })
 }
 
 async function open() {
@@ -59,6 +69,7 @@ async function show(opened) {
   if (opened.mood === "gentle") html.dataset.mood = "gentle"
   if (opened.title) document.title = opened.title
   if (opened.state === "open") return enterRoom(opened)
+  if (opened.state === "signed-in") return location.replace(opened.address)
   if (opened.state === "times") return location.replace(opened.address)
   replaceBody(opened.html)
 }

@@ -2,6 +2,6 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.patient import home
+from app.web.patient import devices, home
 
-routes: list[BaseRoute] = [*home.routes]
+routes: list[BaseRoute] = [*home.routes, *devices.routes]

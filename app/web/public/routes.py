@@ -2,6 +2,13 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.public import choices, health, safety
+from app.web.public import choices, health, invitation, passkeys, safety, sign_in
 
-routes: list[BaseRoute] = [*choices.routes, *safety.routes, *health.routes]
+routes: list[BaseRoute] = [
+    *sign_in.routes,
+    *passkeys.routes,
+    *invitation.routes,
+    *choices.routes,
+    *safety.routes,
+    *health.routes,
+]
