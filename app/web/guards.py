@@ -43,7 +43,11 @@ def _guard(let_in: LetIn) -> Callable[[Endpoint], Callable[[Request], Response]]
             with request.app.state.database.session(write=write) as db:
                 refused = let_in(request, db)
                 with i18n.using(_language(request)):
-                    response = refused or endpoint(request, db)
+                    try:
+                        response = refused or endpoint(request, db)
+                    except Exception:
+                        db.expunge_all()  # the error's page still names the clinic
+                        raise
             _keep_awake(request)
             return response
 
