@@ -61,7 +61,7 @@ def has_any(db: Session, person: Person) -> bool:
 def remove(db: Session, passkey: Passkey, *, by: Person) -> None:
     """It opens nothing from now on. Sessions it opened go on until they end."""
     trail.record(db, "remove-passkey", agent=by, entity=passkey)
-    db.delete(passkey)
+    db.execute(delete(Passkey).where(Passkey.id == passkey.id))
 
 
 def remove_all(db: Session, person: Person, *, by: Practitioner | None) -> None:

@@ -28,7 +28,7 @@ def oldest(db, patients):
 
 @pytest.fixture
 def ask(database, cast):
-    """`ask(number)`: a code is asked for and texted; gives its digits, or None if no text went out."""
+    """`ask(number)`: a code is asked for and texted; gives its digits, None if there is no text."""
 
     def ask(number=MAYAS_NUMBER, browser=PHONE, network="192.0.2.7", choose=oldest):
         with database.session() as db:
@@ -223,7 +223,11 @@ class TestTheBirthDate:
             with database.session() as db:
                 try:
                     return birth_dates.match(db, birth_on, browser=browser)
-                except (NothingAsked, birth_dates.WrongBirthDate, birth_dates.OutOfTries) as refusal:
+                except (
+                    NothingAsked,
+                    birth_dates.WrongBirthDate,
+                    birth_dates.OutOfTries,
+                ) as refusal:
                     return refusal
 
         return give
