@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.links.models import LinkKind, LinkState, MagicLink
+from app.people.models import Patient
 from app.security import keyring
 from app.security.tokens import base58, hash_token, looks_like_token
 
@@ -65,7 +66,11 @@ def find(db: Session, token: object) -> MagicLink | None:
     """The link of a token, in whatever state. None for anything that is no token of ours."""
     # A misshapen token costs the same look-up as a well-shaped one, so timing tells nothing.
     wanted = token if isinstance(token, str) and looks_like_token(token) else "-"
-    return db.scalar(select(MagicLink).where(MagicLink.token_hash == hash_token(wanted)))
+    return db.scalar(
+        select(MagicLink)
+        .where(MagicLink.token_hash == hash_token(wanted))
+        .options(joinedload(MagicLink.patient).joinedload(Patient.clinic))
+    )
 
 
 def is_live(link: MagicLink) -> bool:
@@ -76,8 +81,24 @@ def is_live(link: MagicLink) -> bool:
 def advance(link: MagicLink, state: LinkState) -> None:
     """Move a live link forward to SENT, OPEN or CLAIMED; never back. Repeats change nothing."""
     earlier = _LIVE[: _LIVE.index(state)]
-    if link.state in earlier:
+    db = object_session(link)
+    if link.state not in earlier:
+        return
+    if db is None:
         link.state = state
+        return
+    # By condition: it may have been pulled back since it was read, and must stay so.
+    reached = db.scalar(
+        update(MagicLink)
+        .where(MagicLink.id == link.id, MagicLink.state.in_(earlier))
+        .values(state=state)
+        .returning(MagicLink.state)
+        .execution_options(synchronize_session=False)
+    )
+    if reached is None:
+        db.refresh(link, ["state"])
+    else:
+        set_committed_value(link, "state", reached)
 
 
 def supersede(db: Session, appointment_id: UUID, by: MagicLink | None) -> None:

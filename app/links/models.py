@@ -5,9 +5,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Model
+from app.people.models import Patient
 
 
 class LinkKind(StrEnum):
@@ -48,3 +49,5 @@ class MagicLink(Model):
     expires_at: Mapped[datetime]
     superseded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
     made_at: Mapped[datetime]
+
+    patient: Mapped[Patient] = relationship()

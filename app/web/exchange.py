@@ -8,7 +8,7 @@ here.
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -18,7 +18,7 @@ from app.access import attempts, web_sessions
 from app.access.models import SessionKind, Strength
 from app.links import magic_links
 from app.links.models import LinkKind, LinkState, MagicLink
-from app.people.models import Clinic, Patient
+from app.people.models import Patient
 from app.scheduling.models import Appointment
 from app.telehealth import seats
 from app.telehealth.models import Seat
@@ -55,8 +55,8 @@ def _refuse(request: Request, db: Session) -> Response:
 
 
 def _open(request: Request, db: Session, link: MagicLink) -> Response:
-    patient = db.get_one(Patient, link.patient_id)
-    request.state.clinic = db.get_one(Clinic, link.clinic_id)
+    patient = link.patient
+    request.state.clinic = patient.clinic
     with i18n.using(guards.chosen_language(request) or patient.language):
         if link.state is LinkState.SUPERSEDED:
             return moved(request, db, link)
@@ -71,7 +71,9 @@ def _open(request: Request, db: Session, link: MagicLink) -> Response:
 
 
 def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response:
-    appointment = db.get_one(Appointment, link.appointment_id)
+    appointment = db.get_one(
+        Appointment, link.appointment_id, options=[joinedload(Appointment.practitioner)]
+    )
     expires_at = appointment.ends_at + magic_links.JOIN_OUTLIVES_VISIT
     browser = signing_in.browser_for(request)
     web_session = guards.session_of(request, db, SessionKind.JOIN)

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -133,7 +133,8 @@ def unauthorized() -> Response:
 def let_in_patient(connection: HTTPConnection, db: Session) -> Patient | None:
     """The patient who is signed in on this browser, noted in the connection's state."""
     web_session = session_of(connection, db, SessionKind.PATIENT)
-    patient = db.get(Patient, web_session.patient_id) if web_session else None
+    with_clinic = [joinedload(Patient.clinic)]
+    patient = db.get(Patient, web_session.patient_id, options=with_clinic) if web_session else None
     if patient is not None:
         note_patient(connection, db, patient, web_session)
     return patient
@@ -163,7 +164,7 @@ def note_patient(
     """Let pages know whom they are for, in which language, and whether a dose was lately."""
     state = connection.state
     state.patient, state.web_session = patient, web_session
-    state.clinic = db.get(Clinic, patient.clinic_id)
+    state.clinic = patient.clinic
     state.after_dose = aftercare.is_after_dose(db, patient)
 
 

@@ -1,7 +1,7 @@
 """The patient's home: what is next, one thing at a time."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -31,6 +31,7 @@ def next_appointment(db: Session, patient: Patient) -> Appointment | None:
             Appointment.status.in_((AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)),
             Appointment.ends_at > clock.now() - joining.AFTER,
         )
+        .options(joinedload(Appointment.practitioner))
         .order_by(Appointment.starts_at)
         .limit(1)
     )
