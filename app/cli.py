@@ -112,9 +112,12 @@ def demo(
     port: Annotated[int, typer.Option(help="port to listen on", envvar="PORT")] = 8000,
 ) -> None:
     """Run the demo clinic on this machine. Texts go nowhere."""
-    from app.demo.start import run_demo
+    from app.demo.start import HOST, open_demo
+    from app.main import create_app
+    from app.serving import run
 
-    run_demo(port)
+    settings, database = open_demo(port)
+    run(create_app(settings, database), host=HOST, port=port)
 
 
 @app.command()

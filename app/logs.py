@@ -6,10 +6,10 @@ import sys
 import structlog
 
 
-def configure(log_format: str) -> None:
+def configure(log_format: str, *, quiet: bool = False) -> None:
     """Lines to stderr in UTC, as text or JSON.
 
-    Libraries only warn; none of their lines hold addresses.
+    Libraries only warn; none of their lines hold addresses. `quiet`: so do we.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s")
     # A crash is logged by our own handler, by kind and place; the server would add its words.
@@ -25,6 +25,8 @@ def configure(log_format: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.WARNING if quiet else logging.INFO
+        ),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )

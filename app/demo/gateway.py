@@ -4,7 +4,10 @@ from app.messaging.gateway import Accepted, Outgoing
 
 
 class DemoGateway:
-    """Takes every text and delivers it to nobody. Twilio's own opt-out words are played by the stage."""
+    """Takes every text and delivers it to nobody.
+
+    Twilio's answers to its own opt-out words are played by the stage.
+    """
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Taken and delivered."""
