@@ -23,7 +23,7 @@ def clinicians(db: Session, clinic_id: UUID) -> list[Practitioner]:
                 Practitioner.role == Role.CLINICIAN,
                 Practitioner.disabled_at.is_(None),
             )
-            .order_by(Practitioner.id)
+            .order_by(Practitioner.made_at, Practitioner.id)
         )
     )
 

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from app import i18n
 from app.refusal import Refusal
+from app.web.fhir.outcome import outcome
 from app.web.guards import accepted_language
 from app.web.pages import LANGUAGE_COOKIE, page
 
@@ -17,6 +18,8 @@ log = structlog.get_logger("error")
 
 
 def _said(request: Request, status: int, message: str = "") -> Response:
+    if request.url.path.startswith("/fhir/"):
+        return outcome(status, message)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"status": status, "message": message}, status)
     language = (

@@ -23,7 +23,7 @@ def search(request: Request, db: Session) -> Response:
             Practitioner.clinic_id == request.state.clinic.id,
             Practitioner.disabled_at.is_(None),
         )
-        .order_by(Practitioner.id)
+        .order_by(Practitioner.made_at, Practitioner.id)
     ).all()
     ordered = sorted(staff, key=lambda each: not each.is_clinician)
     return bundle(request, [written(each) for each in ordered])
