@@ -2,6 +2,7 @@
 
 import { chime } from "../console/chime.js"
 import { showFacts } from "./facts_panel.js"
+import { FreshServers } from "./fresh_servers.js"
 import { watchLine } from "./line_quality.js"
 import { OwnMedia } from "./own_media.js"
 import { VisitPeer } from "./peer.js"
@@ -18,7 +19,7 @@ class ClinicianRoom extends HTMLElement {
   #media
   #remote
   #sound
-  #servers = []
+  #servers = new FreshServers(() => this.#socket.tell({ type: "ice" }))
   #room = { seats: [] }
   #peers = new Map()
   #spare = null
@@ -26,7 +27,6 @@ class ClinicianRoom extends HTMLElement {
   #waiting = 0
   #talking = null
   #endWatch = null
-  #asking = null
 
   connectedCallback() {
     this.#remote = document.querySelector("#remote")
@@ -51,13 +51,13 @@ class ClinicianRoom extends HTMLElement {
   #hear(message) {
     if (message.type === "welcome") this.#welcomed(message)
     else if (message.type === "room") this.#update(message.room)
-    else if (message.type === "ice") this.#asking?.(message.servers)
+    else if (message.type === "ice") this.#servers.take(message.servers)
     else if (message.type === "refused") this.#say(message.message)
     else if (message.type === "signal") this.#signalled(message)
   }
 
   async #welcomed({ room, ice }) {
-    this.#servers = ice
+    this.#servers.take(ice)
     this.#update(room)
     if (this.#spare && this.#peers.has(this.#spare.id)) this.#tellSpare()
     else await this.#makeSpare()
@@ -68,8 +68,7 @@ class ClinicianRoom extends HTMLElement {
     if (this.#making || this.#room.ended) return
     this.#making = true
     const old = this.#spare
-    const servers = (await this.#freshServers()) ?? this.#servers
-    const spare = this.#newPeer(crypto.randomUUID(), servers)
+    const spare = this.#newPeer(crypto.randomUUID(), await this.#servers.get())
     spare.offered = await spare.prepare()
     this.#making = false
     this.#spare = spare
@@ -89,7 +88,7 @@ class ClinicianRoom extends HTMLElement {
       send: (signal) => this.#signal(id, signal),
       arrived: () => this.#show(),
       changed: (state) => this.#peerChanged(peer, state),
-      refresh: () => this.#freshServers(),
+      refresh: () => this.#servers.get(),
     })
     this.#peers.set(id, peer)
     return peer
@@ -211,15 +210,6 @@ class ClinicianRoom extends HTMLElement {
     this.#socket.forget(peer.id)
     this.#peers.delete(peer.id)
     peer.close()
-  }
-
-  #freshServers() {
-    if (!this.#socket.isOpen) return Promise.resolve(null)
-    return new Promise((resolve) => {
-      this.#asking = resolve
-      this.#socket.tell({ type: "ice" })
-      setTimeout(() => resolve(null), 2_000)
-    })
   }
 
   #say(words) {

@@ -1,6 +1,7 @@
 // The patient's room: who is here, what is shown, one connection to the clinician at a time.
 
 import { cameraFault, cameraPermission, hasTwoCameras } from "./camera.js"
+import { FreshServers } from "./fresh_servers.js"
 import { lookedAt, onFirstTouch } from "./human_signal.js"
 import { watchLine } from "./line_quality.js"
 import { OwnMedia } from "./own_media.js"
@@ -25,7 +26,7 @@ class VisitRoom extends HTMLElement {
   #remote
   #sound
   #claiming = null
-  #asking = null
+  #servers = new FreshServers(() => this.#socket.tell({ type: "ice" }))
   #timers = { media: 0, anew: 0 }
 
   connectedCallback() {
@@ -134,6 +135,7 @@ class VisitRoom extends HTMLElement {
   async #answer({ peer, sdp, ice }) {
     if (this.#peer?.id === peer) return
     this.#dropPeer()
+    this.#servers.take(ice)
     this.#peer = new VisitPeer({
       id: peer,
       polite: true,
@@ -141,7 +143,7 @@ class VisitRoom extends HTMLElement {
       send: (signal) => this.#socket.signal({ peer, ...signal }),
       arrived: (stream) => showRemote(this.#remote, stream),
       changed: (state) => this.#peerChanged(state),
-      refresh: () => this.#freshServers(),
+      refresh: () => this.#servers.get(),
     })
     this.#send()
     await this.#peer.answer(sdp)
@@ -156,7 +158,7 @@ class VisitRoom extends HTMLElement {
   #hear(message) {
     if (message.type === "welcome" || message.type === "you") this.#told(message.you)
     else if (message.type === "offer") this.#answer(message)
-    else if (message.type === "ice") this.#asking?.(message.servers)
+    else if (message.type === "ice") this.#servers.take(message.servers)
     else if (message.type === "signal" && message.peer === this.#peer?.id) {
       if (message.about) this.#toldAbout(message.about)
       else this.#peer.take(message)
@@ -221,14 +223,6 @@ class VisitRoom extends HTMLElement {
 
   #cannotSee(fault) {
     showFault(fault)
-  }
-
-  #freshServers() {
-    return new Promise((resolve) => {
-      this.#asking = resolve
-      this.#socket.tell({ type: "ice" })
-      setTimeout(() => resolve(null), 2_000)
-    })
   }
 
   #lineChanged(state, code) {
