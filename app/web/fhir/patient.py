@@ -107,7 +107,7 @@ def _enrol_once(db: Session, clinic: Clinic, told: Enrolment, *, by: Model) -> t
     try:
         with db.begin_nested():
             return _enrol(db, clinic, told, by=by), True
-    except IntegrityError:  # the same number, posted twice at once
+    except (IntegrityError, enrolment.NumberTaken):  # the same number, posted twice at once
         winner = enrolment.with_number(db, clinic.id, number)
         if winner is None:
             raise
