@@ -18,18 +18,12 @@ _OPTIONS = {"templates/**.html": {"trimmed": "false", "newstyle_gettext": "true"
 
 
 def main() -> int:
-    catalogue = _spanish()
-    catalogue.update(gather(), no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
+    catalogue = spanish()
     waiting = [
         message.id for message in catalogue if message.id and not _is_translated(message.string)
     ]
     if "--check" not in sys.argv:
-        CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-        with CATALOGUE.open("wb") as target:
-            write_po(
-                target, catalogue, width=100, omit_header=False, no_location=True, sort_output=True
-            )
+        write(catalogue)
     print(f"{len(catalogue)} messages, {len(waiting)} without a translation")
     return 1 if "--check" in sys.argv and waiting else 0
 
@@ -52,11 +46,35 @@ def gather() -> Catalog:
     return found
 
 
-def _spanish() -> Catalog:
+def spanish() -> Catalog:
+    """The Spanish catalogue, brought up to every message there is now."""
+    catalogue = _kept()
+    # The date stays, so that a run without news changes nothing.
+    catalogue.update(gather(), no_fuzzy_matching=True, update_creation_date=False)
+    catalogue.obsolete.clear()
+    catalogue.fuzzy = False
+    catalogue.project, catalogue.version = "Afterglow", "1"
+    catalogue.header_comment = "# The Spanish words of Afterglow."
+    catalogue.msgid_bugs_address = catalogue.last_translator = catalogue.copyright_holder = ""
+    catalogue.language_team = "es"
+    catalogue.revision_date = catalogue.creation_date
+    return catalogue
+
+
+def write(catalogue: Catalog) -> None:
+    """Keep the catalogue, sorted and without places, so that its changes read well."""
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    with CATALOGUE.open("wb") as target:
+        write_po(
+            target, catalogue, width=100, omit_header=False, no_location=True, sort_output=True
+        )
+
+
+def _kept() -> Catalog:
     if CATALOGUE.exists():
         with CATALOGUE.open("rb") as source:
             return read_po(source, locale="es")
-    return Catalog(locale="es", project="Afterglow", charset="utf-8")
+    return Catalog(locale="es", charset="utf-8")
 
 
 def _is_translated(words: str | list[str] | tuple[str, ...] | None) -> bool:
