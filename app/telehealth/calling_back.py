@@ -1,5 +1,6 @@
 """When the picture does not come: the patient asks to be phoned instead."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock, live
@@ -7,7 +8,7 @@ from app.audit import trail
 from app.people import phones
 from app.tasks import desk
 from app.tasks.models import StaffTask, TaskCode
-from app.telehealth.models import Seat
+from app.telehealth.models import Seat, VideoVisit
 
 
 def ask(db: Session, seat: Seat, *, number: str = "") -> StaffTask:
@@ -32,3 +33,13 @@ def ask(db: Session, seat: Seat, *, number: str = "") -> StaffTask:
         note=visit.callback or appointment.patient.phone,
         urgent=True,
     )
+
+
+def is_open(db: Session, visit: VideoVisit) -> bool:
+    """Whether a call that was asked for in this visit is still to be made."""
+    open_call = select(StaffTask.id).where(
+        StaffTask.appointment_id == visit.appointment_id,
+        StaffTask.code == TaskCode.CALL_BACK,
+        StaffTask.done_at.is_(None),
+    )
+    return db.scalar(open_call.limit(1)) is not None

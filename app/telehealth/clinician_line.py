@@ -164,7 +164,6 @@ def _room(db: Session, visit: VideoVisit) -> Message:
     return {
         "ended": visit.ended_at is not None,
         "startedAt": visit.started_at.isoformat() if visit.started_at else None,
-        "phoneAsked": visit.phone_asked_at is not None,
         "whereabouts": known.kind.value if known.kind else "",
         "place": known.place,
         "callback": known.callback and phones.spoken(known.callback),

@@ -10,6 +10,7 @@ from app import clock, i18n
 from app.messaging import outbox, texts
 from app.messaging.models import Purpose
 from app.people.models import Practitioner, Role
+from app.telehealth import calling_back
 from app.telehealth.models import Seat, SeatState, VideoVisit
 
 RING_AFTER = timedelta(seconds=45)
@@ -54,7 +55,7 @@ def _waiting_since(db: Session, visit: VideoVisit) -> datetime | None:
         select(Seat).where(Seat.visit_id == visit.id, Seat.state == SeatState.CLAIMED)
     )
     moments = [seat.claimed_at for seat in seats if seat.is_present and seat.claimed_at]
-    if visit.phone_asked_at is not None:
+    if visit.phone_asked_at is not None and calling_back.is_open(db, visit):
         moments.append(visit.phone_asked_at - RING_AFTER)
     return min(moments, default=None)
 

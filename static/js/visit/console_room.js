@@ -157,6 +157,7 @@ class ClinicianRoom extends HTMLElement {
     setFlag("nobody", !seats.length && !ended)
     showView(ended ? "ended" : "open")
     setFlag("talking", Boolean(admitted))
+    setFlag("quiet", !admitted)
     this.#showLineOf(admitted && this.#peers.get(admitted.peer))
     if (!stream || ended) return
     showRemote(this.#remote, stream)
@@ -246,6 +247,10 @@ class ClinicianRoom extends HTMLElement {
     onAction("end", () => this.#socket.tell({ type: "end" }))
     onAction("use-this", () => location.reload())
     onAction("again", () => this.#openMedia())
+    // The desk's strip offers this very room; going there would cut the talk.
+    document.addEventListener("click", (event) => {
+      if (event.target.closest("a")?.pathname === location.pathname) event.preventDefault()
+    })
     addEventListener("online", () => this.#lookAgain())
     addEventListener("pagehide", () => this.#socket.tell({ type: "bye" }))
     document.addEventListener("visibilitychange", () => document.hidden || this.#lookAgain())

@@ -1,6 +1,6 @@
 // What staff must know before any picture flows: where the patient is, and whom to call.
 
-export function showFacts({ whereabouts, place, callback, phoneAsked }) {
+export function showFacts({ whereabouts, place, callback }) {
   for (const part of document.querySelectorAll("[data-whereabouts]")) {
     part.hidden = part.dataset.whereabouts !== whereabouts
   }
@@ -14,5 +14,4 @@ export function showFacts({ whereabouts, place, callback, phoneAsked }) {
   for (const part of document.querySelectorAll("[data-no-place]")) {
     part.hidden = Boolean(place) || whereabouts !== "home"
   }
-  for (const part of document.querySelectorAll("[data-phone-asked]")) part.hidden = !phoneAsked
 }

@@ -15,6 +15,7 @@ export function showSeats(list, seats, streamOf, admit) {
     row.querySelector('[data-part="device"]').textContent = seat.device
     row.querySelector('[data-part="second"]').hidden = !seat.second
     row.querySelector('[data-part="reconnecting"]').hidden = !seat.reconnecting
+    row.querySelector('[data-action="admit"]').classList.toggle("button--second", seat.reconnecting)
     showFace(row, streamOf(seat.id))
     const standing = list.children[waiting.indexOf(seat)]
     if (standing !== row) list.insertBefore(row, standing ?? null)
