@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import clock
+from app.access import kept_passkeys, web_sessions
 from app.audit import trail
 from app.messaging import outbox
 from app.people import enrolment, phones, records
@@ -135,6 +136,15 @@ def change(request: Request, db: Session) -> Response:
     return _form_page(request, db, patient, patient_form.typed(posted), faults)
 
 
+@staff_only
+def lock_out(request: Request, db: Session) -> Response:
+    """For a lost phone: signed out everywhere, and no passkey opens their pages any more."""
+    patient = _found(request, db)
+    kept_passkeys.remove_all(db, patient, by=request.state.practitioner)
+    web_sessions.end_all(db, patient)
+    return redirect(request, "console:patient", id=patient.id)
+
+
 def _matches(patient: Patient, asked: str) -> bool:
     wanted = asked.casefold().split()
     name = patient.full_name.casefold()
@@ -185,4 +195,5 @@ routes = [
     Route("/patients/{id}", show, methods=["GET"], name="patient"),
     Route("/patients/{id}", change, methods=["POST"], name="change-patient"),
     Route("/patients/{id}/edit", edit, name="edit-patient"),
+    Route("/patients/{id}/sign-out", lock_out, methods=["POST"], name="lock-out-patient"),
 ]

@@ -1,0 +1,53 @@
+"""What a member of staff chooses for themselves."""
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.access import kept_passkeys, web_sessions
+from app.access.devices import spoken
+from app.access.models import SessionKind
+from app.people import staffing
+from app.web import signing_in
+from app.web.console.desk import desk_page
+from app.web.forms import read_form, text
+from app.web.guards import staff_only
+from app.web.pages import redirect
+
+
+@staff_only
+def show(request: Request, db: Session) -> Response:
+    """The ring, the language, and where one is signed in."""
+    return desk_page(
+        request,
+        db,
+        "console/me.html",
+        section="me",
+        browsers=web_sessions.of(db, request.state.practitioner),
+        passkeys=kept_passkeys.of(db, request.state.practitioner),
+        this_one=request.state.web_session,
+        spoken=spoken,
+    )
+
+
+@staff_only
+def choose(request: Request, _db: Session) -> Response:
+    """Ring aloud or not."""
+    aloud = text(read_form(request), "ring_aloud") == "1"
+    staffing.set_ring_aloud(request.state.practitioner, aloud)
+    return redirect(request, "console:me")
+
+
+@staff_only
+def sign_out_everywhere(request: Request, db: Session) -> Response:
+    """Every browser, this one too."""
+    web_sessions.end_all(db, request.state.practitioner)
+    return signing_in.signed_out(SessionKind.STAFF, to="/clinic/sign-in")
+
+
+routes = [
+    Route("/me", show, methods=["GET"], name="me"),
+    Route("/me", choose, methods=["POST"], name="choose-for-me"),
+    Route("/me/sign-out", sign_out_everywhere, methods=["POST"], name="sign-out-everywhere"),
+]
