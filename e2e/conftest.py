@@ -126,7 +126,7 @@ class Complaints(list):
 
     # Chromium reports every refused form and every cut line by itself.
     _EXPECTED = ("422", "401", "403", "404", "409", "429", "ERR_CONNECTION_REFUSED")
-    _LINE = ("ERR_INTERNET_DISCONNECTED", "ERR_NETWORK", "WebSocket connection to", "net::ERR_")
+    _LINE = ("Failed to fetch", "WebSocket connection to", "net::ERR_")
 
     def listen(self, page: Page) -> None:
         page.on("console", self._note)

@@ -170,7 +170,7 @@ class ClinicianRoom extends HTMLElement {
   }
 
   #admit(seat) {
-    this.#socket.tell({ type: "admit", seat })
+    this.#socket.say({ type: "admit", seat })
     keepScreenLit()
   }
 
@@ -244,7 +244,7 @@ class ClinicianRoom extends HTMLElement {
       document.querySelector("#local").hidden = !shown
       setPressed("self", shown)
     })
-    onAction("end", () => this.#socket.tell({ type: "end" }))
+    onAction("end", () => this.#socket.say({ type: "end" }))
     onAction("use-this", () => location.reload())
     onAction("again", () => this.#openMedia())
     // The desk's strip offers this very room; going there would cut the talk.

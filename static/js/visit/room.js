@@ -71,7 +71,7 @@ class VisitRoom extends HTMLElement {
   }
 
   leave() {
-    this.#socket?.tell({ type: "left" })
+    this.#socket?.say({ type: "left" })
     this.#finish("left")
   }
 

@@ -14,6 +14,7 @@ export class VisitSocket {
   #since = null
   #count = 0
   #unheard = new Map()
+  #waiting = []
   #tries = 0
   #timers = { ping: 0, pong: 0, retry: 0 }
   #over = false
@@ -36,6 +37,12 @@ export class VisitSocket {
   // What only matters now: dropped when the line is down.
   tell(message) {
     if (this.isOpen) this.#socket.send(JSON.stringify(message))
+  }
+
+  // What somebody pressed: said now, or as soon as the line is back.
+  say(message) {
+    if (this.isOpen) this.tell(message)
+    else this.#waiting.push(message)
   }
 
   // What must arrive: numbered, kept until the clinic has it, sent again after a break.
@@ -96,6 +103,7 @@ export class VisitSocket {
       this.#since ??= message.since
       this.#heard(message)
       for (const unheard of this.#unheard.values()) this.tell(unheard)
+      for (const said of this.#waiting.splice(0)) this.tell(said)
       return this.#changed("open")
     }
     this.#heard(message)
