@@ -11,13 +11,15 @@ from app.links import magic_links
 from app.links.models import LinkState
 from app.messaging import outbox
 from app.messaging.gateway import Accepted, Answer, Declined, InDoubt, Outgoing, SmsGateway, TooFast
-from app.messaging.models import Message, MessageStatus
+from app.messaging.models import Direction, Message, MessageStatus
+from app.security.encryption import Unreadable
 from app.tasks import desk
 from app.tasks.models import TaskCode
 
 log = structlog.get_logger("texts")
 OPTED_OUT = "21610"
 _EXPIRED = "expired"
+_UNREADABLE = "unreadable"
 _RANK = {
     MessageStatus.QUEUED: 0,
     MessageStatus.SENDING: 1,
@@ -52,17 +54,32 @@ def send_one(database: Database, gateway: SmsGateway, worker: str, base_url: str
         message = outbox.claim_next(db, worker)
         if message is None:
             return False
-        if message.expires_at is not None and message.expires_at <= clock.now():
-            _conclude_failed(db, message, _EXPIRED)
-            return True
-        outgoing = Outgoing(
-            message.id, message.number, rendered(message, base_url), _validity(message)
-        )
+        outgoing = _outgoing(db, message, base_url)
+    if outgoing is None:
+        return True
     answer = gateway.send(outgoing)
     with database.session() as db:
-        _note(db, message, answer)
+        # Merged as it was claimed, so that the fence still compares this claim.
+        _note(db, db.merge(message, load=False), answer)
     log.info("text", outcome=type(answer).__name__, purpose=message.purpose.value)
     return True
+
+
+def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
+    """A claimed text as it leaves; None, its verdict written, when it must not leave any more."""
+    if message.expires_at is not None and message.expires_at <= clock.now():
+        _conclude_failed(db, message, _EXPIRED)
+        return None
+    if message.patient is not None and message.patient.opted_out_at is not None:
+        outbox.conclude(db, message, status=MessageStatus.CANCELLED, status_at=clock.now())
+        return None
+    try:
+        return Outgoing(message.id, message.number, rendered(message, base_url), _validity(message))
+    except (Unreadable, KeyError):
+        # A key was retired too early. One such text must not hold up all that come after it.
+        log.error("text unreadable", message=str(message.id))
+        _conclude_failed(db, message, _UNREADABLE)
+        return None
 
 
 def rendered(message: Message, base_url: str) -> str:
@@ -75,7 +92,10 @@ def rendered(message: Message, base_url: str) -> str:
 def apply_status(db: Session, message: Message, word: str, code: str, sid: str) -> None:
     """Take in one status callback. Order and repeats do not matter: the higher rank stays."""
     status = _TWILIO_STATUS.get(word)
-    if status is None or _RANK[status] <= _RANK[message.status]:
+    if status is None or message.direction is Direction.INBOUND:
+        return
+    db.refresh(message, with_for_update=True)  # two callbacks may come at once
+    if _RANK[status] <= _RANK[message.status]:
         return
     message.status, message.status_at = status, clock.now()
     message.provider_sid = message.provider_sid or sid
@@ -84,7 +104,7 @@ def apply_status(db: Session, message: Message, word: str, code: str, sid: str) 
         _tell_staff(db, message, code)
     else:
         message.sent_at = message.sent_at or clock.now()
-        _mark_link_sent(db, message)
+        _mark_link_sent(message)
     _wake(db, message)
 
 
@@ -93,15 +113,16 @@ def _note(db: Session, message: Message, answer: Answer) -> None:
     match answer:
         case Accepted(sid, delivered):
             status = MessageStatus.DELIVERED if delivered else MessageStatus.ACCEPTED
-            outbox.conclude(
+            if outbox.conclude(
                 db, message, status=status, provider_sid=sid, sent_at=now, status_at=now
-            )
-            _mark_link_sent(db, message)
+            ):
+                _mark_link_sent(message)
         case TooFast(wait):
             outbox.put_back(db, message, due_at=now + wait)
         case InDoubt():
-            outbox.conclude(db, message, status=MessageStatus.IN_DOUBT, status_at=now)
-            tell_staff_of_doubt(db, message)
+            # Not when a callback has settled it meanwhile.
+            if outbox.conclude(db, message, status=MessageStatus.IN_DOUBT, status_at=now):
+                tell_staff_of_doubt(db, message)
         case Declined(code):
             _conclude_failed(db, message, code)
     _wake(db, message)
@@ -129,7 +150,7 @@ def _conclude_failed(db: Session, message: Message, code: str) -> None:
 
 
 def _tell_staff(db: Session, message: Message, code: str) -> None:
-    patient = db.get(type(message.patient), message.patient_id) if message.patient else None
+    patient = message.patient
     if patient is None:
         return
     if code == OPTED_OUT and patient.opted_out_at is None:
@@ -138,9 +159,9 @@ def _tell_staff(db: Session, message: Message, code: str) -> None:
     desk.open_task(db, task, patient, by=None, appointment_id=message.appointment_id, urgent=True)
 
 
-def _mark_link_sent(db: Session, message: Message) -> None:
+def _mark_link_sent(message: Message) -> None:
     if message.link is not None:
-        magic_links.advance(db.merge(message.link), LinkState.SENT)
+        magic_links.advance(message.link, LinkState.SENT)
 
 
 def _validity(message: Message) -> timedelta | None:
