@@ -88,10 +88,14 @@ def test_a_reader_is_never_held_up_by_a_writer(database, cast):
 
 
 def test_a_crash_takes_everything_back(database, cast):
-    with pytest.raises(RuntimeError), database.session() as db:
-        db.get_one(Patient, cast.maya.id).given_name = "May"
-        db.flush()
-        raise RuntimeError
+    def crash():
+        with database.session() as db:
+            db.get_one(Patient, cast.maya.id).given_name = "May"
+            db.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        crash()
 
     with database.session(write=False) as db:
         assert db.get_one(Patient, cast.maya.id).given_name == "Maya"
@@ -121,7 +125,7 @@ def test_sqlite_keeps_what_it_acknowledged_and_its_foreign_keys(database):
 
 
 def test_a_row_that_points_at_nobody_is_refused(database, cast):
-    with pytest.raises(Exception, match="(?i)foreign key"), database.session() as db:
+    with pytest.raises(Exception, match=r"(?i)foreign key"), database.session() as db:
         db.execute(
             text("UPDATE patient SET clinic_id = :nobody WHERE id = :maya"),
             {

@@ -1,0 +1,82 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app import clock
+from app.links import magic_links
+from app.links.models import LinkKind, MagicLink
+from app.messaging import delivery, outbox
+from app.messaging.models import Message, Purpose
+from app.people.models import Patient
+from app.tasks.models import StaffTask
+
+BASE_URL = "https://afterglow.test"
+
+
+@pytest.fixture
+def queue(database, cast):
+    """Queue a text to Maya, in a transaction of its own; what differs is said."""
+
+    def queue(purpose=Purpose.JOIN, body="Northside: a word.", *, with_link=False, **differs):
+        with database.session() as db:
+            values = {"due_at": clock.now(), "appointment_id": cast.integration_visit.id}
+            if "practitioner" not in differs:
+                values["patient"] = db.get_one(Patient, cast.maya.id)
+            if with_link:
+                values["link"] = magic_links.mint(
+                    db,
+                    LinkKind.JOIN,
+                    clinic_id=cast.clinic.id,
+                    patient_id=cast.maya.id,
+                    appointment_id=cast.integration_visit.id,
+                    expires_at=clock.now() + timedelta(days=2),
+                )
+                db.flush()
+            return outbox.enqueue(db, purpose, body, **(values | differs))
+
+    return queue
+
+
+@pytest.fixture
+def send(database, gateway):
+    """Let a worker send one text; False when none is due."""
+
+    def send(worker="worker-1", through=gateway):
+        return delivery.send_one(database, through, worker, BASE_URL)
+
+    return send
+
+
+@pytest.fixture
+def kept(database):
+    """A message as it stands in the database now."""
+
+    def kept(message):
+        with database.session(write=False) as db:
+            return db.get_one(Message, message.id)
+
+    return kept
+
+
+@pytest.fixture
+def tasks(database):
+    """The codes of the clinic's open tasks."""
+
+    def tasks():
+        with database.session(write=False) as db:
+            return sorted(
+                task.code.value
+                for task in db.scalars(select(StaffTask).where(StaffTask.done_at.is_(None)))
+            )
+
+    return tasks
+
+
+@pytest.fixture
+def link_state(database):
+    def link_state(message):
+        with database.session(write=False) as db:
+            return db.get_one(MagicLink, message.link_id).state
+
+    return link_state

@@ -1,0 +1,250 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app import clock
+from app.messaging import outbox
+from app.messaging.models import Message, MessageStatus, Purpose
+from app.people.models import Patient, Practitioner
+
+
+def claim(database, worker="worker-1"):
+    with database.session() as db:
+        return outbox.claim_next(db, worker)
+
+
+def conclude(database, message, **verdict):
+    with database.session() as db:
+        return outbox.conclude(db, message, **verdict)
+
+
+def later(**by):
+    clock.stand_still(clock.now() + timedelta(**by), machine=clock.machine_now() + timedelta(**by))
+
+
+def test_a_text_leaves_with_the_change_that_wants_it_or_not_at_all(database, cast):
+    def book_and_crash():
+        with database.session() as db:
+            maya = db.get_one(Patient, cast.maya.id)
+            outbox.enqueue(db, Purpose.NOTICE, "…", patient=maya, due_at=clock.now())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        book_and_crash()
+
+    assert claim(database) is None
+
+
+def test_what_may_be_said_once_is_queued_once(queue, database):
+    first = queue(once_key="join:1:1")
+    again = queue(once_key="join:1:1")
+
+    assert first is not None
+    assert again is None
+    with database.session(write=False) as db:
+        assert db.scalar(select(func.count(Message.id))) == 1
+
+
+def test_what_may_be_said_once_is_not_queued_anew_after_it_was_sent(queue, send):
+    queue(once_key="join:1:1")
+    send()
+
+    assert queue(once_key="join:1:1") is None
+
+
+def test_a_withdrawn_text_is_not_sent_and_may_be_queued_anew(queue, database, send, cast, kept):
+    withdrawn = queue(once_key="join:1:1")
+    with database.session() as db:
+        outbox.withdraw(db, cast.integration_visit.id)
+
+    assert not send()
+    assert kept(withdrawn).status is MessageStatus.CANCELLED
+    assert queue(once_key="join:1:1") is not None
+
+
+def test_withdrawing_leaves_texts_of_other_visits_and_those_on_their_way(
+    queue, database, cast, kept
+):
+    on_its_way, other = queue(), None
+    claim(database)
+    other = queue(appointment_id=cast.infusion.id)
+
+    with database.session() as db:
+        outbox.withdraw(db, cast.integration_visit.id)
+
+    assert kept(on_its_way).status is MessageStatus.SENDING
+    assert kept(other).status is MessageStatus.QUEUED
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(-1, True), (0, True), (1, False)])
+def test_a_text_leaves_from_the_second_it_is_due(queue, database, seconds, taken):
+    queue(due_at=clock.now() + timedelta(seconds=seconds))
+
+    assert (claim(database) is not None) is taken
+
+
+def test_one_of_many_workers_gets_a_text(queue, database):
+    message = queue()
+    start, claimed, failures = threading.Barrier(6), [], []
+
+    def work(name):
+        start.wait()
+        try:
+            claimed.append(claim(database, name))
+        except Exception as error:  # noqa: BLE001  carried to the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"worker-{n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert [one.id for one in claimed if one] == [message.id]
+
+
+def test_six_workers_empty_a_queue_without_taking_anything_twice(queue, database):
+    wanted = {queue().id for _ in range(30)}
+    taken, failures = [], []
+
+    def work(name):
+        try:
+            while message := claim(database, name):
+                taken.append(message.id)
+        except Exception as error:  # noqa: BLE001  carried to the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"worker-{n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert len(taken) == 30
+    assert set(taken) == wanted
+
+
+def test_codes_and_alerts_leave_before_links_and_links_before_notices(queue, database, cast):
+    for purpose in (Purpose.NOTICE, Purpose.ANSWER, Purpose.JOIN, Purpose.SAFETY):
+        queue(purpose)
+
+    order = [claim(database).purpose for _ in range(4)]
+
+    assert order == [Purpose.SAFETY, Purpose.JOIN, Purpose.ANSWER, Purpose.NOTICE]
+
+
+def test_of_equal_texts_the_one_due_first_leaves_first(queue, database):
+    second = queue(due_at=clock.now() - timedelta(minutes=1))
+    first = queue(due_at=clock.now() - timedelta(minutes=2))
+
+    assert [claim(database).id, claim(database).id] == [first.id, second.id]
+
+
+def test_a_claimed_text_is_leased_for_longer_than_sending_may_take(queue, database):
+    queue()
+
+    claimed = claim(database)
+
+    assert claimed.lease_until - clock.machine_now() >= timedelta(seconds=30)
+    assert (claimed.status, claimed.attempt) == (MessageStatus.SENDING, 1)
+
+
+def test_a_worker_that_comes_late_cannot_overwrite_a_newer_verdict(queue, database, kept):
+    message = queue()
+    slow = claim(database, "slow")
+    with database.session() as db:
+        outbox.put_back(db, slow, due_at=clock.now())
+    quick = claim(database, "quick")
+
+    assert not conclude(database, slow, status=MessageStatus.FAILED)
+    assert conclude(database, quick, status=MessageStatus.ACCEPTED)
+    assert not conclude(database, quick, status=MessageStatus.FAILED)
+    assert kept(message).status is MessageStatus.ACCEPTED
+
+
+def test_the_same_worker_is_fenced_off_its_own_earlier_attempt(queue, database):
+    queue()
+    first = claim(database)
+    with database.session() as db:
+        outbox.put_back(db, first, due_at=clock.now())
+    second = claim(database)
+
+    assert second.attempt == first.attempt + 1
+    assert not conclude(database, first, status=MessageStatus.FAILED)
+
+
+@pytest.mark.parametrize(("seconds", "expired"), [(0, False), (60, False), (61, True)])
+def test_a_text_whose_worker_died_falls_into_doubt(queue, database, kept, seconds, expired):
+    message = queue()
+    claim(database)
+    later(seconds=seconds)
+
+    with database.session() as db:
+        found = outbox.expire_leases(db)
+
+    assert found == ([message.id] if expired else [])
+    assert kept(message).status is (MessageStatus.IN_DOUBT if expired else MessageStatus.SENDING)
+
+
+def test_a_text_in_doubt_is_never_simply_sent_again(queue, database):
+    queue()
+    claim(database)
+    later(hours=1)
+    with database.session() as db:
+        outbox.expire_leases(db)
+
+    assert claim(database) is None
+
+
+def test_leases_do_not_mind_the_demo_clock(queue, database):
+    queue()
+    claim(database)
+    clock.stand_still(clock.now() + timedelta(days=3), machine=clock.machine_now())
+
+    with database.session() as db:
+        assert outbox.expire_leases(db) == []
+
+
+def test_somebody_who_asked_for_no_texts_gets_none(queue, database, cast):
+    with database.session() as db:
+        db.get_one(Patient, cast.maya.id).opted_out_at = clock.now()
+
+    assert queue() is None
+
+
+def test_a_person_without_a_number_gets_no_text(queue, database, cast):
+    with database.session() as db:
+        jordan = db.get_one(Practitioner, cast.jordan.id)
+        jordan.phone = ""
+
+    assert queue(Purpose.STAFF, practitioner=jordan) is None
+
+
+def test_lateness_counts_from_the_oldest_due_text(queue, database):
+    with database.session(write=False) as db:
+        assert outbox.lateness(db) == timedelta(0)
+    queue(due_at=clock.now() - timedelta(minutes=3))
+    queue(due_at=clock.now() + timedelta(minutes=3))
+
+    with database.session(write=False) as db:
+        assert outbox.lateness(db) == timedelta(minutes=3)
+        assert outbox.next_due(db) == clock.now() - timedelta(minutes=3)
+
+
+def test_the_thread_tells_what_was_said_and_leaves_out_what_never_left(queue, database, send, cast):
+    first = queue(body="one")
+    send()
+    queue(body="never")
+    with database.session() as db:
+        outbox.withdraw(db, cast.integration_visit.id)
+    later(minutes=1)
+    waiting = queue(body="two", due_at=clock.now() + timedelta(days=1))
+
+    with database.session(write=False) as db:
+        thread = outbox.thread(db, db.get_one(Patient, cast.maya.id))
+
+    assert [message.id for message in thread] == [first.id, waiting.id]
