@@ -72,7 +72,9 @@ def local_clock(moment: datetime, zone: str) -> str:
 
 def local_day(moment: datetime, zone: str) -> str:
     """`Wednesday, November 18`, on the calendar of `zone`."""
-    return format_skeleton("MMMMEEEEd", moment.astimezone(ZoneInfo(zone)), locale=_locale())
+    # Not by skeleton: Spanish has none with the whole weekday and would be answered with `sáb`.
+    pattern = "EEEE, MMMM d" if language() == "en" else "EEEE, d 'de' MMMM"
+    return format_date(moment.astimezone(ZoneInfo(zone)).date(), pattern, locale=_locale())
 
 
 def local_weekday(moment: datetime, zone: str, *, short: bool = False) -> str:
