@@ -29,6 +29,6 @@ def spoken(device: str) -> str:
         "Android phone": _("Android phone"),
         "Android tablet": _("Android tablet"),
         "Windows computer": _("Windows computer"),
-        COMPUTER: _("computer"),
+        COMPUTER: _("Computer"),
     }
-    return names.get(device, device or _("computer"))
+    return names.get(device, device or _("Computer"))

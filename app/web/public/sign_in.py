@@ -25,15 +25,15 @@ from app.web.pages import page, redirect
 
 
 @anyone
-def ways(request: Request, _db: Session) -> Response:
+def ways(request: Request, db: Session) -> Response:
     """The two ways in."""
-    return page(request, "public/sign_in.html")
+    return _page(request, db, "public/sign_in.html")
 
 
 @anyone
-def ask_number(request: Request, _db: Session) -> Response:
+def ask_number(request: Request, db: Session) -> Response:
     """Which number the code shall go to."""
-    return page(request, "public/sign_in_number.html", typed="", refusal=None)
+    return _page(request, db, "public/sign_in_number.html", typed="", refusal=None)
 
 
 @anyone
@@ -51,8 +51,9 @@ def send_code(request: Request, db: Session) -> Response:
         )
     except Refusal as refusal:
         status = 429 if isinstance(refusal, TooManyCodes) else 422
-        return page(
+        return _page(
             request,
+            db,
             "public/sign_in_number.html",
             status,
             typed=_typed(form, "phone"),
@@ -69,7 +70,7 @@ def ask_code(request: Request, db: Session) -> Response:
     browser = signing_in.browser_of(request)
     if browser is None or codes.waiting_in(db, browser) is None:
         return redirect(request, "sign-in-number")
-    return page(request, "public/sign_in_code.html", typed="", refusal=None, is_over=False)
+    return _page(request, db, "public/sign_in_code.html", typed="", refusal=None, is_over=False)
 
 
 @anyone
@@ -82,8 +83,9 @@ def check_code(request: Request, db: Session) -> Response:
         patient = codes.verify(db, entered, browser=browser)
     except Refusal as refusal:
         is_over = isinstance(refusal, NothingAsked)
-        return page(
+        return _page(
             request,
+            db,
             "public/sign_in_code.html",
             422,
             typed=_typed(form, "code"),
@@ -101,7 +103,9 @@ def ask_birth_date(request: Request, db: Session) -> Response:
     browser = signing_in.browser_of(request)
     if browser is None or not birth_dates.is_wanted(db, browser):
         return redirect(request, "sign-in-number")
-    return page(request, "public/sign_in_birth_date.html", typed="", refusal=None, is_over=False)
+    return _page(
+        request, db, "public/sign_in_birth_date.html", typed="", refusal=None, is_over=False
+    )
 
 
 @anyone
@@ -114,8 +118,9 @@ def check_birth_date(request: Request, db: Session) -> Response:
         patient = birth_dates.match(db, day(form, "birth_on"), browser=browser)
     except Refusal as refusal:
         is_over = isinstance(refusal, (NothingAsked, OutOfTries))
-        return page(
+        return _page(
             request,
+            db,
             "public/sign_in_birth_date.html",
             422,
             typed=_typed(form, "birth_on"),
@@ -150,6 +155,13 @@ def seen_next(db: Session, patients: Sequence[Patient]) -> Patient:
         .limit(1)
     )
     return next((patient for patient in patients if patient.id == nearest), patients[0])
+
+
+def _page(
+    request: Request, db: Session, template: str, status: int = 200, **context: object
+) -> Response:
+    signing_in.name_lone_clinic(request, db)
+    return page(request, template, status, **context)
 
 
 def _typed(form: FormData, name: str) -> str:
