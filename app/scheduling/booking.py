@@ -80,13 +80,17 @@ def cancel(db: Session, appointment: Appointment, *, by: Model | None) -> None:
 
     Cancelling twice changes nothing. Refuses (AlreadyOver) what took place.
     """
+    calendars.hold_appointment(db, appointment)
     if appointment.status is AppointmentStatus.CANCELLED:
         return
     rules.refuse_over(appointment)
     moving.take_off(db, appointment, by=by)
     if appointment.service is Service.INFUSION:
         visit = windows.visit_after(db, appointment)
-        if visit is not None and visit.status.is_open:
+        if visit is None:
+            return
+        calendars.hold_appointment(db, visit)
+        if visit.status.is_open:
             moving.take_off(db, visit, by=by)
 
 
@@ -137,6 +141,7 @@ def record_end(
     Recording again corrects the end. Refuses an end before the start or a day after it, one that
     staff say lies ahead, and (AlreadyOver) an infusion that was called off.
     """
+    calendars.hold_appointment(db, infusion)
     _refuse_end(infusion, ended_at, by)
     complete(db, infusion, ended_at, by=by)
     visit, choice = integration.take_along(db, infusion, by=by)

@@ -126,6 +126,7 @@ def take_along(
     visit = windows.visit_after(db, infusion)
     if visit is None:
         return book_after(db, infusion, by=by)
+    calendars.hold_appointment(db, visit)
     if visit.status is AppointmentStatus.CANCELLED:
         return None, Choice(None)
     if visit.status is not AppointmentStatus.BOOKED or visit.ends_at <= clock.now():

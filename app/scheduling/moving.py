@@ -13,6 +13,8 @@ from app.db.base import Model
 from app.people.models import Patient, Practitioner
 from app.scheduling import visit_texts, wall_time
 from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.tasks import desk
+from app.tasks.models import TaskCode
 
 
 def put_down(
@@ -51,6 +53,7 @@ def put_down(
     db.flush()  # links and texts point at the row
     if service.is_visit:
         visit_texts.plan(db, appointment)
+        _settle(db, appointment)
     note(db, appointment, "book", by=by)
     return appointment
 
@@ -80,6 +83,7 @@ def move(
         visit_texts.plan(db, appointment)
         if not picked:
             visit_texts.tell_moved(db, appointment)
+        _settle(db, appointment)
     note(db, appointment, "reschedule", by=by)
 
 
@@ -102,3 +106,10 @@ def note(db: Session, appointment: Appointment, action: str, *, by: Model | None
     live.publish(db, f"desk:{appointment.clinic_id}")
     if appointment.service.is_visit:
         live.publish(db, f"visit:{appointment.id}")
+
+
+def _settle(db: Session, visit: Appointment) -> None:
+    """Nobody has to find a time any more, for the visit or after its infusion."""
+    for appointment_id in (visit.id, visit.follows_id):
+        if appointment_id is not None:
+            desk.settle(db, TaskCode.FIND_A_TIME, appointment_id)

@@ -38,6 +38,7 @@ def offers(db: Session, appointment: Appointment, now: datetime) -> list[Slot]:
 
 def pick(db: Session, appointment: Appointment, starts_at: datetime, *, by: Model | None) -> None:
     """Move a visit to an offered time. Refuses (TimeNoLongerFree) one that is gone."""
+    calendars.hold_appointment(db, appointment)  # first, as everybody does: no two wait in a ring
     calendars.hold(db, appointment.clinic_id)
     free = [slot for slot in _free(db, appointment, clock.now()) if slot.starts_at == starts_at]
     # Their own clinician's comes first.

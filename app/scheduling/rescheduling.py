@@ -37,6 +37,7 @@ def reschedule(
     is over, a time in the past, an integration visit outside the window of the infusion it follows,
     and (SlotTaken) a clinician who has another visit then; nothing is changed in these cases.
     """
+    calendars.hold_appointment(db, appointment)
     ends_at = ends_at or starts_at + (appointment.ends_at - appointment.starts_at)
     rules.refuse_over(appointment)
     rules.refuse_disorder(starts_at, ends_at)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, live
@@ -58,6 +58,19 @@ def close_task(db: Session, task: StaffTask, *, by: Practitioner) -> None:
     task.done_at, task.done_by_id = clock.now(), by.id
     trail.record(db, "close-task", agent=by, entity=task, detail=task.code.value)
     live.publish(db, f"desk:{task.clinic_id}")
+
+
+def settle(db: Session, code: TaskCode, appointment_id: UUID) -> None:
+    """What was to be done for an appointment has come about by itself: nobody needs to do it."""
+    db.execute(
+        update(StaffTask)
+        .where(
+            StaffTask.code == code,
+            StaffTask.appointment_id == appointment_id,
+            StaffTask.done_at.is_(None),
+        )
+        .values(done_at=clock.now())
+    )
 
 
 def open_tasks(db: Session, clinic_id: UUID) -> list[StaffTask]:

@@ -8,6 +8,8 @@ from app.scheduling import offered, rescheduling, staffed_hours, wall_time
 from app.scheduling.models import Service
 from app.scheduling.slots import Slot
 from app.scheduling.staffed_hours import Opening
+from app.tasks import desk
+from app.tasks.models import TaskCode
 
 ZONE = "America/New_York"
 
@@ -47,6 +49,17 @@ def test_a_picked_time_moves_the_visit(db, here):
 
     assert here.integration_visit.starts_at == choice.starts_at
     assert here.integration_visit.confirmed_at == clock.now()
+
+
+def test_a_picked_time_leaves_nobody_a_time_to_find(db, here):
+    desk.open_task(
+        db, TaskCode.FIND_A_TIME, here.maya, by=None, appointment_id=here.integration_visit.id
+    )
+    choice = offered.offers(db, here.integration_visit, clock.now())[0]
+
+    offered.pick(db, here.integration_visit, choice.starts_at, by=here.maya)
+
+    assert desk.open_tasks(db, here.clinic.id) == []
 
 
 def test_a_time_taken_meanwhile_is_refused_kindly(db, here, book):

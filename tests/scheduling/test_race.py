@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.people.models import Patient, Practitioner
-from app.scheduling import booking
+from app.scheduling import booking, rescheduling
 from app.scheduling.models import Appointment, Service
 from app.scheduling.rules import SlotTaken
 
@@ -75,3 +75,18 @@ def test_twenty_infusions_at_once_get_twenty_visits_that_do_not_overlap(database
             Appointment.service == Service.INFUSION, Appointment.starts_at == starts_at
         )
         assert db.scalar(infusions) == CROWD
+
+
+def test_twenty_who_move_the_same_visit_move_it_one_after_the_other(database, cast):
+    def move(db, number):
+        rescheduling.reschedule(
+            db,
+            db.get(Appointment, cast.integration_visit.id),
+            cast.integration_visit.starts_at + timedelta(minutes=number + 1),
+            by=None,
+        )
+
+    at_once(database, move)
+
+    with database.session(write=False) as db:
+        assert db.get(Appointment, cast.integration_visit.id).version == CROWD + 1
