@@ -1,4 +1,4 @@
-"""Rings staff by text when somebody waits and nobody comes: the visit's clinician, then a coordinator."""
+"""Rings staff by text when somebody waits: the visit's clinician first, then a coordinator."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -50,7 +50,7 @@ def _unanswered(db: Session) -> Sequence[VideoVisit]:
 
 
 def _waiting_since(db: Session, visit: VideoVisit) -> datetime | None:
-    """Since when somebody counts as waiting. Who asked for a call has waited long enough already."""
+    """Since when somebody counts as waiting. Who asked for a call has waited long enough."""
     seats = db.scalars(
         select(Seat).where(Seat.visit_id == visit.id, Seat.state == SeatState.CLAIMED)
     )

@@ -1,7 +1,7 @@
 """Where the patient is during the visit, and on which number they are reached when the line drops.
 
-Asked at every join, never blocking: the clinician must be licensed where the patient is, and help can
-only be sent to a known place. What is said flows in; the page it was said on shows none of it again.
+Asked at every join, never blocking: the clinician must be licensed where the patient is, and help
+can only be sent to a known place. What is said flows in; no page of the patient shows it again.
 """
 
 from dataclasses import dataclass
@@ -73,5 +73,5 @@ def facts(visit: VideoVisit) -> Facts:
 
 
 def number_ending(visit: VideoVisit) -> str:
-    """The last two digits of the number that is called when the line drops; "" when there is none."""
+    """The last two digits of the number to call when the line drops; "" without one."""
     return (visit.callback or visit.appointment.patient.phone)[-2:]

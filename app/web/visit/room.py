@@ -17,7 +17,7 @@ from app.web.pages import page, redirect, render
 
 
 @visit_only
-def show(request: Request, db: Session) -> Response:
+def show(request: Request, _: Session) -> Response:
     """The room of a browser that sits in it; one button to sit down for a signed-in patient."""
     seat: Seat | None = request.state.seat
     if seat is None:
@@ -40,8 +40,8 @@ def sit(request: Request, db: Session) -> Response:
 def fragment(request: Request, db: Session, seat: Seat) -> str:
     """The room's markup for a page that is already open.
 
-    In a transaction that writes: a browser that was here before finds its offer in it and answers at
-    once. A ghost's holds no offer and no relay.
+    In a transaction that writes: a browser that was here before finds its offer in it and answers
+    at once. A ghost's holds no offer and no relay.
     """
     return render(
         request, "visit/_room.html", **_context(request, seat, offer=offers.take(db, seat))
