@@ -12,7 +12,7 @@ from app import clock
 from app.access import api_keys, web_sessions
 from app.access.models import ApiKey, SessionKind, Strength
 from app.demo import people
-from app.people.models import Clinic
+from app.people.models import Clinic, Practitioner
 from app.security import keyring
 from app.security.tokens import base58, hash_token
 from app.web import guards
@@ -28,29 +28,45 @@ def sign_in(request: Request, db: Session) -> Response:
     A plain form is led to the console; a script reads who it is now, and whether anew.
     """
     dr_patel = people.demo_clinician(db)
-    lasts = web_sessions.LIMITS[SessionKind.STAFF].absolute or _RENEWED_BEFORE
-    known = guards.session_of(request, db, SessionKind.STAFF)
-    is_theirs = known is not None and known.practitioner_id == dr_patel.id
-    if known and is_theirs and known.expires_at - clock.machine_now() > _RENEWED_BEFORE:
-        web_sessions.touch(db, known)
-        return _answer(request, dr_patel.display_name, is_new=False)
-    _, token = web_sessions.start(
-        db,
-        SessionKind.STAFF,
-        clinic_id=dr_patel.clinic_id,
-        practitioner=dr_patel,
-        strength=Strength.DEMO,
-        user_agent=request.headers.get("user-agent", ""),
-    )
-    response = _answer(request, dr_patel.display_name, is_new=True)
-    guards.set_session(response, SessionKind.STAFF, token, seconds=int(lasts.total_seconds()))
+    token = _let_in(request, db, dr_patel)
+    response: Response
+    if "text/html" in request.headers.get("accept", ""):
+        response = RedirectResponse("/clinic", 303)
+    else:
+        response = JSONResponse({"practitioner": dr_patel.display_name, "new": token is not None})
+    _set(response, token)
     return response
 
 
-def _answer(request: Request, name: str, *, is_new: bool) -> Response:
-    if "text/html" in request.headers.get("accept", ""):
-        return RedirectResponse("/clinic", 303)
-    return JSONResponse({"practitioner": name, "new": is_new})
+def keep_signed_in(request: Request, response: Response) -> None:
+    """Have the stage's browser signed in when it gets this page; in a transaction of its own."""
+    with request.app.state.database.session() as db:
+        token = _let_in(request, db, people.demo_clinician(db))
+    _set(response, token)
+
+
+def _let_in(request: Request, db: Session, practitioner: Practitioner) -> str | None:
+    """A new session's token. None when the one at hand lasts: then its rest begins anew."""
+    known = guards.session_of(request, db, SessionKind.STAFF)
+    is_theirs = known is not None and known.practitioner_id == practitioner.id
+    if known and is_theirs and known.expires_at - clock.machine_now() > _RENEWED_BEFORE:
+        web_sessions.touch(db, known)
+        return None
+    _, token = web_sessions.start(
+        db,
+        SessionKind.STAFF,
+        clinic_id=practitioner.clinic_id,
+        practitioner=practitioner,
+        strength=Strength.DEMO,
+        user_agent=request.headers.get("user-agent", ""),
+    )
+    return token
+
+
+def _set(response: Response, token: str | None) -> None:
+    lasts = web_sessions.LIMITS[SessionKind.STAFF].absolute
+    if token is not None and lasts is not None:
+        guards.set_session(response, SessionKind.STAFF, token, seconds=int(lasts.total_seconds()))
 
 
 @anyone

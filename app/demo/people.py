@@ -98,6 +98,8 @@ AVERY = Person(
     "+13475550156",
 )
 
+EVERYBODY = (SAM, LUCIA, MORGAN, ROBIN, CASEY, AVERY)
+
 
 def open_house(database: Database) -> None:
     """Open the clinic with its staff and hours."""

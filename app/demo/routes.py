@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.demo import doors, people, pushing, texting
+from app.demo import doors, people, pushing, stage, texting
 from app.web.guards import anyone
 from app.web.pages import page
 
@@ -17,6 +17,7 @@ def components(request: Request, db: Session) -> Response:
 
 
 routes: list[BaseRoute] = [
+    *stage.routes,
     *texting.routes,
     *pushing.routes,
     *doors.routes,

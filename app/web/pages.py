@@ -39,6 +39,7 @@ def environment(assets: Assets) -> Environment:
     jinja.globals.update(asset=assets)
     jinja.filters.update(
         day=i18n.local_day,
+        short_day=i18n.local_short_day,
         clock=i18n.local_clock,
         weekday=i18n.local_weekday,
         phone=phones.spoken,
