@@ -1,5 +1,7 @@
 """How many segments a text takes, by GSM 03.38."""
 
+import unicodedata
+
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -21,8 +23,16 @@ _PLAIN = str.maketrans(
 
 
 def plain(body: str) -> str:
-    """The body with typographic signs made plain: one of them would halve what fits."""
-    return body.translate(_PLAIN)
+    """The body with typographic signs made plain: one of them would halve what fits.
+
+    So would an accent that carriers do not know: `García` is written `Garcia`, `mañana` stays.
+    """
+    return "".join(map(_known, body.translate(_PLAIN)))
+
+
+def _known(sign: str) -> str:
+    bare = unicodedata.normalize("NFD", sign)[0]
+    return sign if is_gsm(sign) or not is_gsm(bare) else bare
 
 
 def is_gsm(body: str) -> bool:

@@ -9,26 +9,33 @@ from datetime import datetime
 
 from app import i18n
 from app.i18n import gettext as _
-from app.messaging.segments import plain
+from app.messaging.segments import plain, segments
 from app.people import phones
 from app.people.models import Clinic
 
 LINK = "{link}"
+LONGEST_LINK = 53  # signs
 
 
 def join(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
-    """Five minutes before a visit."""
-    return plain(
+    """Five minutes before a visit. Says less where long names leave no room."""
+    named = {
+        "clinic": clinic.short_name,
+        "clinician": clinician,
+        "time": _time(starts_at, zone),
+        "link": LINK,
+    }
+    return _first_that_fits(
         _(
             "%(clinic)s: %(clinician)s is ready when you are, at %(time)s. "
             "Tap %(link)s to join, no login. Not up to it? Reply LATER."
         )
-        % {
-            "clinic": clinic.short_name,
-            "clinician": clinician,
-            "time": _time(starts_at, zone),
-            "link": LINK,
-        }
+        % named,
+        _(
+            "%(clinic)s: %(clinician)s is ready at %(time)s. "
+            "Tap %(link)s to join. Not up to it? Reply LATER."
+        )
+        % named,
     )
 
 
@@ -67,12 +74,18 @@ def called_off(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -
 
 def other_times(clinic: Clinic) -> str:
     """The answer to LATER: a link that opens on other times."""
-    return plain(
+    named = {"clinic": clinic.short_name, "link": LINK}
+    return _first_that_fits(
         _(
             "%(clinic)s: that's fine, your place is safe. "
             "Tap %(link)s to pick a kinder time, or reply CALL and we'll phone you."
         )
-        % {"clinic": clinic.short_name, "link": LINK}
+        % named,
+        _(
+            "%(clinic)s: that's fine. "
+            "Tap %(link)s to pick a kinder time, or reply CALL and we'll phone you."
+        )
+        % named,
     )
 
 
@@ -126,6 +139,16 @@ def staff_alert(clinic: Clinic) -> str:
         )
         % {"clinic": clinic.short_name}
     )
+
+
+def _first_that_fits(*wordings: str) -> str:
+    """The first wording that is one segment with a link in its place; else the last."""
+    bodies = [plain(wording) for wording in wordings]
+    return next((body for body in bodies if segments(_with_link(body)) == 1), bodies[-1])
+
+
+def _with_link(body: str) -> str:
+    return body.replace(LINK, "x" * LONGEST_LINK)
 
 
 def _time(moment: datetime, zone: str) -> str:
