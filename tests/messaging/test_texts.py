@@ -1,0 +1,131 @@
+import inspect
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from app import i18n
+from app.messaging import texts
+from app.messaging.segments import is_gsm, segments
+from app.people.models import Clinic
+
+LINK = "https://visits.example.org/j#" + "W" * 24
+NEW_YORK = "America/New_York"
+LONGEST_DAY = datetime(2026, 9, 30, 16, 45, tzinfo=UTC)  # a Wednesday, at 12:45 pm
+NAMES = {
+    "short": ("Northside", "Dr. Patel"),
+    "long": ("Northside Wellness C", "Dr. Featherstonehaug"),
+    "accented": ("Clínica Sol", "Dra. Núñez García"),
+}
+FORBIDDEN = re.compile(
+    r"(?i)ketamin|psilocyb|mdma|psychedel|infusi|dose|dosis|dosing|trip|integration|integraci"
+    r"|therap|terap|depress|depres|ptsd|tept|suicid|treatment|tratamiento|medic|patient|paciente"
+    r"|journal|diario|psych|psic|!"
+)
+WRITTEN = [
+    function
+    for name, function in inspect.getmembers(texts, inspect.isfunction)
+    if function.__module__ == texts.__name__ and not name.startswith("_")
+]
+
+
+def written(function, names, language):
+    """The text as the phone shows it."""
+    clinic, clinician = NAMES[names]
+    known = {
+        "clinic": Clinic(name=clinic, short_name=clinic, phone="+13125550110"),
+        "clinician": clinician,
+        "starts_at": LONGEST_DAY,
+        "zone": NEW_YORK,
+        "digits": "123456",
+    }
+    wanted = {name: known[name] for name in inspect.signature(function).parameters}
+    with i18n.using(language):
+        return function(**wanted).replace("{link}", LINK)
+
+
+@pytest.fixture(params=["en", "es"])
+def language(request):
+    return request.param
+
+
+@pytest.fixture(params=NAMES)
+def names(request):
+    return request.param
+
+
+@pytest.fixture(params=WRITTEN, ids=lambda function: function.__name__)
+def text(request):
+    return request.param
+
+
+def test_the_link_of_these_tests_is_as_long_as_a_link_may_be():
+    assert len(LINK) == texts.LONGEST_LINK == 53
+
+
+def test_a_text_is_one_segment_of_the_seven_bit_alphabet(text, names, language):
+    body = written(text, names, language)
+
+    assert is_gsm(body), [sign for sign in body if not is_gsm(sign)]
+    assert segments(body) == 1, f"{len(body)}: {body}"
+
+
+def test_a_text_holds_no_clinical_word(text, names, language):
+    body = written(text, names, language).replace("Wellness", "")
+
+    assert FORBIDDEN.findall(body) == []
+
+
+def test_a_text_names_the_clinic_and_nobody_but_the_clinician(text, names, language):
+    clinic, _ = NAMES[names]
+
+    assert clinic.replace("í", "i") in written(text, names, language)
+    assert set(inspect.signature(text).parameters) <= {
+        "clinic",
+        "clinician",
+        "starts_at",
+        "zone",
+        "digits",
+    }
+
+
+def test_an_address_neither_begins_nor_ends_a_text(text, names, language):
+    body = written(text, names, language)
+
+    assert body.count("https://") == body.count(LINK) <= 1
+    if LINK in body:
+        assert re.search(rf"\S {re.escape(LINK)} \w+.*[.,]", body)
+
+
+def test_a_text_to_staff_holds_no_link(language):
+    for function in (texts.staff_waiting, texts.staff_call, texts.staff_alert):
+        assert "http" not in written(function, "short", language)
+
+
+def test_no_text_asks_for_a_word_that_ends_all_texts(text, language):
+    body = written(text, "short", language)
+
+    assert not re.search(r"(?i)reply (cancel|end|quit|stop)|responda (cancel|end|quit|stop)", body)
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (datetime(2026, 11, 25, 15, 0, tzinfo=UTC), "10:00am"),
+        (datetime(2026, 11, 25, 17, 0, tzinfo=UTC), "12:00pm"),
+        (datetime(2026, 11, 26, 4, 5, tzinfo=UTC), "11:05pm"),
+    ],
+)
+def test_a_time_is_the_one_on_the_patients_wall(moment, said, language):
+    clinic = Clinic(name="Northside", short_name="Northside", phone="")
+    with i18n.using(language):
+        assert said in texts.join(clinic, "Dr. Patel", moment, NEW_YORK)
+
+
+def test_the_join_text_reads_as_it_was_agreed():
+    body = written(texts.join, "short", "en").replace(LINK, "LINK")
+
+    assert body == (
+        "Northside: Dr. Patel is ready when you are, at 12:45pm. "
+        "Tap LINK to join, no login. Not up to it? Reply LATER."
+    )
