@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.access import attempts, code_texts, codes, web_sessions
+from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.db.engine import Database
 from app.messaging import delivery, outbox
 from app.messaging.gateway import SmsGateway
@@ -108,3 +108,4 @@ def _tidy(db: Session) -> None:
     web_sessions.forget_old(db)
     attempts.forget_old(db)
     codes.forget_old(db)
+    challenges.forget_old(db)

@@ -62,7 +62,7 @@ def recover(db: Session, practitioner: Practitioner, *, by: Practitioner | None)
     """
     _refuse_stranger(practitioner, by)
     kept_passkeys.remove_all(db, practitioner, by=by)
-    web_sessions.end_all(db, practitioner)
+    web_sessions.end_all(db, practitioner, by=by)
     return invite(db, practitioner, by=by)
 
 

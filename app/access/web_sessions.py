@@ -140,15 +140,18 @@ def end(db: Session, web_session: WebSession) -> None:
         _write(db, web_session, ended_at=clock.machine_now())
 
 
-def end_all(db: Session, person: Person) -> int:
-    """Sign a person out everywhere, join and write sessions included. Returns how many."""
+def end_all(db: Session, person: Person, *, by: Person | None = None) -> int:
+    """Sign a person out everywhere, join and write sessions included. Returns how many.
+
+    `by`: who asked for it, when it was not the person.
+    """
     ended = db.scalars(
         update(WebSession)
         .where(_belongs_to(person), WebSession.ended_at.is_(None))
         .values(ended_at=clock.machine_now())
         .returning(WebSession.id)
     ).all()
-    trail.record(db, "sign-out-everywhere", agent=person, entity=person)
+    trail.record(db, "sign-out-everywhere", agent=by or person, entity=person)
     return len(ended)
 
 
