@@ -46,10 +46,11 @@ class TwilioGateway:
             )
         except TwilioRestException as error:
             return _said_no(error.status, str(error.code or error.status))
-        except (TwilioException, OSError, ValueError):
-            # Time-outs and cut lines arrive as OSError (requests), half answers as ValueError.
+        except (TwilioException, OSError, ValueError, AttributeError, TypeError):
+            # Time-outs and cut lines arrive as OSError (requests), half answers as ValueError,
+            # JSON that is no receipt as the others.
             return InDoubt()
-        return Accepted(created.sid)
+        return Accepted(created.sid) if created.sid else InDoubt()
 
 
 def _said_no(status: int, code: str) -> Answer:
