@@ -90,6 +90,21 @@ def forget_passkeys(tmp_path):
     return forget_passkeys
 
 
+@pytest.fixture
+def give_passkeys_to_sam(tmp_path):
+    """As if Sam had made them after a visit: the patients' door gets somebody to open to."""
+
+    def give_passkeys_to_sam() -> None:
+        with closing(sqlite3.connect(tmp_path / "demo.sqlite3", timeout=10)) as database:
+            database.execute(
+                "UPDATE passkey SET practitioner_id = NULL, patient_id ="
+                " (SELECT id FROM patient ORDER BY made_at, id LIMIT 1)"
+            )
+            database.commit()
+
+    return give_passkeys_to_sam
+
+
 def take_up(page, clinic) -> None:
     page.get_by_role("button", name="Set up this device").click()
     page.wait_for_url(re.compile(r"/clinic/?$"))
@@ -235,3 +250,30 @@ def test_the_link_beside_the_code_signs_in_where_it_was_asked_for(clinic, new_ph
     same_phone.get_by_label("Your date of birth").fill("1988-05-17")
     same_phone.get_by_role("button", name="Continue").click()
     expect(same_phone.get_by_text("Hello Sam")).to_be_visible()
+
+
+def test_a_patient_opens_their_pages_with_the_phone_itself(clinic, invited, give_passkeys_to_sam):
+    page, _ = invited
+    take_up(page, clinic)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/clinic/sign-in")
+    give_passkeys_to_sam()
+
+    page.get_by_role("button", name="Open the console").click()
+    expect(page.get_by_role("status")).to_have_text("That did not work. Please try again.")
+    page.goto(f"{clinic.url}/sign-in")
+    page.get_by_role("button", name="Open with this phone").click()
+
+    expect(page.get_by_text(re.compile("^Hello "))).to_be_visible()
+
+
+def test_a_passkey_is_offered_under_the_number_too(clinic, invited, give_passkeys_to_sam):
+    page, _ = invited
+    take_up(page, clinic)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/clinic/sign-in")
+    give_passkeys_to_sam()
+
+    page.goto(f"{clinic.url}/sign-in/number")  # the virtual device picks at once
+
+    expect(page.get_by_text(re.compile("^Hello "))).to_be_visible()
