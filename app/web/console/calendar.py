@@ -59,7 +59,15 @@ class Day:
     entries: list[Entry]
 
 
-def days(db: Session, clinic: Clinic, first: datetime, count: int, in_room: set[UUID]) -> list[Day]:
+def days(
+    db: Session,
+    clinic: Clinic,
+    first: datetime,
+    count: int,
+    in_room: set[UUID],
+    *,
+    with_called_off: bool = True,
+) -> list[Day]:
     """`count` days from the one that holds the moment `first`, with what each holds, in order."""
     start = wall_time.wall(first, clinic.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     edges = [wall_time.instant(start + timedelta(days=n), clinic.zone) for n in range(count + 1)]
@@ -82,11 +90,15 @@ def days(db: Session, clinic: Clinic, first: datetime, count: int, in_room: set[
             [
                 Entry(row, texts.get(row.id), row.id in in_room)
                 for row in rows
-                if begins <= row.starts_at < ends
+                if begins <= row.starts_at < ends and (with_called_off or not _is_off(row))
             ],
         )
         for begins, ends in pairwise(edges)
     ]
+
+
+def _is_off(row: Appointment) -> bool:
+    return row.status is AppointmentStatus.CANCELLED
 
 
 def patients_own(appointment: Appointment) -> str:

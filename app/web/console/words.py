@@ -89,6 +89,11 @@ def day_name(moment: datetime, zone: str) -> str:
     return i18n.local_short_day(moment, zone)
 
 
+def at_start(said: str) -> str:
+    """The same words where a sentence or a line begins."""
+    return said[:1].upper() + said[1:]
+
+
 def when(moment: datetime, zone: str) -> str:
     """`today, 3:30 pm`."""
     return f"{day_name(moment, zone)}, {i18n.local_clock(moment, zone)}"
