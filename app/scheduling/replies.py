@@ -10,6 +10,7 @@ from app.links.models import LinkKind
 from app.messaging import outbox, texts
 from app.messaging.models import Message, Purpose
 from app.people.models import Patient
+from app.scheduling import confirming
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk
 from app.tasks.models import TaskCode
@@ -26,7 +27,7 @@ def take_in(db: Session, reply: Message) -> None:
     visit = next_visit(db, patient)
     with i18n.using(patient.language):
         if visit is not None and word in _OK:
-            _confirm(db, visit, patient)
+            confirming.confirm(db, visit, by=patient)
         elif visit is not None and word in _LATER:
             _lead_to_times(db, visit, patient)
         elif word in _CALL:
@@ -48,11 +49,6 @@ def next_visit(db: Session, patient: Patient) -> Appointment | None:
         .order_by(Appointment.starts_at)
         .limit(1)
     )
-
-
-def _confirm(db: Session, visit: Appointment, patient: Patient) -> None:
-    visit.confirmed_at = visit.confirmed_at or clock.now()
-    trail.record(db, "confirm", agent=patient, entity=visit)
 
 
 def _lead_to_times(db: Session, visit: Appointment, patient: Patient) -> None:

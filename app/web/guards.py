@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+import anyio.from_thread
 from sqlalchemy.orm import Session, joinedload
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -40,6 +41,9 @@ def _guard(let_in: LetIn) -> Callable[[Endpoint], Callable[[Request], Response]]
         @wraps(endpoint)
         def run(request: Request) -> Response:
             write = request.method not in ("GET", "HEAD")
+            if write:
+                # The whole body first: a slow sender must not hold the one writer SQLite has.
+                anyio.from_thread.run(request.body)
             with request.app.state.database.session(write=write) as db:
                 refused = let_in(request, db)
                 with i18n.using(_language(request)):

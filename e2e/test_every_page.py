@@ -1,0 +1,187 @@
+"""Every page in every light: nothing axe objects to, nothing scrolls sideways; and its picture."""
+
+import os
+import re
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from e2e.axe import violations
+from e2e.conftest import ROOT, Clinic, free_port
+
+SHOTS = os.environ.get("SHOTS")
+SAM = "+17185550101"
+LIGHTS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "gentle": {"color_scheme": "light"},
+}
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory):
+    """One demo for all pages, pushed to where Sam's link has just arrived."""
+    running = Clinic(tmp_path_factory.mktemp("pages"), free_port())
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def link(clinic) -> str:
+    """The link of Sam's newest text, as a phone has it."""
+    for _ in range(60):
+        bodies = [text["body"] for text in clinic.texts(SAM) if "/j#" in text["body"]]
+        if bodies:
+            return re.search(r"http://\S+/j#\w+", bodies[-1])[0]
+        clinic.push("PT1H")
+    raise AssertionError("no text with a link came")
+
+
+def open_browser(
+    browser: Browser, clinic: Clinic, light: str, width: int, **more
+) -> BrowserContext:
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        permissions=["camera", "microphone"],
+        reduced_motion="reduce",
+        **LIGHTS[light],
+        **more,
+    )
+    mood = "gentle" if light == "gentle" else "plain"
+    context.add_cookies(
+        [
+            {
+                "name": "__Host-ag_mood",
+                "value": mood,
+                "url": clinic.url.replace("http://", "https://"),
+                "secure": True,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
+    return context
+
+
+def look(page: Page, name: str, light: str, wrong: list[str]) -> None:
+    """Check the page that is open, at 320 px and as it is; take its picture when asked to."""
+    size = page.viewport_size
+    for width in (size["width"], 320):
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        wrong += [f"{name} {light} {width}: {line}" for line in violations(page)]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            wrong.append(f"{name} {light}: scrolls sideways, {wide} of {width}")
+    page.set_viewport_size(size)
+    if SHOTS:
+        folder = ROOT / SHOTS
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.{light}.png", full_page=True)
+
+
+PUBLIC = {
+    "sign-in": "/sign-in",
+    "staff-sign-in": "/clinic/sign-in",
+    "safety": "/safety",
+    "not-found": "/nothing-here",
+    "no-session": "/visits/0190a2b4-0000-7000-8000-000000000000",
+}
+CONSOLE = {
+    "console-today": "/clinic",
+    "console-patients": "/clinic/patients",
+    "console-new-patient": "/clinic/patients/new",
+    "console-schedule": "/clinic/schedule",
+    "console-book": "/clinic/book",
+    "console-hours": "/clinic/hours",
+    "console-team": "/clinic/team",
+    "console-me": "/clinic/me",
+}
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+@pytest.mark.parametrize("language", ["en-US", "es-US"])
+def test_pages_that_anybody_may_open_are_well_made(browser, clinic, light, language):
+    context = open_browser(browser, clinic, light, 390, locale=language)
+    page, wrong = context.new_page(), []
+
+    for name, path in PUBLIC.items():
+        page.goto(clinic.url + path)
+        look(page, f"{name}.{language[:2]}", light, wrong)
+    for kind in ("j", "i", "w", "s"):
+        page.goto(f"{clinic.url}/{kind}#{'1' * 22}")
+        page.locator("h1:visible").first.wait_for()
+        look(page, f"link-{kind}.{language[:2]}", light, wrong)
+
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+@pytest.mark.parametrize("language", ["en-US", "es-US"])
+def test_the_pages_around_a_visit_are_well_made(browser, clinic, link, light, language):
+    context = open_browser(browser, clinic, light, 390, locale=language)
+    page, wrong = context.new_page(), []
+    if language == "es-US":
+        page.goto(clinic.url + "/sign-in")
+        if page.locator('button[name="language"][value="es"]').count():
+            page.locator('button[name="language"][value="es"]').click()
+
+    page.goto(link)
+    page.wait_for_selector("#local", state="attached")
+    page.wait_for_timeout(300)
+    look(page, f"waiting-room.{language[:2]}", light, wrong)
+    page.locator('[data-action="not-today"]').first.click()
+    page.wait_for_url("**/not-today")
+    look(page, f"not-today.{language[:2]}", light, wrong)
+
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_console_is_well_made(browser, clinic, light, width):
+    context = open_browser(browser, clinic, light, width)
+    page, wrong = context.new_page(), []
+    page.goto(f"{clinic.url}/demo/components")
+    page.evaluate("fetch('/demo/staff-session', { method: 'POST' }).then(a => a.ok)")
+
+    for name, path in CONSOLE.items():
+        page.goto(clinic.url + path)
+        look(page, f"{name}.{width}", light, wrong)
+    page.goto(f"{clinic.url}/clinic/patients")
+    page.locator('main a[href*="/clinic/patients/"]:not([href$="/new"])').first.click()
+    look(page, f"console-patient.{width}", light, wrong)
+    page.goto(f"{clinic.url}/clinic/schedule")
+    page.locator('main a[href*="/clinic/appointments/"]').first.click()
+    look(page, f"console-appointment.{width}", light, wrong)
+
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+def test_every_part_of_the_design_is_well_made(browser, clinic, light):
+    context = open_browser(browser, clinic, light, 390)
+    page, wrong = context.new_page(), []
+
+    page.goto(f"{clinic.url}/demo/components")
+    look(page, "components", light, wrong)
+
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_the_stage_is_well_made(browser, clinic, width, height):
+    context = open_browser(browser, clinic, "light", width)
+    page, wrong = context.new_page(), []
+    page.set_viewport_size({"width": width, "height": height})
+
+    page.goto(f"{clinic.url}/demo")
+    page.wait_for_load_state("networkidle")
+    look(page, f"stage.{width}", "light", wrong)
+
+    context.close()
+    assert wrong == []
