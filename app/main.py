@@ -14,6 +14,8 @@ from app import live
 from app.db.engine import Database
 from app.messaging.gateway import SmsGateway
 from app.settings import Settings, Sms
+from app.telehealth import provider
+from app.telehealth.models import ProviderName
 from app.web import errors, site
 from app.web.assets import Assets
 from app.web.cross_origin import CrossOrigin
@@ -34,6 +36,7 @@ def create_app(
 
     `works`: its process also runs the timetable; else `afterglow worker` does.
     """
+    provider.use(ProviderName(settings.video.value))
     assets = Assets()
     worker = Worker(database, settings, gateway or choose_gateway(settings))
 
