@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, live
@@ -27,6 +27,8 @@ from app.security import keyring
 from app.security.tokens import hash_token, same
 
 LIVES = timedelta(minutes=10)
+# A number that staff changed today may be a mistake or a fraud: for a day no code goes to it.
+NEW_NUMBER_WAITS = timedelta(hours=24)
 TRIES = 5
 TOPIC = "sign-in-codes"  # wakes whoever texts them
 _PER_NUMBER = ((3, timedelta(minutes=15)), (10, timedelta(days=1)))
@@ -156,8 +158,14 @@ def _refuse_too_many(db: Session, numbers: Collection[str], network: str) -> Non
 
 def _with_number(db: Session, numbers: dict[UUID, str]) -> Sequence[Patient]:
     indexes = [phones.index(clinic_id, number) for clinic_id, number in numbers.items()]
+    settled = clock.machine_now() - NEW_NUMBER_WAITS
     return db.scalars(
-        select(Patient).where(Patient.phone_index.in_(indexes)).order_by(Patient.made_at)
+        select(Patient)
+        .where(
+            Patient.phone_index.in_(indexes),
+            or_(Patient.number_changed_at.is_(None), Patient.number_changed_at <= settled),
+        )
+        .order_by(Patient.made_at)
     ).all()
 
 

@@ -37,6 +37,7 @@ class WebSession(Model):
     __tablename__ = "web_session"
     __table_args__ = (
         UniqueConstraint("token_hash"),
+        Index(None, "former_hash"),
         Index(None, "patient_id"),
         Index(None, "practitioner_id"),
         Index(None, "browser_hash"),
@@ -48,11 +49,12 @@ class WebSession(Model):
     kind: Mapped[SessionKind]
     strength: Mapped[Strength]
     token_hash: Mapped[bytes]
-    browser_hash: Mapped[
-        bytes | None
-    ]  # outlives the session: a clinician saw who uses this browser
+    # The token before the last exchange, and until when it still opens (join sessions alone).
+    former_hash: Mapped[bytes | None]
+    former_until: Mapped[datetime | None]
+    # Outlives the session: a clinician saw who uses this browser.
+    browser_hash: Mapped[bytes | None]
     device: Mapped[str] = mapped_column(default="")  # "iPhone": never the whole user agent
-    gentle: Mapped[bool | None]
     made_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     proved_at: Mapped[datetime]  # the last time a code or a passkey was shown

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -40,6 +40,7 @@ LIMITS = {
 }
 # Reading a page would otherwise write a row each time.
 _NOTED_EVERY = timedelta(minutes=1)
+_ANSWER_MAY_BE_LOST = timedelta(minutes=2)
 
 
 def start(
@@ -91,9 +92,13 @@ def find(db: Session, kind: SessionKind, token: object) -> WebSession | None:
     """
     if not looks_like_token(token):
         return None
+    hashed = hash_token(str(token))
+    is_former = and_(
+        WebSession.former_hash == hashed, WebSession.former_until > clock.machine_now()
+    )
     web_session = db.scalar(
         select(WebSession).where(
-            WebSession.token_hash == hash_token(str(token)), WebSession.kind == kind
+            or_(WebSession.token_hash == hashed, is_former), WebSession.kind == kind
         )
     )
     return web_session if web_session is not None and is_live(db, web_session) else None
@@ -122,9 +127,16 @@ def touch(db: Session, web_session: WebSession) -> None:
 
 
 def rotate(db: Session, web_session: WebSession) -> str:
-    """A new token for the same session; the old one is dead. After every exchange and step-up."""
-    token = new_token()
-    _write(db, web_session, token_hash=hash_token(token), seen_at=clock.machine_now())
+    """A new token for the same session, after every exchange and step-up. The old one is dead.
+
+    But for join sessions, where it opens for two minutes more: on a bad line the answer with its
+    new cookie may be lost, and the same phone must not come back as a second device.
+    """
+    token, now = new_token(), clock.machine_now()
+    former: dict[str, object] = {}
+    if web_session.kind is SessionKind.JOIN:
+        former = {"former_hash": web_session.token_hash, "former_until": now + _ANSWER_MAY_BE_LOST}
+    _write(db, web_session, token_hash=hash_token(token), seen_at=now, **former)
     return token
 
 

@@ -121,5 +121,14 @@ def revoke(link: MagicLink) -> None:
     link.state = LinkState.REVOKED
 
 
+def revoke_all(db: Session, patient_id: UUID) -> None:
+    """Pull back every link of a patient: whoever has their old phone opens nothing."""
+    db.execute(
+        update(MagicLink)
+        .where(MagicLink.patient_id == patient_id, MagicLink.state.in_(_LIVE))
+        .values(state=LinkState.REVOKED)
+    )
+
+
 def _parts(link: MagicLink) -> tuple[bytes, ...]:
     return (b"link", link.kind.value.encode(), link.id.bytes, link.seed)

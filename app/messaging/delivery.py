@@ -74,12 +74,20 @@ def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
         outbox.conclude(db, message, status=MessageStatus.CANCELLED, status_at=clock.now())
         return None
     try:
+        _address(message)
         return Outgoing(message.id, message.number, rendered(message, base_url), _validity(message))
     except (Unreadable, KeyError):
         # A key was retired too early. One such text must not hold up all that come after it.
         log.error("text unreadable", message=str(message.id))
         _conclude_failed(db, message, _UNREADABLE)
         return None
+
+
+def _address(message: Message) -> None:
+    # To the number somebody has now: it may be another than when the text was queued.
+    person = message.patient or message.practitioner
+    if person is not None and person.phone and person.phone != message.number:
+        message.number = person.phone
 
 
 def rendered(message: Message, base_url: str) -> str:

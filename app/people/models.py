@@ -54,7 +54,7 @@ class Patient(Model):
     zone: Mapped[str]
     texts_agreed_at: Mapped[datetime | None]
     opted_out_at: Mapped[datetime | None]
-    gentle: Mapped[bool | None]  # None: by itself after a dose
+    number_changed_at: Mapped[datetime | None]  # machine time: for a day no code goes to it
     made_at: Mapped[datetime]
 
     given_name = Sealed()

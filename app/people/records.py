@@ -30,8 +30,8 @@ class Facts:
     texts_agreed: bool
 
 
-def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> None:
-    """Write down what is known now.
+def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> bool:
+    """Write down what is known now. True when the number is another one: see `new_number.follow`.
 
     Refuses a missing name, a number that is none or somebody else's, and an unknown zone; nothing
     is changed then.
@@ -45,8 +45,10 @@ def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> 
     if other is not None and other.id != patient.id:
         raise enrolment.NumberTaken(_("Another patient has this number already."), field="phone")
     emergency_phone = emergency_number(facts.emergency_phone, country)
-    if number != patient.phone:
+    is_new = number != patient.phone
+    if is_new:
         patient.phone, patient.phone_index = number, phones.index(patient.clinic_id, number)
+        patient.number_changed_at = clock.machine_now()
     patient.given_name = facts.given_name.strip()
     patient.family_name = facts.family_name.strip()
     patient.birth_on = facts.birth_on
@@ -57,6 +59,7 @@ def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> 
     patient.emergency_phone = emergency_phone
     _agree(patient, facts.texts_agreed)
     trail.record(db, "change", agent=by, entity=patient)
+    return is_new
 
 
 def emergency_number(entered: str, country: str) -> str:

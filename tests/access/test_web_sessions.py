@@ -161,3 +161,25 @@ def test_tidying_ends_exactly_what_is_over(start, is_let_in, database):
     assert is_let_in(SessionKind.JOIN, join)
     assert not is_let_in(SessionKind.PATIENT, rested)
     assert is_let_in(SessionKind.WRITE, fresh)
+
+
+def test_a_link_tapped_again_on_a_bad_line_is_still_the_same_phone_for_two_minutes(database, cast):
+    with database.session() as db:
+        web_session, first = web_sessions.start(
+            db,
+            SessionKind.JOIN,
+            clinic_id=cast.clinic.id,
+            patient=cast.maya,
+            strength=Strength.LINK,
+            expires_at=clock.now() + timedelta(days=1),
+        )
+        web_sessions.rotate(db, web_session)
+
+    def still_opens() -> bool:
+        with database.session(write=False) as db:
+            return web_sessions.find(db, SessionKind.JOIN, first) is not None
+
+    now = clock.machine_now()
+    assert still_opens()
+    clock.stand_still(now, machine=now + timedelta(minutes=2))
+    assert not still_opens()

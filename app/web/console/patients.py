@@ -15,7 +15,7 @@ from app.messaging import outbox
 from app.people import enrolment, phones, records
 from app.people.models import Patient
 from app.refusal import Refusal
-from app.scheduling import calendars
+from app.scheduling import calendars, new_number
 from app.scheduling.models import Appointment
 from app.web.console import patient_form
 from app.web.console.desk import desk_page
@@ -129,7 +129,8 @@ def change(request: Request, db: Session) -> Response:
     facts, faults = patient_form.read(posted, request.state.clinic)
     if not faults:
         try:
-            records.change(db, patient, facts, by=request.state.practitioner)
+            if records.change(db, patient, facts, by=request.state.practitioner):
+                new_number.follow(db, patient, by=request.state.practitioner)
             return redirect(request, "console:patient", id=patient.id)
         except Refusal as refusal:
             faults.take(refusal)
@@ -141,7 +142,7 @@ def lock_out(request: Request, db: Session) -> Response:
     """For a lost phone: signed out everywhere, and no passkey opens their pages any more."""
     patient = _found(request, db)
     kept_passkeys.remove_all(db, patient, by=request.state.practitioner)
-    web_sessions.end_all(db, patient)
+    web_sessions.end_all(db, patient, by=request.state.practitioner)
     return redirect(request, "console:patient", id=patient.id)
 
 

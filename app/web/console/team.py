@@ -113,7 +113,7 @@ def disable(request: Request, db: Session) -> Response:
     def end(request: Request, db: Session, practitioner: Practitioner) -> Response:
         staffing.disable(db, practitioner, by=request.state.practitioner)
         kept_passkeys.remove_all(db, practitioner, by=request.state.practitioner)
-        web_sessions.end_all(db, practitioner)
+        web_sessions.end_all(db, practitioner, by=request.state.practitioner)
         return redirect(request, "console:team")
 
     return _refusable(request, db, _found(request, db), end)

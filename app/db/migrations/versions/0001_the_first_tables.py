@@ -120,7 +120,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("texts_agreed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opted_out_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("gentle", sa.Boolean(), nullable=True),
+        sa.Column("number_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_patient_clinic_id")),
@@ -387,9 +387,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("former_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("former_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("browser_hash", sa.LargeBinary(), nullable=True),
         sa.Column("device", sa.String(), nullable=False),
-        sa.Column("gentle", sa.Boolean(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
@@ -411,6 +412,9 @@ def upgrade() -> None:
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_web_session_browser_hash"), ["browser_hash"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_web_session_former_hash"), ["former_hash"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_web_session_patient_id"), ["patient_id"], unique=False)
         batch_op.create_index(
@@ -902,6 +906,7 @@ def downgrade() -> None:
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_session_practitioner_id"))
         batch_op.drop_index(batch_op.f("ix_web_session_patient_id"))
+        batch_op.drop_index(batch_op.f("ix_web_session_former_hash"))
         batch_op.drop_index(batch_op.f("ix_web_session_browser_hash"))
 
     op.drop_table("web_session")
