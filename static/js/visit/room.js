@@ -119,7 +119,10 @@ class VisitRoom extends HTMLElement {
 
   async #claim() {
     // Not at once: nothing may move under the finger that is still down.
-    setTimeout(() => setFlag("untouched", false), STEADY_FOR)
+    setTimeout(() => {
+      setFlag("untouched", false)
+      setFlag("present", true)
+    }, STEADY_FOR)
     const answer = await fetch(this.dataset.claim, { method: "POST", keepalive: true }).then(
       (response) => response.json(),
       () => null,
