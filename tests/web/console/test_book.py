@@ -1,0 +1,199 @@
+"""Booking: a look first, nothing typed is lost, nothing is booked twice."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.messaging.models import Message, Purpose
+from app.people.models import Practitioner
+from app.scheduling.models import Appointment, Service, StaffedHours
+
+
+def _wanted(cast, **differently):
+    return {
+        "patient": str(cast.theo.id),
+        "service": "infusion",
+        "practitioner": "",
+        "starts_at": "2026-11-23T10:00",
+        "minutes": "",
+        **differently,
+    }
+
+
+def _count(database):
+    with database.session(write=False) as db:
+        return db.scalar(select(func.count()).select_from(Appointment))
+
+
+def test_the_patient_of_the_address_is_chosen_already(desk, cast):
+    text = desk.get(f"/clinic/book?patient={cast.theo.id}").text
+
+    assert f'<option value="{cast.theo.id}" selected>Theo Brandt</option>' in text
+
+
+def test_an_infusion_is_looked_at_before_it_is_booked(desk, cast, database):
+    before = _count(database)
+
+    answer = desk.post("/clinic/book", data=_wanted(cast))
+
+    assert answer.status_code == 200
+    assert "Tuesday, November 24, 9:00 am" in answer.text
+    assert "Dr. Okafor" in answer.text
+    assert _count(database) == before
+
+
+def test_booking_an_infusion_books_its_visit_and_text(desk, cast, database):
+    answer = desk.post("/clinic/book", data=_wanted(cast, confirmed="1"))
+
+    assert answer.status_code == 303
+    with database.session(write=False) as db:
+        infusion = db.scalars(
+            select(Appointment).where(
+                Appointment.patient_id == cast.theo.id, Appointment.service == Service.INFUSION
+            )
+        ).one()
+        visit = db.scalars(select(Appointment).where(Appointment.follows_id == infusion.id)).one()
+        text = db.scalars(select(Message).where(Message.appointment_id == visit.id)).one()
+        assert text.purpose is Purpose.JOIN
+        assert answer.headers["location"] == f"/clinic/appointments/{infusion.id}"
+    page = desk.get(answer.headers["location"]).text
+    assert "Tue, Nov 24, 9:00 am, Dr. Okafor" in page
+
+
+def test_a_form_sent_twice_books_once(desk, cast, database):
+    first = desk.post("/clinic/book", data=_wanted(cast, confirmed="1"))
+    count = _count(database)
+
+    second = desk.post("/clinic/book", data=_wanted(cast, confirmed="1"))
+
+    assert second.headers["location"] == first.headers["location"]
+    assert _count(database) == count
+
+
+def test_a_visit_is_booked_at_once(desk, cast, database):
+    answer = desk.post("/clinic/book", data=_wanted(cast, service="consultation"))
+
+    with database.session(write=False) as db:
+        visit = db.scalars(
+            select(Appointment).where(Appointment.patient_id == cast.theo.id)
+        ).one()
+        assert (visit.ends_at - visit.starts_at).total_seconds() == 50 * 60
+        assert visit.practitioner_id == cast.dr_okafor.id
+    assert answer.headers["location"] == f"/clinic/appointments/{visit.id}"
+
+
+def test_a_window_without_a_slot_warns_offers_better_and_still_books(desk, cast, database):
+    with database.session() as db:
+        for row in db.scalars(select(StaffedHours)):
+            if row.clinic_id == cast.clinic.id and row.weekday in (1, 2, 3):
+                db.delete(row)
+
+    look = desk.post("/clinic/book", data=_wanted(cast, starts_at="2026-11-23T15:00"))
+
+    assert "No time with a clinician is free in the window." in look.text
+    assert 'name="instead"' in look.text
+    assert "Book without a visit" in look.text
+    booked = desk.post(
+        "/clinic/book", data=_wanted(cast, starts_at="2026-11-23T15:00", confirmed="1")
+    )
+    page = desk.get(booked.headers["location"]).text
+    assert "No integration visit is booked in the window of this session." in page
+
+
+def test_a_better_start_is_looked_at_anew(desk, cast):
+    look = desk.post("/clinic/book", data=_wanted(cast, instead="2026-11-24T10:00"))
+
+    assert "Tuesday, November 24, 10:00 am" in look.text
+    assert 'name="starts_at" value="2026-11-24T10:00"' in look.text
+
+
+def test_changing_ones_mind_keeps_what_was_typed(desk, cast):
+    form = desk.post("/clinic/book", data=_wanted(cast, minutes="90", change="1"))
+
+    assert form.status_code == 200
+    assert 'value="2026-11-23T10:00"' in form.text
+    assert 'value="90"' in form.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("patient", "", "Choose a patient."),
+        ("service", "massage", "Choose what to book."),
+        ("starts_at", "tomorrow", "Enter a day and a time."),
+        ("starts_at", "", "Enter a day and a time."),
+        ("minutes", "4", "Enter a length from 5 to 720 minutes."),
+        ("minutes", "721", "Enter a length from 5 to 720 minutes."),
+        ("minutes", "-50", "Enter a length from 5 to 720 minutes."),
+    ],
+)
+def test_what_is_wrong_is_said_above_and_at_its_field(desk, cast, database, field, value, words):
+    before = _count(database)
+
+    answer = desk.post("/clinic/book", data=_wanted(cast, **{field: value}))
+
+    assert answer.status_code == 422
+    assert answer.text.count(words) == 2
+    assert f'<a href="#{field}">{words}</a>' in answer.text
+    assert f'id="{field}-error"' in answer.text
+    assert "<title>Error: Book" in answer.text
+    assert _count(database) == before
+
+
+def test_several_faults_are_said_at_once(desk, cast):
+    answer = desk.post("/clinic/book", data=_wanted(cast, patient="", starts_at="", minutes="0"))
+
+    assert answer.text.count('class="wrong"') == 3
+
+
+def test_a_taken_clinician_is_refused_and_nothing_typed_is_lost(desk, cast, database):
+    at_mayas = _wanted(
+        cast,
+        service="consultation",
+        practitioner=str(cast.dr_okafor.id),
+        starts_at="2026-11-21T10:30",
+        minutes="25",
+    )
+
+    answer = desk.post("/clinic/book", data=at_mayas)
+
+    assert answer.status_code == 422
+    assert answer.text.count("Dr. Okafor has another visit then. Choose another time.") == 2
+    assert 'value="2026-11-21T10:30"' in answer.text
+    assert 'value="25"' in answer.text
+
+
+def test_a_patient_is_not_booked_into_two_things_at_once(desk, cast, database):
+    before = _count(database)
+
+    answer = desk.post(
+        "/clinic/book",
+        data=_wanted(
+            cast, patient=str(cast.maya.id), service="consultation", starts_at="2026-11-21T10:30"
+        ),
+    )
+
+    assert answer.status_code == 422
+    assert "Maya has another appointment then." in answer.text
+    assert _count(database) == before
+
+
+def test_a_visit_in_the_past_is_refused(desk, cast):
+    answer = desk.post(
+        "/clinic/book", data=_wanted(cast, service="consultation", starts_at="2026-11-20T08:00")
+    )
+
+    assert answer.status_code == 422
+    assert "That time has passed. Choose a later one." in answer.text
+
+
+def test_nobody_but_clinicians_gives_visits(desk, cast, database):
+    with database.session() as db:
+        assert db.get_one(Practitioner, cast.jordan.id).role != "clinician"
+
+    answer = desk.post(
+        "/clinic/book",
+        data=_wanted(cast, service="consultation", practitioner=str(cast.jordan.id)),
+    )
+
+    assert answer.status_code == 422
+    assert 'id="practitioner-error"' in answer.text
