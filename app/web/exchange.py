@@ -32,6 +32,8 @@ from app.web.visit import claiming, room
 
 log = structlog.get_logger("links")
 _FAILURES_PER_MINUTE = 10
+# So that who was in a visit can be told that it has ended. The session itself opens nothing then.
+_COOKIE_OUTLIVES_SESSION = timedelta(days=1)
 
 
 @anyone
@@ -56,18 +58,24 @@ def _refuse(request: Request, db: Session) -> Response:
 
 def _open(request: Request, db: Session, link: MagicLink) -> Response:
     patient = link.patient
-    request.state.clinic = patient.clinic
     with i18n.using(guards.chosen_language(request) or patient.language):
-        if link.state is LinkState.SUPERSEDED:
-            return moved(request, db, link)
-        if not magic_links.is_live(link):
-            return ended(request, db, link)
-        if link.kind is LinkKind.JOIN:
-            guards.note_patient(request, db, patient, None)
-            return _let_join(request, db, link, patient)
-        if link.kind is LinkKind.SIGN_IN:
-            return sign_in_links.press(request, db, link)
-        return unknown(request, db)
+        told = _tell(request, db, link, patient)
+    # Outside the patient's language: to a stranger a dead link is no different from none.
+    return told or _refuse(request, db)
+
+
+def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response | None:
+    if link.state is LinkState.SUPERSEDED:
+        return moved(request, db, link) or ended(request, db, link)
+    if not magic_links.is_live(link):
+        return ended(request, db, link)
+    if link.kind is LinkKind.JOIN:
+        guards.note_patient(request, db, patient, None)
+        return _let_join(request, db, link, patient)
+    if link.kind is LinkKind.SIGN_IN:
+        request.state.clinic = patient.clinic
+        return sign_in_links.press(request, db, link)
+    return None
 
 
 def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response:
@@ -94,8 +102,8 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
     seat = seats.open(db, appointment, web_session, link)
     magic_links.advance(link, LinkState.OPEN)
     response = JSONResponse(_opened(request, db, link, appointment, seat))
-    seconds = max(60, int((web_session.expires_at - clock.now()).total_seconds()))
-    guards.set_session(response, SessionKind.JOIN, token, seconds=seconds)
+    kept_for = web_session.expires_at - clock.now() + _COOKIE_OUTLIVES_SESSION
+    guards.set_session(response, SessionKind.JOIN, token, seconds=int(kept_for.total_seconds()))
     signing_in.remember(response, browser)
     return response
 

@@ -37,7 +37,7 @@ def read_json(request: Request, *, limit: int = 1024) -> dict[str, Any]:
         raise HTTPException(413)
     try:
         value = anyio.from_thread.run(request.json)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: a thousand brackets
         raise HTTPException(400) from None
     if not isinstance(value, dict):
         raise HTTPException(400)

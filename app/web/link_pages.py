@@ -8,29 +8,43 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app import i18n
-from app.access.models import SessionKind
+from app import clock, i18n
+from app.access.models import SessionKind, WebSession
+from app.links.magic_links import JOIN_OUTLIVES_VISIT
 from app.links.models import MagicLink
 from app.people.models import Clinic
-from app.scheduling.models import Appointment
+from app.scheduling.models import Appointment, AppointmentStatus
+from app.security.tokens import hash_token
 from app.web import guards
 from app.web.pages import mood, render
 
 
-def moved(request: Request, db: Session, link: MagicLink) -> Response:
-    """The visit has another time now, or does not take place."""
+def moved(request: Request, db: Session, link: MagicLink) -> Response | None:
+    """The visit has another time now, or does not take place. None when that is past telling."""
     appointment = db.get(Appointment, link.appointment_id) if link.appointment_id else None
-    if appointment is None or not appointment.status.is_open:
+    if appointment is None or clock.now() >= appointment.ends_at + JOIN_OUTLIVES_VISIT:
+        return None
+    if appointment.status.is_open:
+        request.state.clinic = appointment.clinic
+        return _answer(request, "moved", "public/links/_moved.html", appointment=appointment)
+    if appointment.status is AppointmentStatus.CANCELLED:
+        request.state.clinic = appointment.clinic
         return _answer(request, "cancelled", "public/links/_cancelled.html")
-    return _answer(request, "moved", "public/links/_moved.html", appointment=appointment)
+    return None
 
 
-def ended(request: Request, db: Session, link: MagicLink) -> Response:
-    """The browser that used the link reads that the visit ended. Any other learns nothing."""
-    web_session = guards.session_of(request, db, SessionKind.JOIN)
-    if web_session is None or web_session.patient_id != link.patient_id:
-        request.state.clinic = None
-        return unknown(request, db)
+def ended(request: Request, db: Session, link: MagicLink) -> Response | None:
+    """The browser that used the link reads that the visit ended. None: any other learns nothing."""
+    token = request.cookies.get(guards.COOKIES[SessionKind.JOIN], "")
+    # Its session is over as well by now, and opens nothing: it only tells a stranger from a friend.
+    was_let_in = select(WebSession.id).where(
+        WebSession.kind == SessionKind.JOIN,
+        WebSession.token_hash == hash_token(token),
+        WebSession.patient_id == link.patient_id,
+    )
+    if db.scalar(was_let_in) is None:
+        return None
+    request.state.clinic = link.patient.clinic
     return _answer(request, "ended", "public/links/_ended.html")
 
 
