@@ -1,6 +1,7 @@
 """The real `twilio` client against a small real server that speaks its Messages resource."""
 
 import json
+import socket
 import threading
 import time
 from base64 import b64decode
@@ -187,7 +188,7 @@ def test_an_answer_that_does_not_come_is_a_doubt_in_time(monkeypatch):
 
 def test_a_line_cut_after_the_text_was_sent_is_a_doubt_and_is_not_tried_again():
     def cut(http):
-        http.connection.close()
+        http.connection.shutdown(socket.SHUT_RDWR)
 
     verdict, ledger = answered(cut)
 
@@ -199,7 +200,7 @@ def test_half_an_answer_is_a_doubt():
     def half(http):
         http.wfile.write(b'HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{"sid"')
         http.wfile.flush()
-        http.connection.close()
+        http.connection.shutdown(socket.SHUT_RDWR)
 
     verdict, ledger = answered(half)
 
