@@ -158,4 +158,5 @@ def row_clinic(row: Any) -> UUID:
 
 def place(row: Any, column: str) -> bytes:
     """The associated data of a sealed value."""
-    return f"{row.__tablename__}.{column}.".encode() + row.id.bytes + row_clinic(row).bytes
+    row_id: UUID = row.id
+    return f"{row.__tablename__}.{column}.".encode() + row_id.bytes + row_clinic(row).bytes
