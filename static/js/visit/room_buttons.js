@@ -12,6 +12,7 @@ export function wireRoomButtons(room, media) {
     if (kind === "driving") room.stepBack()
     else if (shownView() === "driving") room.comeBack()
   })
+  setFlag("ready", true)
 }
 
 function wireSwitches(room, media) {
