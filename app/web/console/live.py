@@ -50,6 +50,8 @@ async def listen(socket: WebSocket) -> None:
 async def _tell(socket: WebSocket, clinic_id: UUID, session_id: UUID) -> None:
     database: Database = socket.app.state.database
     with live.subscribe(f"desk:{clinic_id}") as bell:
+        # Whatever changed between the page and its line is heard now.
+        await socket.send_text("changed")
         while True:
             await bell.wait(_LOOK_EVERY)
             if not await anyio.to_thread.run_sync(_is_let_in, database, session_id):

@@ -44,10 +44,7 @@ class DeskNews extends HTMLElement {
       this.#look() // the answer leads to sign-in
       return
     }
-    this.#retry = setTimeout(() => {
-      this.#listen()
-      this.#look()
-    }, this.#pause)
+    this.#retry = setTimeout(() => this.#listen(), this.#pause)
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE)
   }
 

@@ -73,9 +73,7 @@ def test_a_visit_is_booked_at_once(desk, cast, database):
     answer = desk.post("/clinic/book", data=_wanted(cast, service="consultation"))
 
     with database.session(write=False) as db:
-        visit = db.scalars(
-            select(Appointment).where(Appointment.patient_id == cast.theo.id)
-        ).one()
+        visit = db.scalars(select(Appointment).where(Appointment.patient_id == cast.theo.id)).one()
         assert (visit.ends_at - visit.starts_at).total_seconds() == 50 * 60
         assert visit.practitioner_id == cast.dr_okafor.id
     assert answer.headers["location"] == f"/clinic/appointments/{visit.id}"

@@ -170,9 +170,7 @@ def test_a_call_that_was_asked_for_shows_the_number_to_call(desk, cast, database
 
 def test_a_task_is_done_once(desk, cast, database):
     with database.session() as db:
-        task = tasks.open_task(
-            db, TaskCode.OPTED_OUT, db.get_one(Patient, cast.maya.id), by=None
-        )
+        task = tasks.open_task(db, TaskCode.OPTED_OUT, db.get_one(Patient, cast.maya.id), by=None)
     assert "Wants no more texts" in desk.get("/clinic").text
 
     for _ in range(2):

@@ -1,0 +1,127 @@
+"""The neighbour clinic's rows do not exist here, and nobody gets in without a session."""
+
+import pytest
+from sqlalchemy import select
+
+from app.access import api_keys
+from app.people.models import Clinic, Patient
+from app.safety import escalation
+from app.safety.models import SafetyAlert, Signal
+from app.tasks import desk as tasks
+from app.tasks.models import StaffTask, TaskCode
+from app.web.console.routes import routes
+
+PATHS = [
+    ("POST", "/clinic/alerts/{alert}/acknowledgement"),
+    ("POST", "/clinic/tasks/{task}/completion"),
+    ("GET", "/clinic/book?patient={maya}"),
+    ("GET", "/clinic/patients/{maya}"),
+    ("POST", "/clinic/patients/{maya}"),
+    ("GET", "/clinic/patients/{maya}/edit"),
+    ("POST", "/clinic/patients/{maya}/sign-out"),
+    ("GET", "/clinic/appointments/{visit}"),
+    ("POST", "/clinic/appointments/{visit}/rescheduling"),
+    ("POST", "/clinic/appointments/{visit}/cancellation"),
+    ("POST", "/clinic/appointments/{visit}/arrival"),
+    ("POST", "/clinic/appointments/{visit}/confirmation"),
+    ("POST", "/clinic/appointments/{visit}/absence"),
+    ("POST", "/clinic/appointments/{infusion}/end"),
+    ("GET", "/clinic/visits/{visit}"),
+    ("POST", "/clinic/visits/{visit}/reopening"),
+    ("POST", "/clinic/visits/{visit}/outcome"),
+    ("GET", "/clinic/hours/{okafor}"),
+    ("POST", "/clinic/hours/{okafor}"),
+    ("GET", "/clinic/team/{okafor}"),
+    ("POST", "/clinic/team/{okafor}"),
+    ("POST", "/clinic/team/{okafor}/invitation"),
+    ("POST", "/clinic/team/{okafor}/recovery"),
+    ("POST", "/clinic/team/{okafor}/leave"),
+    ("POST", "/clinic/team/{okafor}/return"),
+    ("POST", "/clinic/keys/{key}/revocation"),
+]
+
+
+@pytest.fixture
+def neighbour(signed_in, cast, database):
+    """The neighbour's own administrator's console."""
+    with database.session() as db:
+        lind = db.merge(cast.dr_lind)
+        lind.role = "administrator"
+    return signed_in(cast.dr_lind)
+
+
+@pytest.fixture
+def ids(cast, database):
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        alert = escalation.raise_alert(db, maya, Signal.CONTROL)
+        task = tasks.open_task(db, TaskCode.ANSWER, maya, by=None)
+        key, _ = api_keys.create(db, db.get_one(Clinic, cast.clinic.id), "Ours", by=None)
+        return {
+            "alert": alert.id,
+            "task": task.id,
+            "key": key.id,
+            "maya": maya.id,
+            "visit": cast.integration_visit.id,
+            "infusion": cast.infusion.id,
+            "okafor": cast.dr_okafor.id,
+        }
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_what_is_ours_is_unknown_next_door(neighbour, ids, database, method, path):
+    answer = neighbour.request(method, path.format(**ids))
+
+    assert answer.status_code == 404
+    with database.session(write=False) as db:
+        assert db.scalar(select(SafetyAlert.acknowledged_at)) is None
+        assert db.scalar(select(StaffTask.done_at)) is None
+
+
+@pytest.mark.parametrize("field", ["patient", "practitioner"])
+def test_a_posted_id_of_ours_is_unknown_next_door(neighbour, cast, field):
+    posted = {
+        "patient": str(cast.noor.id),
+        "practitioner": "",
+        "service": "consultation",
+        "starts_at": "2026-11-23T10:00",
+        field: str(cast.maya.id if field == "patient" else cast.dr_okafor.id),
+    }
+
+    assert neighbour.post("/clinic/book", data=posted).status_code == 404
+
+
+def test_moving_to_the_neighbours_clinician_is_unknown(desk, cast):
+    answer = desk.post(
+        f"/clinic/appointments/{cast.integration_visit.id}/rescheduling",
+        data={"starts_at": "2026-11-21T13:00", "practitioner": str(cast.dr_lind.id)},
+    )
+
+    assert answer.status_code == 404
+
+
+def test_every_address_with_an_id_was_tried():
+    tried = {path.split("?")[0].count("/") and _shape(path) for _, path in PATHS}
+    known = {
+        _shape("/clinic" + route.path)
+        for route in routes
+        if "{id}" in route.path and not route.path.endswith("/socket")
+    }
+
+    assert known <= tried
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_nobody_gets_in_without_a_session(client, ids, method, path):
+    answer = client.request(method, path.format(**ids))
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/clinic/sign-in")
+
+
+def test_an_id_that_is_none_is_unknown(desk):
+    assert desk.get("/clinic/patients/42").status_code == 404
+
+
+def _shape(path):
+    parts = path.split("?")[0].split("/")
+    return "/".join("*" if part.startswith("{") else part for part in parts)

@@ -1,0 +1,87 @@
+"""Lists ask the database as often for many rows as for few."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from app import clock
+from app.access import api_keys
+from app.people import enrolment, staffing
+from app.people.models import Clinic, Role
+from app.people.staffing import Member
+from app.safety import escalation
+from app.safety.models import Signal
+from app.scheduling import booking
+from app.scheduling.models import Service
+from app.tasks import desk as tasks
+from app.tasks.models import TaskCode
+
+PAGES = [
+    "/clinic",
+    "/clinic/now",
+    "/clinic/alerts",
+    "/clinic/schedule",
+    "/clinic/patients",
+    "/clinic/book",
+    "/clinic/hours",
+    "/clinic/team",
+]
+
+
+@contextmanager
+def _counted(database):
+    statements = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def _crowd(database, cast, start, count):
+    with database.session() as db:
+        clinic = db.get_one(Clinic, cast.clinic.id)
+        for n in range(start, start + count):
+            patient = enrolment.enrol(
+                db,
+                clinic,
+                given_name=f"Patient {n}",
+                family_name="",
+                phone=f"+1312555{1000 + n}",
+                by=None,
+            )
+            db.flush()
+            ended_at = clock.now() - timedelta(hours=2)
+            booking.book(
+                db,
+                patient=patient,
+                service=Service.INFUSION,
+                starts_at=ended_at - timedelta(hours=1),
+                ends_at=ended_at,
+                by=None,
+            )
+            escalation.raise_alert(db, patient, Signal.CONTROL)
+            tasks.open_task(db, TaskCode.CALL_BACK, patient, by=None, urgent=n % 2 == 0)
+            api_keys.create(db, clinic, f"Key {n}", by=None)
+            staffing.add(
+                db, clinic, Member(f"N{n}", f"Dr. {n}", Role.CLINICIAN, "", "", None), by=None
+            )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_queries_do_not_grow_with_rows(signed_in, cast, database, path):
+    office = signed_in(cast.ada)
+    _crowd(database, cast, 0, 2)
+    office.get(path)
+    with _counted(database) as few:
+        assert office.get(path).status_code == 200
+
+    _crowd(database, cast, 2, 6)
+    with _counted(database) as many:
+        assert office.get(path).status_code == 200
+
+    assert len(many) == len(few)
