@@ -45,7 +45,10 @@ class _Walk:
         self._do_what_is_due(target)
 
     def _next_after(self, stop: datetime) -> datetime | None:
-        return min((moment for moment in self._moments().values() if moment > stop), default=None)
+        moments = self._moments().values()
+        # What is behind had its rounds: a job that is never done must not hold the walk up.
+        passed = max(stop, clock.now())
+        return min((moment for moment in moments if moment > passed), default=None)
 
     def _do_what_is_due(self, stop: datetime) -> None:
         run_for: dict[str, datetime] = {}
