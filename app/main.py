@@ -8,6 +8,7 @@ import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 from app import live
@@ -60,14 +61,12 @@ def create_app(
         for thread in threads:
             await anyio.to_thread.run_sync(thread.join)
 
-    app = Starlette(
+    app = _House(
         routes=site.routes(_demo_routes(settings)),
         lifespan=lifespan,
         exception_handlers=errors.HANDLERS,
         max_body_size=_LARGEST_BODY,
         middleware=[
-            Middleware(RequestLog),
-            Middleware(Headers, settings=settings),
             Middleware(OwnHosts, settings=settings),
             # Pages hold no secrets beside what a visitor typed, so they may be compressed.
             Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5),
@@ -81,6 +80,14 @@ def create_app(
     app.state.landings = {}
     app.state.worker = worker
     return app
+
+
+class _House(Starlette):
+    """Wears its headers outside of everything: crashes and refused bodies carry them too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        inside = super().build_middleware_stack()
+        return RequestLog(Headers(inside, settings=self.state.settings))
 
 
 def _demo_routes(settings: Settings) -> list[BaseRoute]:
