@@ -144,5 +144,5 @@ def refuse_unknown_zone(zone: str) -> None:
     """A zone that the time zone database knows. Refuses (UnknownZone) any other."""
     try:
         ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last: a folder of zones
         raise UnknownZone(_("Choose a time zone from the list."), field="zone") from None

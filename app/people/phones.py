@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import phonenumbers
+from phonenumbers import ValidationResult
 
 from app.i18n import gettext as _
 from app.refusal import Refusal
@@ -22,7 +23,8 @@ def normal(number: str, country: str) -> str:
         parsed = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException:
         raise _refusal() from None
-    if not phonenumbers.is_possible_number(parsed):
+    # Stricter than "possible": without its area code a number would be stored, and never reached.
+    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
         raise _refusal()
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
