@@ -31,6 +31,7 @@ def raise_alert(db: Session, patient: Patient, signal: Signal) -> SafetyAlert:
             SafetyAlert.patient_id == patient.id,
             SafetyAlert.signal == signal,
             SafetyAlert.acknowledged_at.is_(None),
+            SafetyAlert.next_round_at.is_not(None),
         )
     )
     if alert is None:

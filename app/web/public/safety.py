@@ -26,18 +26,18 @@ def not_safe(request: Request, db: Session) -> Response:
     Says who was told, and only as far as it is true.
     """
     patient = _who(request, db)
-    told = False
+    reached = False
     if patient is not None:
-        alert = escalation.raise_alert(db, patient, Signal.CONTROL)
-        told = alert.id is not None
-    return page(request, "public/safety.html", told=told)
+        escalation.raise_alert(db, patient, Signal.CONTROL)
+        reached = bool(escalation.on_call(db, patient.clinic))
+    return page(request, "public/safety.html", told=patient is not None, reached=reached)
 
 
 @anyone
 def resources(request: Request, db: Session) -> Response:
     """The same page for whoever reloads or comes back to it. Tells nobody anew."""
     _who(request, db)
-    return page(request, "public/safety.html", told=None)
+    return page(request, "public/safety.html", told=None, reached=False)
 
 
 def _who(request: Request, db: Session) -> Patient | None:
