@@ -1,0 +1,72 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from app import clock
+from app.messaging import outbox
+from app.messaging.models import Purpose
+from app.people.models import Patient
+
+
+def test_it_is_alive_and_ready(client, cast):
+    assert client.get("/healthz").text == "ok\n"
+    assert client.get("/readyz").json() == {"ready": True, "wrong": []}
+
+
+@pytest.mark.parametrize(("seconds", "ready"), [(119, True), (120, True), (121, False)])
+def test_texts_that_wait_too_long_say_that_the_worker_does_not_keep_up(
+    client, database, cast, seconds, ready
+):
+    with database.session() as db:
+        outbox.enqueue(
+            db,
+            Purpose.NOTICE,
+            "…",
+            patient=db.get_one(Patient, cast.maya.id),
+            due_at=clock.now() - timedelta(seconds=seconds),
+        )
+
+    response = client.get("/readyz")
+
+    assert response.status_code == (200 if ready else 503)
+    assert response.json()["wrong"] == ([] if ready else ["worker"])
+
+
+def test_a_database_that_was_not_migrated_is_not_ready(client, database, cast):
+    with database.session() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["wrong"]) == (503, ["migrations"])
+
+
+def test_a_database_that_is_gone_is_not_ready_and_the_process_still_lives(
+    browser_without_database,
+):
+    response = browser_without_database.get("/readyz")
+
+    assert (response.status_code, response.json()) == (
+        503,
+        {"ready": False, "wrong": ["database"]},
+    )
+    assert browser_without_database.get("/healthz").status_code == 200
+
+
+@pytest.fixture
+def browser_without_database(app, database, client, monkeypatch):
+    monkeypatch.setattr(
+        database, "engine", create_engine("sqlite:////nowhere/at/all/afterglow.sqlite3")
+    )
+    return client
+
+
+def test_the_counts_name_nobody(client, signed_in, cast):
+    signed_in(cast.maya).get("/")
+
+    counts = client.get("/metrics").text
+
+    assert "python_info" in counts
+    for word in ("Maya", "Osei", "5550142", str(cast.maya.id)):
+        assert word not in counts

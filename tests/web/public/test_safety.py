@@ -1,0 +1,132 @@
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app import clock
+from app.messaging.models import Message, Purpose
+from app.people.models import Practitioner
+from app.safety.models import SafetyAlert
+
+
+@pytest.fixture
+def alerts(database):
+    def alerts():
+        with database.session(write=False) as db:
+            return db.scalars(select(SafetyAlert)).all()
+
+    return alerts
+
+
+@pytest.fixture
+def texts(database):
+    def texts():
+        with database.session(write=False) as db:
+            return db.scalars(select(Message).where(Message.purpose == Purpose.SAFETY)).all()
+
+    return texts
+
+
+def main_of(response):
+    return re.search(r"<main.*</main>", response.text, re.DOTALL)[0]
+
+
+def test_somebody_we_do_not_know_reads_that_nobody_has_been_told(client, cast, alerts):
+    response = client.post("/safety")
+
+    assert response.status_code == 200
+    assert "Nobody has been told yet." in response.text
+    assert "We have told" not in response.text
+    assert alerts() == []
+
+
+def test_the_numbers_stand_first_whoever_asks(client, signed_in, cast):
+    for page in (
+        client.post("/safety"),
+        client.get("/safety"),
+        signed_in(cast.maya).post("/safety"),
+    ):
+        words = main_of(page)
+        assert words.index("tel:988") < words.index("sms:988") < words.index("tel:911")
+
+
+def test_a_patient_who_is_signed_in_reads_whom_we_told(signed_in, cast, alerts, texts):
+    response = signed_in(cast.maya).post("/safety")
+
+    assert "We have told Northside Clinic." in response.text
+    assert [alert.patient_id for alert in alerts()] == [cast.maya.id]
+    assert len(texts()) == 1
+
+
+def test_a_patient_known_by_their_link_alone_is_known_well_enough(client, cast, alerts, database):
+    from datetime import timedelta
+
+    from app.links import magic_links
+    from app.links.models import LinkKind
+
+    with database.session() as db:
+        link = magic_links.mint(
+            db,
+            LinkKind.JOIN,
+            clinic_id=cast.clinic.id,
+            patient_id=cast.maya.id,
+            appointment_id=cast.integration_visit.id,
+            expires_at=clock.now() + timedelta(days=1),
+        )
+    client.post("/x", json={"t": magic_links.token_of(link), "kind": "join"})
+
+    response = client.post("/safety")
+
+    assert "We have told Northside Clinic." in response.text
+    assert [alert.patient_id for alert in alerts()] == [cast.maya.id]
+
+
+def test_nobody_reads_that_a_message_goes_out_when_nobody_can_be_reached(
+    signed_in, cast, database, alerts, texts
+):
+    with database.session() as db:
+        for practitioner in db.scalars(select(Practitioner)):
+            practitioner.phone = ""
+
+    response = signed_in(cast.maya).post("/safety")
+
+    assert len(alerts()) == 1
+    assert texts() == []
+    assert "gets a message now" not in response.text
+
+
+def test_pressing_twice_is_one_alert_and_the_page_stays_true(signed_in, cast, alerts, texts):
+    phone = signed_in(cast.maya)
+    phone.post("/safety")
+
+    response = phone.post("/safety")
+
+    assert "We have told Northside Clinic." in response.text
+    assert len(alerts()) == 1
+    assert len(texts()) == 1
+
+
+def test_coming_back_to_the_page_tells_nobody_anew(signed_in, cast, alerts):
+    response = signed_in(cast.maya).get("/safety")
+
+    assert response.status_code == 200
+    assert "We have told" not in response.text
+    assert alerts() == []
+
+
+def test_staff_who_press_it_are_no_patients(signed_in, cast, alerts):
+    assert "Nobody has been told yet." in signed_in(cast.dr_okafor).post("/safety").text
+    assert alerts() == []
+
+
+def test_another_sites_page_cannot_raise_an_alert(signed_in, cast, alerts):
+    signed_in(cast.maya).post("/safety", headers={"sec-fetch-site": "cross-site"})
+
+    assert alerts() == []
+
+
+def test_the_page_speaks_spanish_to_whom_it_should(client, cast):
+    response = client.post("/safety", headers={"accept-language": "es-MX"})
+
+    assert '<html lang="es"' in response.text
+    assert "tel:988" in response.text
