@@ -17,8 +17,7 @@ from app.messaging.gateway import SmsGateway
 from app.settings import Settings, Sms
 from app.telehealth import provider
 from app.telehealth.models import ProviderName
-from app.web import errors, site
-from app.web.assets import Assets
+from app.web import assets, errors, site
 from app.web.cross_origin import CrossOrigin
 from app.web.headers import Headers
 from app.web.hosts import OwnHosts
@@ -38,7 +37,7 @@ def create_app(
     `works`: its process also runs the timetable; else `afterglow worker` does.
     """
     provider.use(ProviderName(settings.video.value))
-    assets = Assets()
+    static = assets.load()
     worker = Worker(database, settings, gateway or choose_gateway(settings))
 
     @asynccontextmanager
@@ -75,8 +74,8 @@ def create_app(
     )
     app.state.settings = settings
     app.state.database = database
-    app.state.assets = assets
-    app.state.templates = environment(assets)
+    app.state.assets = static
+    app.state.templates = environment(static)
     app.state.landings = {}
     app.state.worker = worker
     return app

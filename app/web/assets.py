@@ -14,6 +14,7 @@ import json
 import mimetypes
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -97,6 +98,12 @@ class Assets:
             bodies |= {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
         asset = Asset(address, media_type, bodies)
         self._by_name[name] = self._by_address[address] = asset
+
+
+@cache
+def load() -> Assets:
+    """The static files of this process. Read once: they do not change under a running one."""
+    return Assets()
 
 
 def _joined(path: Path, seen: set[Path]) -> str:

@@ -1,6 +1,7 @@
 """Renders pages. The one place that knows the templates' environment."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -22,6 +23,7 @@ LANGUAGE_COOKIE = "__Host-ag_lang"
 _ModelT = TypeVar("_ModelT", bound=Model)
 
 
+@cache
 def environment(assets: Assets) -> Environment:
     """Jinja, with gettext in the language in use, and everything compiled when it is first asked
     for.
