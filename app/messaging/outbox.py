@@ -43,11 +43,12 @@ def enqueue(
 
     `{link}` in the body becomes the link's address.
 
-    None when the person cannot be texted (no number, opted out), or `once_key` was queued before.
+    None when the person cannot be texted (no number, never agreed, opted out), or `once_key` was
+    queued before.
     """
     person = patient or practitioner
     assert person is not None
-    if not person.phone or (patient is not None and patient.opted_out_at is not None):
+    if not person.phone or (patient is not None and not _may_text(patient, purpose)):
         return None
     if once_key and db.scalar(select(Message.id).where(Message.once_key == once_key)):
         return None
@@ -71,6 +72,11 @@ def enqueue(
     db.add(message)
     live.publish(db, "outbox")
     return message
+
+
+def _may_text(patient: Patient, purpose: Purpose) -> bool:
+    """Whoever asks for a code has asked for that text, agreed or not."""
+    return patient.takes_texts or (purpose is Purpose.CODE and patient.opted_out_at is None)
 
 
 def withdraw(db: Session, appointment_id: UUID) -> None:

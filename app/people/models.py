@@ -68,6 +68,11 @@ class Patient(Model):
     clinic: Mapped[Clinic] = relationship()
 
     @property
+    def takes_texts(self) -> bool:
+        """Whether they agreed to texts and have not taken that back."""
+        return self.texts_agreed_at is not None and self.opted_out_at is None
+
+    @property
     def full_name(self) -> str:
         """Given and family name as staff read them."""
         return f"{self.given_name} {self.family_name}".strip()

@@ -76,7 +76,7 @@ class Shown:
     def said_on_moving(self) -> str:
         """What moving it texts."""
         patient = self.row.patient
-        if patient.opted_out_at is not None:
+        if not patient.takes_texts:
             return _("%(name)s takes no texts. Please phone with the new time.") % {
                 "name": patient.given_name
             }
@@ -94,6 +94,8 @@ class Shown:
     def said_on_calling_off(self) -> str:
         """What calling it off texts."""
         name = {"name": self.row.patient.given_name}
+        if not self.row.patient.takes_texts:
+            return _("%(name)s takes no texts. Please phone.") % name
         if self.is_infusion:
             return (
                 _("Its visit is called off with it, and %(name)s is texted that the visit is off.")

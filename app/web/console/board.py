@@ -155,7 +155,7 @@ def _state(each: OpenWindow, texts: dict[UUID, Message], in_room: set[UUID]) -> 
     if text is not None and text.status in _LOST:
         said, kind = words.text_status(text)
         return State(said, kind, phone_action(infusion.patient), needs_us=True)
-    if infusion.patient.opted_out_at is not None:
+    if not infusion.patient.takes_texts:
         return State(_("Takes no texts"), "warn", phone_action(infusion.patient), needs_us=True)
     if each.is_estimated:
         record = (_("Record the end"), f"/clinic/appointments/{infusion.id}#end")

@@ -15,7 +15,7 @@ from app.messaging import outbox
 from app.people import enrolment, phones, records
 from app.people.models import Patient
 from app.refusal import Refusal
-from app.scheduling import calendars, new_number
+from app.scheduling import agreeing, calendars, new_number
 from app.scheduling.models import Appointment
 from app.web.console import patient_form
 from app.web.console.desk import desk_page
@@ -129,7 +129,11 @@ def change(request: Request, db: Session) -> Response:
     facts, faults = patient_form.read(posted, request.state.clinic)
     if not faults:
         try:
-            if records.change(db, patient, facts, by=request.state.practitioner):
+            took_texts = patient.takes_texts
+            has_other_number = records.change(db, patient, facts, by=request.state.practitioner)
+            if patient.takes_texts is not took_texts:
+                agreeing.follow(db, patient)
+            if has_other_number:
                 new_number.follow(db, patient, by=request.state.practitioner)
             return redirect(request, "console:patient", id=patient.id)
         except Refusal as refusal:

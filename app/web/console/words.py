@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app import clock, i18n
 from app.i18n import gettext as _
-from app.messaging.models import Message, MessageStatus
+from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Role
 from app.safety.models import Signal
 from app.scheduling import wall_time
@@ -77,6 +77,13 @@ def text_status(message: Message | None) -> tuple[str, str]:
     if message.status is MessageStatus.QUEUED:
         return (_("Text queued"), "")
     return (_("Text sent"), "")
+
+
+def body(message: Message) -> str:
+    """What a text said. A sign-in code is its patient's alone, and a link opens nothing here."""
+    if message.purpose is Purpose.CODE:
+        return _("[a sign-in code]")
+    return message.body.replace("{link}", _("[link]"))
 
 
 def day_name(moment: datetime, zone: str) -> str:

@@ -7,7 +7,7 @@ from app import clock
 from app.access.models import WebSession
 from app.audit.models import AuditEvent
 from app.messaging import outbox
-from app.messaging.models import Purpose
+from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
 
 
@@ -175,6 +175,40 @@ def test_the_thread_shows_texts_without_their_links(desk, cast, database):
 
     assert "Northside: tap [link] to join." in text
     assert "Text queued" in text
+
+
+def test_a_sign_in_code_is_the_patients_alone(desk, cast, database):
+    with database.session() as db:
+        outbox.enqueue(
+            db,
+            Purpose.CODE,
+            "Northside: your code is 123456.",
+            patient=db.get_one(Patient, cast.maya.id),
+            due_at=clock.now(),
+        )
+
+    text = desk.get(f"/clinic/patients/{cast.maya.id}").text
+
+    assert "123456" not in text
+    assert "[a sign-in code]" in text
+
+
+def test_agreeing_queues_what_is_booked_and_taking_it_back_withdraws_it(desk, cast, database):
+    def queued():
+        with database.session(write=False) as db:
+            rows = db.scalars(select(Message).where(Message.status == MessageStatus.QUEUED))
+            return [row.purpose for row in rows]
+
+    same = {"given_name": "Maya", "phone": "312 555 0142"}
+    desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(**same, texts_agreed=""))
+    assert queued() == []
+    assert "Takes no texts" in desk.get("/clinic").text
+
+    desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(**same))
+    assert queued() == [Purpose.JOIN]
+
+    desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(**same, texts_agreed=""))
+    assert queued() == []
 
 
 def test_whoever_wants_no_texts_is_to_be_phoned(desk, cast, database):
