@@ -80,12 +80,16 @@ def ring(topic: str) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _after_commit(db: Session) -> None:
+    if db.in_nested_transaction():  # a savepoint: nobody else sees its rows yet
+        return
     for topic in db.info.pop(_TOPICS, set()):
         ring(topic)
 
 
 @event.listens_for(Session, "after_rollback")
 def _after_rollback(db: Session) -> None:
+    if db.in_nested_transaction():  # what was published outside of it still holds
+        return
     db.info.pop(_TOPICS, None)
 
 
