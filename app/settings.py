@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     def origin(self) -> str:
         """Scheme, host and port of `base_url`: what a browser sends as Origin."""
         parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return f"{parts.scheme}://{parts.netloc.lower()}"
 
     @cached_property
     def host(self) -> str:
@@ -106,8 +106,8 @@ class Settings(BaseSettings):
         wrong = []
         if not self.database_url:
             wrong.append("AFTERGLOW_DATABASE_URL is not set")
-        if not self.base_url.startswith("https://"):
-            wrong.append("AFTERGLOW_BASE_URL is not an https address")
+        if not self._is_public():
+            wrong.append("AFTERGLOW_BASE_URL is not an https address without a path")
         wrong += _weak("AFTERGLOW_SECRET_KEYS", self.secret_keys)
         wrong += _weak("AFTERGLOW_ENCRYPTION_KEYS", self.encryption_keys)
         if self.sms is None:
@@ -119,6 +119,12 @@ class Settings(BaseSettings):
         if self.turn_urls and not self.turn_secret.get_secret_value():
             wrong.append("AFTERGLOW_TURN_SECRET is not set although AFTERGLOW_TURN_URLS is")
         return wrong
+
+    def _is_public(self) -> bool:
+        parts = urlsplit(self.base_url)
+        # Routes begin at the root, and so do the addresses in texts.
+        nothing_behind = not (parts.path or parts.query or parts.fragment)
+        return parts.scheme == "https" and bool(parts.hostname) and nothing_behind
 
 
 def _weak(name: str, keys: tuple[SecretStr, ...]) -> list[str]:
