@@ -1,22 +1,50 @@
-"""Days and times as people say them, in both languages."""
+from datetime import UTC, date, datetime
 
-from datetime import UTC, datetime
+import pytest
 
 from app import i18n
+from app.i18n import gettext as _
 
-SATURDAY = datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
+EVENING = datetime(2026, 11, 19, 3, 5, tzinfo=UTC)  # still Wednesday at the clinic
 ZONE = "America/New_York"
 
 
-def test_a_day_is_said_in_full():
-    with i18n.using("en"):
-        assert i18n.local_day(SATURDAY, ZONE) == "Saturday, November 21"
-    with i18n.using("es"):
-        assert i18n.local_day(SATURDAY, ZONE) == "sábado, 21 de noviembre"
+@pytest.mark.parametrize(
+    ("tag", "known"),
+    [("en", "en"), ("es-MX", "es"), ("ES", "es"), ("de", None), ("", None), (None, None)],
+)
+def test_a_language_is_known_by_its_first_part(tag, known):
+    assert i18n.known(tag) == known
 
 
-def test_a_time_is_said_on_the_clock_of_its_zone():
-    with i18n.using("en"):
-        assert i18n.local_clock(SATURDAY, ZONE) == "3:30 pm"
+def test_a_language_holds_for_its_block_and_no_longer():
     with i18n.using("es"):
-        assert i18n.local_clock(SATURDAY, ZONE) == "3:30 p.m."
+        assert i18n.language() == "es"
+        with i18n.using("en"):
+            assert i18n.language() == "en"
+        assert i18n.language() == "es"
+    assert i18n.language() == "en"
+
+
+def test_an_unknown_language_is_english():
+    with i18n.using("xx"):
+        assert i18n.language() == "en"
+
+
+def test_days_and_times_are_those_on_the_clinics_wall():
+    assert i18n.local_day(EVENING, ZONE) == "Wednesday, November 18"
+    assert i18n.local_clock(EVENING, ZONE) == "10:05 pm"
+    assert i18n.local_weekday(EVENING, ZONE, short=True) == "Wed"
+    assert i18n.local_short_day(EVENING, ZONE) == "Wed, Nov 18"
+    assert i18n.local_date(date(2026, 11, 18)) == "Nov 18, 2026"
+
+
+def test_days_and_times_are_spoken_in_spanish():
+    with i18n.using("es"):
+        assert i18n.local_day(EVENING, ZONE) == "miércoles, 18 de noviembre"
+        assert "10:05" in i18n.local_clock(EVENING, ZONE)
+
+
+def test_a_sentence_that_nobody_translated_stays_english():
+    with i18n.using("es"):
+        assert _("a sentence that nobody translated") == "a sentence that nobody translated"

@@ -1,0 +1,146 @@
+"""The operator's commands, run as an operator runs them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+KEYS = {"AFTERGLOW_SECRET_KEYS": "s" * 40, "AFTERGLOW_ENCRYPTION_KEYS": "e" * 40}
+
+
+@pytest.fixture
+def afterglow(tmp_path):
+    """`afterglow("serve", NAME="value")`: run a command in an empty folder."""
+
+    def afterglow(*arguments, **settings):
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("AFTERGLOW_")}
+        done = subprocess.run(
+            [sys.executable, "-c", "from app.cli import main; main()", *arguments],
+            cwd=tmp_path,
+            env=clean | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200"} | settings,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert "Traceback" not in done.stdout
+        return done
+
+    return afterglow
+
+
+@pytest.fixture
+def installed(database):
+    url = database.engine.url.render_as_string(hide_password=False)
+    return KEYS | {"AFTERGLOW_DATABASE_URL": url, "AFTERGLOW_BASE_URL": "https://care.example.org"}
+
+
+def test_serve_names_every_missing_setting_at_once(afterglow):
+    done = afterglow("serve")
+
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    for name in ("DATABASE_URL", "BASE_URL", "SECRET_KEYS", "ENCRYPTION_KEYS", "SMS"):
+        assert f"AFTERGLOW_{name}" in done.stderr
+
+
+def test_serve_does_not_start_on_a_database_that_was_not_migrated(afterglow, tmp_path):
+    done = afterglow(
+        "serve",
+        **KEYS,
+        AFTERGLOW_DATABASE_URL=f"sqlite:///{tmp_path}/new.sqlite3",
+        AFTERGLOW_BASE_URL="https://care.example.org",
+        AFTERGLOW_SMS="demo",
+    )
+
+    assert done.returncode == 1
+    assert "afterglow migrate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"AFTERGLOW_SMS": "pigeon"},
+        {"AFTERGLOW_DATABASE_URL": "nonsense"},
+        {"AFTERGLOW_DATABASE_URL": "oracle://x"},
+        {"AFTERGLOW_DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3"},
+        {"AFTERGLOW_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none"},
+    ],
+)
+def test_a_wrong_setting_is_one_clear_line_and_no_secret_is_shown(afterglow, settings):
+    complete = KEYS | {"AFTERGLOW_BASE_URL": "https://care.example.org", "AFTERGLOW_SMS": "demo"}
+
+    done = afterglow("serve", **(complete | settings))
+
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stderr.startswith("afterglow: ")
+    assert "s" * 40 not in done.stderr
+    assert "e" * 40 not in done.stderr
+
+
+def test_wrong_usage_is_told_apart_from_failure(afterglow):
+    assert afterglow("nonsense").returncode == 2
+    assert afterglow("clinic", "create").returncode == 2
+
+
+def test_a_clinic_is_opened_staff_invited_and_a_key_made(afterglow, installed):
+    opened = afterglow(
+        "clinic",
+        "create",
+        "Southside Clinic",
+        "--clinic=southside",
+        "--zone=America/Chicago",
+        "--phone=312 555 0160",
+        **installed,
+    )
+    invited = afterglow("staff", "invite", "Dr. Patel", "--clinic=southside", **installed)
+    key = afterglow("apikey", "create", "EHR", "--clinic=southside", **installed)
+
+    assert (opened.returncode, opened.stdout) == (0, "Opened Southside Clinic.\n")
+    assert invited.stdout.startswith("https://care.example.org/invitation#")
+    assert key.returncode == 0
+    assert len(key.stdout.strip()) >= 22
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("staff", "invite", "Ada", "--clinic=nowhere"), "there is no clinic nowhere"),
+        (("apikey", "create", "EHR", "--clinic=nowhere"), "there is no clinic nowhere"),
+        (
+            ("clinic", "create", "N", "--clinic=n", "--zone=Mars/Olympus", "--phone=3125550160"),
+            "time zone",
+        ),
+        (
+            ("clinic", "create", "N", "--clinic=n", "--zone=America/Chicago", "--phone=12"),
+            "phone number",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(afterglow, installed, arguments, said):
+    done = afterglow(*arguments, **installed)
+
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_migrating_twice_is_safe(afterglow, tmp_path):
+    url = f"sqlite:///{tmp_path}/new.sqlite3"
+    for _ in range(2):
+        done = afterglow("migrate", AFTERGLOW_DATABASE_URL=url)
+        assert (done.returncode, done.stdout) == (0, "The database is up to date.\n")
+
+
+def test_the_doctor_says_what_is_wrong_and_when_all_is_well(afterglow, installed):
+    ill = afterglow("doctor")
+    well = afterglow("doctor", **installed, AFTERGLOW_SMS="demo")
+
+    assert ill.returncode == 1
+    assert "AFTERGLOW_BASE_URL" in ill.stderr
+    assert (well.returncode, well.stdout) == (0, "All is well.\n")

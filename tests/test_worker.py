@@ -1,0 +1,102 @@
+import threading
+from datetime import timedelta
+
+import pytest
+import structlog
+
+from app import clock
+from app.messaging import outbox
+from app.messaging.models import Message, MessageStatus, Purpose
+from app.people.models import Patient
+from app.worker import Job, Worker
+
+
+@pytest.fixture
+def worker(database, settings, gateway):
+    return Worker(database, settings, gateway)
+
+
+def queue(database, cast, **differs):
+    with database.session() as db:
+        values = {"patient": db.get_one(Patient, cast.maya.id), "due_at": clock.now()}
+        return outbox.enqueue(db, Purpose.NOTICE, "Hello.", **(values | differs))
+
+
+def run(worker, seconds=1.2):
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    thread.join(seconds)
+    worker.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def job(worker, name):
+    return next(one for one in worker.jobs if one.name == name)
+
+
+def test_a_due_text_leaves_by_itself(worker, database, cast, gateway):
+    queue(database, cast)
+    queue(database, cast, due_at=clock.now() + timedelta(hours=1))
+
+    run(worker)
+
+    assert [one.body for one in gateway.sent] == ["Hello."]
+
+
+def test_a_job_that_crashes_stops_no_other(worker, database, cast, gateway):
+    queue(database, cast)
+
+    def crash():
+        raise RuntimeError("Maya Osei")
+
+    worker.jobs.insert(0, Job("broken", 0.5, crash))
+    with structlog.testing.capture_logs() as lines:
+        run(worker)
+
+    assert len(gateway.sent) == 1
+    crashed = [line for line in lines if line.get("job") == "broken"]
+    assert len(crashed) >= 2
+    assert crashed[0]["kind"] == "RuntimeError"
+    assert "Maya" not in repr(lines)
+
+
+def test_a_text_whose_worker_died_becomes_somebodys_task(worker, database, cast):
+    message = queue(database, cast)
+    with database.session() as db:
+        outbox.claim_next(db, "dead")
+    clock.stand_still(clock.now(), machine=clock.machine_now() + timedelta(minutes=2))
+
+    job(worker, "leases").run()
+
+    with database.session(write=False) as db:
+        assert db.get_one(Message, message.id).status is MessageStatus.IN_DOUBT
+
+
+def test_each_job_knows_when_it_has_work_so_that_the_demo_can_walk(worker, database, cast):
+    due_at = clock.now() + timedelta(minutes=7)
+    queue(database, cast, due_at=due_at)
+
+    with database.session(write=False) as db:
+        assert job(worker, "send").next_due(db) == due_at
+        assert job(worker, "escalate").next_due(db) is None
+
+
+def test_two_workers_send_everything_once(database, settings, cast, gateway):
+    for _ in range(20):
+        queue(database, cast)
+    workers = [Worker(database, settings, gateway) for _ in range(2)]
+    threads = [threading.Thread(target=run, args=(one, 2.5)) for one in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    ids = [one.message_id for one in gateway.sent]
+    assert len(ids) == 20
+    assert len(set(ids)) == 20
+
+
+def test_every_job_may_run_twice_and_does_no_harm(worker, cast, database):
+    for one in [*worker.jobs, *worker.jobs]:
+        one.run()
