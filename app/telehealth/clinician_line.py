@@ -122,18 +122,9 @@ class ClinicianLine:
         offers.put(db, visit, peer=line.name_in(message, "peer"), sdp=sdp)
 
     def _pass_on(self, db: Session, visit: VideoVisit, message: Message) -> list[Message]:
-        count = line.number_in(message, "n")
-        signals.send(
-            db,
-            visit,
-            self._seat(db, message),
-            towards=Side.PATIENT,
-            page=self.page,
-            count=count,
-            peer=line.name_in(message, "peer"),
-            content=line.content_in(message),
-        )
-        return [{"type": "ack", "n": count}]
+        signal = line.signal_in(message | {"page": self.page})
+        signals.send(db, visit, self._seat(db, message), towards=Side.PATIENT, **signal)
+        return [{"type": "ack", "n": signal["count"]}]
 
     def _report(self, db: Session, visit: VideoVisit, message: Message) -> None:
         seat = self._seat(db, message)

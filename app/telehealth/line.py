@@ -19,6 +19,7 @@ NO_VISIT = 4404
 ANOTHER_PAGE = 4409
 MALFORMED = 4400
 
+LARGEST_SIGNAL = 64 * 1024
 _LONGEST_NAME = 64
 
 
@@ -90,6 +91,16 @@ def id_in(message: Message, key: str) -> UUID | None:
         return UUID(value)
     except (ValueError, TypeError, AttributeError):
         raise LineOver(MALFORMED) from None
+
+
+def signal_in(message: Message) -> dict[str, Any]:
+    """What `signals.send` is to be told of a signal, checked."""
+    return {
+        "page": name_in(message, "page"),
+        "count": number_in(message, "n"),
+        "peer": name_in(message, "peer"),
+        "content": content_in(message),
+    }
 
 
 def content_in(message: Message) -> dict[str, Any]:

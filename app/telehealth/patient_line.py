@@ -104,18 +104,9 @@ class PatientLine:
         return seat
 
     def _pass_on(self, db: Session, seat: Seat, message: Message) -> list[Message]:
-        count = line.number_in(message, "n")
-        signals.send(
-            db,
-            seat.visit,
-            seat,
-            towards=Side.CLINICIAN,
-            page=self.page,
-            count=count,
-            peer=line.name_in(message, "peer"),
-            content=line.content_in(message),
-        )
-        return [{"type": "ack", "n": count}]
+        signal = line.signal_in(message | {"page": self.page})
+        signals.send(db, seat.visit, seat, towards=Side.CLINICIAN, **signal)
+        return [{"type": "ack", "n": signal["count"]}]
 
     def _signals(self, db: Session, seat: Seat) -> list[Message]:
         if not seat.state.is_live:

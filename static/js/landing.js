@@ -37,6 +37,9 @@ function whenPressed(then) {
 }
 
 async function open() {
+  // The room's script is read while the clinic answers; it does nothing before there is a room.
+  const script = document.querySelector("[data-room-script]")
+  if (script) import(script.href).catch(() => {})
   let answer
   try {
     answer = await fetch("/x", {

@@ -10,9 +10,11 @@ from starlette.routing import Route
 from app.access.models import SessionKind
 from app.refusal import Refusal
 from app.scheduling.models import Appointment
-from app.telehealth import offers, provider, seats
-from app.telehealth.models import Seat
+from app.telehealth import line, offers, provider, seats, signals
+from app.telehealth.line import LineOver
+from app.telehealth.models import Seat, Side
 from app.web import guards
+from app.web.forms import read_json
 from app.web.guards import visit_only
 
 
@@ -55,6 +57,21 @@ def _answer(request: Request, db: Session, seat: Seat) -> Response:
     )
 
 
+@visit_only
+def signal(request: Request, db: Session) -> Response:
+    """A signal of a page whose socket is not open yet. Sent again there, it is the same."""
+    seat: Seat | None = request.state.seat
+    if seat is None:
+        return JSONResponse({"state": "unknown"}, 403)
+    try:
+        said = line.signal_in(read_json(request, limit=line.LARGEST_SIGNAL))
+    except LineOver:
+        return JSONResponse({"state": "malformed"}, 400)
+    signals.send(db, seat.visit, seat, towards=Side.CLINICIAN, **said)
+    return JSONResponse({"state": "heard"})
+
+
 routes = [
+    Route("/visits/{id}/signals", signal, methods=["POST"], name="visit:signals"),
     Route("/visits/{id}/claim", claim_here, methods=["POST"], name="visit:claim"),
 ]

@@ -4,6 +4,14 @@ const REPAIR_AFTER = 2_000
 const REPAIR_AGAIN_AFTER = 6_000
 const GATHER_WITHIN = 2_500
 
+const PLAIN = { bundlePolicy: "max-bundle" }
+let warmConnection = null
+
+// The first connection object of a page takes a while: it is made before it is known what for.
+export function warmUp() {
+  warmConnection ??= new RTCPeerConnection(PLAIN)
+}
+
 export class VisitPeer {
   #connection
   #polite
@@ -30,10 +38,9 @@ export class VisitPeer {
     this.arrived = arrived
     this.changed = changed
     this.refresh = refresh
-    const connection = new RTCPeerConnection({
-      iceServers: servers,
-      bundlePolicy: "max-bundle",
-    })
+    const connection = warmConnection ?? new RTCPeerConnection(PLAIN)
+    warmConnection = null
+    connection.setConfiguration({ ...PLAIN, iceServers: servers })
     this.#connection = connection
     connection.onicecandidate = ({ candidate }) => candidate && this.#gathered(candidate)
     connection.onnegotiationneeded = () => this.#negotiating && this.#offer()
@@ -50,6 +57,10 @@ export class VisitPeer {
 
   get state() {
     return this.#connection.connectionState
+  }
+
+  get hasAnswered() {
+    return this.#negotiating
   }
 
   get stream() {

@@ -5,7 +5,7 @@ import { FreshServers } from "./fresh_servers.js"
 import { lookedAt, onFirstTouch } from "./human_signal.js"
 import { watchLine } from "./line_quality.js"
 import { OwnMedia } from "./own_media.js"
-import { VisitPeer } from "./peer.js"
+import { VisitPeer, warmUp } from "./peer.js"
 import { hearIt, showRemote, wakeSound } from "./remote_sound.js"
 import { wireRoomButtons } from "./room_buttons.js"
 import { setFlag, showFault, showView, shownView } from "./room_view.js"
@@ -71,7 +71,7 @@ class VisitRoom extends HTMLElement {
   }
 
   leave() {
-    this.#socket?.say({ type: "left" })
+    fetch(this.dataset.leaving, { method: "POST", keepalive: true })
     this.#finish("left")
   }
 
@@ -101,6 +101,7 @@ class VisitRoom extends HTMLElement {
     keepScreenLit()
     this.#socket = new VisitSocket(this.dataset.socket, {
       page: crypto.randomUUID(),
+      post: this.dataset.signals,
       heard: (message) => this.#hear(message),
       changed: (state, code) => this.#lineChanged(state, code),
     })
@@ -148,14 +149,14 @@ class VisitRoom extends HTMLElement {
       changed: (state) => this.#peerChanged(state),
       refresh: () => this.#servers.get(),
     })
-    this.#send()
+    this.#peer.carry(this.#media.audio, this.#media.video)
     await this.#peer.answer(sdp)
     this.about()
   }
 
   #send() {
     this.#peer?.carry(this.#media.audio, this.#media.video)
-    this.about()
+    if (this.#peer?.hasAnswered) this.about()
   }
 
   #hear(message) {
@@ -268,4 +269,5 @@ class VisitRoom extends HTMLElement {
   }
 }
 
+if (!cameraFault()) warmUp()
 customElements.define("visit-room", VisitRoom)

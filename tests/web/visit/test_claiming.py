@@ -1,7 +1,20 @@
+import pytest
 from sqlalchemy import select
 
 from app.links.models import LinkState, MagicLink
-from app.telehealth.models import Seat, SeatState
+from app.people.models import Practitioner
+from app.scheduling.models import Appointment
+from app.telehealth import offers, presence, visits
+from app.telehealth.models import Seat, SeatState, Signal
+
+
+@pytest.fixture
+def held_room(database, cast):
+    """Dr. Okafor's page holds the visit, an offer ready."""
+    with database.session() as db:
+        visit = visits.of(db, db.get_one(Appointment, cast.integration_visit.id))
+        presence.hold(db, visit, "desk", by=db.get_one(Practitioner, cast.dr_okafor.id))
+        offers.put(db, visit, peer="spare", sdp="v=0")
 
 
 def seats_of(database):
@@ -76,3 +89,19 @@ def test_claiming_in_an_ended_visit_is_refused_in_words(database, tap, address, 
 
     assert answer.status_code == 409
     assert answer.json()["message"] == "This visit has ended."
+
+
+def test_a_signal_may_come_before_the_socket_and_counts_once(database, tap, address, held_room):
+    phone = tap()
+    peer = phone.post(f"{address}/claim").json()["peer"]
+    signal = {"page": "phone", "n": 1, "peer": peer, "candidates": ["a way"]}
+
+    for _ in range(2):
+        assert phone.post(f"{address}/signals", json=signal).json() == {"state": "heard"}
+
+    with database.session() as db:
+        assert [each.content for each in db.scalars(select(Signal))] == [{"candidates": ["a way"]}]
+
+
+def test_a_signal_of_no_known_shape_is_refused(tap, address):
+    assert tap().post(f"{address}/signals", json={"n": "one"}).status_code == 400
