@@ -23,7 +23,7 @@ _CALL = {"call", "call me", "llamar", "llámame", "llamame"}
 def take_in(db: Session, reply: Message) -> None:
     """Act on a stored reply. A word that is not clear makes a task for a person, never a guess."""
     patient = db.get_one(Patient, reply.patient_id)
-    word = reply.body.strip().strip(".!,").lower()
+    word = reply.body.lower().strip(".!, \t\r\n\xa0")
     visit = next_visit(db, patient)
     with i18n.using(patient.language):
         if visit is not None and word in _OK:
