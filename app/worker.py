@@ -5,6 +5,7 @@ Every job may run anywhere, any number of times: what it takes it takes by a con
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from app.telehealth import ringing
 
 log = structlog.get_logger("worker")
 _TICK_SECONDS = 0.5
+_LONGEST_TURN_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Worker:
         self.jobs = [
             Job("ring", 2, self._in_transaction(ringing.ring), ringing.next_due),
             Job("escalate", 5, self._in_transaction(escalation.escalate), escalation.next_due),
+            Job("codes", 0.5, self._in_transaction(code_texts.send_waiting)),
             Job("send", 0.5, self._send, outbox.next_due),
             Job("leases", 10, self._in_transaction(_doubt_expired_leases)),
             Job("tidy", 600, self._in_transaction(_tidy)),
@@ -83,15 +86,15 @@ class Worker:
             log.error("job crashed", job=job.name, kind=type(error).__name__)
 
     def _send(self) -> None:
-        with self._database.session() as db:
-            code_texts.send_waiting(db)
-        while not self._stopping.is_set():
+        # A slow gateway must not keep rings and alerts waiting until the last text has left.
+        until = time.monotonic() + _LONGEST_TURN_SECONDS
+        while not self._stopping.is_set() and time.monotonic() < until:
             if not delivery.send_one(
                 self._database, self._gateway, self._name, self._settings.base_url
             ):
                 return
 
-    def _in_transaction(self, work: Callable[[Session], None]) -> Callable[[], None]:
+    def _in_transaction(self, work: Callable[[Session], object]) -> Callable[[], None]:
         def run() -> None:
             with self._database.session() as db:
                 work(db)

@@ -1,4 +1,5 @@
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -6,6 +7,7 @@ import structlog
 
 from app import clock
 from app.messaging import outbox
+from app.messaging.gateway import Accepted
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
 from app.worker import Job, Worker
@@ -71,6 +73,43 @@ def test_a_text_whose_worker_died_becomes_somebodys_task(worker, database, cast)
 
     with database.session(write=False) as db:
         assert db.get_one(Message, message.id).status is MessageStatus.IN_DOUBT
+
+
+class Slow:
+    """A gateway that takes its time."""
+
+    def __init__(self):
+        self.sent = 0
+
+    def send(self, outgoing):
+        time.sleep(0.1)
+        self.sent += 1
+        return Accepted(f"SM{self.sent}")
+
+
+def test_a_slow_gateway_keeps_no_alert_waiting(database, settings, cast, monkeypatch):
+    monkeypatch.setattr("app.worker._LONGEST_TURN_SECONDS", 0.3)
+    for _ in range(15):
+        queue(database, cast)
+    gateway = Slow()
+    worker = Worker(database, settings, gateway)
+
+    job(worker, "send").run()
+
+    assert 1 <= gateway.sent < 10
+
+
+def test_codes_that_cannot_be_texted_hold_up_no_text(worker, database, cast, gateway, monkeypatch):
+    queue(database, cast)
+
+    def crash():
+        raise RuntimeError
+
+    worker.jobs = [Job("codes", 0.5, crash) if j.name == "codes" else j for j in worker.jobs]
+    with structlog.testing.capture_logs():
+        run(worker)
+
+    assert len(gateway.sent) == 1
 
 
 def test_each_job_knows_when_it_has_work_so_that_the_demo_can_walk(worker, database, cast):
