@@ -65,11 +65,13 @@ def open_browser(
 
 
 def look(page: Page, name: str, light: str, wrong: list[str]) -> None:
-    """Check the page that is open, at 320 px and as it is; take its picture when asked to."""
+    """Check the page that is open, narrowest for phones; take its picture when asked to."""
     size = page.viewport_size
-    for width in (size["width"], 320):
+    narrowest = size["width"] if size["width"] > 1000 else 320
+    page.set_viewport_size({"width": narrowest, "height": size["height"]})
+    wrong += [f"{name} {light}: {line}" for line in violations(page)]
+    for width in {narrowest, size["width"]}:
         page.set_viewport_size({"width": width, "height": size["height"]})
-        wrong += [f"{name} {light} {width}: {line}" for line in violations(page)]
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             wrong.append(f"{name} {light}: scrolls sideways, {wide} of {width}")

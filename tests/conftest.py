@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 from starlette.testclient import TestClient
 
 from app import clock
@@ -39,6 +40,7 @@ def _still():
     """The clock stands still; a test that wants it later says `clock.stand_still(...)`."""
     clock.stand_still(FRIDAY_NOON, machine=FRIDAY_NOON)
     yield
+    structlog.reset_defaults()  # a test that started a command may have set the lines' form
     clock.stand_still(None)
     clock.run_ahead(timedelta(0))
 

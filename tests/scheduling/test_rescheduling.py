@@ -51,7 +51,7 @@ def test_a_time_outside_the_window_is_refused_and_nobody_is_texted(db, visit, he
         rescheduling.reschedule(db, visit, at("2026-11-28T09:00"), by=here.dr_okafor)
 
     assert refused.value.message == (
-        "Choose a time from Thu, Nov 19, 2:00 pm to Sun, Nov 22, 2:00 pm."
+        "Choose a time from Thursday, November 19, 2:00 pm to Sunday, November 22, 2:00 pm."
     )
     assert [text.id for text in queued(visit)] == before
     assert visit.version == 1
