@@ -1,9 +1,9 @@
 // Keeps the stage true: asks every second what there is to see, and pushes the clock without a reload.
-import { defineDemoPhone } from "./phone.js"
 import { runClockTo } from "./clock_face.js"
+import { defineDemoDesk } from "./desk.js"
+import { defineDemoPhone } from "./phone.js"
 
 const EVERY = 1_000
-const STAYS_SIGNED_IN = 4 * 60_000
 
 const policy = window.trustedTypes
   ? trustedTypes.createPolicy("afterglow", { createHTML: (html) => html })
@@ -12,25 +12,23 @@ const policy = window.trustedTypes
 class DemoStage extends HTMLElement {
   #shown = ""
   #asked = 0
-  #timers = []
+  #timer = null
 
   connectedCallback() {
     this.addEventListener("submit", this.#submitted)
     this.addEventListener("change", this.#changed)
     this.addEventListener("click", this.#clicked)
-    document.addEventListener("visibilitychange", this.#cameBack)
-    this.#console.addEventListener("load", this.#consoleMoved)
-    this.#timers = [setInterval(this.refresh, EVERY), setInterval(this.#keepSignedIn, STAYS_SIGNED_IN)]
+    this.addEventListener("booking-seen", this.#sawBooking)
+    this.#timer = setInterval(this.#refresh, EVERY)
     this.querySelector("[data-tabs]").hidden = false
     this.dataset.show = "phone"
   }
 
   disconnectedCallback() {
-    document.removeEventListener("visibilitychange", this.#cameBack)
-    for (const timer of this.#timers) clearInterval(timer)
+    clearInterval(this.#timer)
   }
 
-  refresh = async () => {
+  #refresh = async () => {
     if (document.hidden) return
     const { from, to, since, seen } = this.dataset
     const asked = ++this.#asked
@@ -42,10 +40,6 @@ class DemoStage extends HTMLElement {
     } catch {
       // The server is away for a moment; the next question finds it.
     }
-  }
-
-  get #console() {
-    return this.querySelector("iframe[name=console]")
   }
 
   #put(html) {
@@ -61,7 +55,7 @@ class DemoStage extends HTMLElement {
 
   #putPart(part) {
     const old = document.getElementById(part.id)
-    if (!old || old.isEqualNode(part) || this.#saysTheSame(old, part)) return
+    if (!old || old.isEqualNode(part) || saysTheSame(old, part)) return
     const before = old.querySelector("time")?.dateTime
     if (part.id === "thread") this.querySelector("demo-phone").markNew(old, part)
     old.replaceWith(part)
@@ -70,30 +64,28 @@ class DemoStage extends HTMLElement {
     runClockTo(part.querySelector("time"), before)
   }
 
-  // These two are marked and moved after they were put: only what they say counts.
-  #saysTheSame(old, part) {
-    if (part.id === "thread") return old.textContent === part.textContent
-    if (part.id !== "clock-now") return false
-    const [shown, now] = [old, part].map((face) => face.querySelector("time"))
-    return shown.dateTime === now.dateTime && shown.dataset.zone === now.dataset.zone
-  }
-
   #submitted = async (event) => {
     const form = event.target
     if (!("quiet" in form.dataset)) return
     event.preventDefault()
     const button = event.submitter
-    const body = new URLSearchParams(new FormData(form, button))
+    if (button?.ariaDisabled === "true") return
     button?.setAttribute("aria-disabled", "true")
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } })
-      const { since } = await answer.json()
-      if (since) this.dataset.since = since
-      if (answer.ok) form.reset()
+      await this.#send(form, button)
     } finally {
       button?.removeAttribute("aria-disabled")
     }
-    await this.refresh()
+  }
+
+  async #send(form, button) {
+    const body = new URLSearchParams(new FormData(form, button))
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } })
+    const { since } = await answer.json()
+    if (answer.ok) form.reset()
+    if (since) this.dataset.since = since
+    await this.#refresh()
+    if (since) this.querySelector("demo-desk").catchUp()
   }
 
   #changed = (event) => {
@@ -101,7 +93,7 @@ class DemoStage extends HTMLElement {
   }
 
   #clicked = (event) => {
-    const pressed = event.target.closest("[data-show], [data-phone], a[target=console]")
+    const pressed = event.target.closest("button[data-show], [data-phone], a[target=console]")
     if (!pressed) return
     const { show, phone } = pressed.dataset
     if (phone) {
@@ -111,35 +103,32 @@ class DemoStage extends HTMLElement {
     this.#show(show ?? (phone ? "phone" : "console"))
   }
 
+  #sawBooking = () => {
+    this.dataset.seen = "yes"
+  }
+
   #turnTo(number) {
     this.dataset.to = number
     this.querySelector("demo-phone").showTexts()
-    this.refresh()
+    this.#refresh()
   }
 
   #show(part) {
     this.dataset.show = part
-    for (const tab of this.querySelectorAll("[data-show]")) {
+    for (const tab of this.querySelectorAll("[data-tabs] [data-show]")) {
       tab.setAttribute("aria-pressed", String(tab.dataset.show === part))
     }
   }
-
-  #consoleMoved = () => {
-    const { pathname } = this.#console.contentWindow.location
-    if (/^\/clinic\/(appointments|patients|schedule)/.test(pathname)) this.dataset.seen = "yes"
-  }
-
-  #cameBack = async () => {
-    if (document.hidden) return
-    await this.#keepSignedIn()
-    this.refresh()
-  }
-
-  #keepSignedIn = async () => {
-    const answer = await fetch(this.dataset.door, { method: "POST", headers: { Accept: "application/json" } })
-    if (answer.ok && (await answer.json()).new) this.#console.contentWindow.location.reload()
-  }
 }
 
+// The thread and the clock are marked and moved after they were put: only what they say counts.
+function saysTheSame(old, part) {
+  if (part.id === "thread") return old.textContent === part.textContent
+  if (part.id !== "clock-now") return false
+  const [shown, now] = [old, part].map((face) => face.querySelector("time"))
+  return shown.dateTime === now.dateTime && shown.dataset.zone === now.dataset.zone
+}
+
+defineDemoDesk()
 defineDemoPhone()
 customElements.define("demo-stage", DemoStage)
