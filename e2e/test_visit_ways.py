@@ -44,6 +44,7 @@ def test_another_number_reaches_the_desk(clinic, new_phone, new_desk):
     phone.add_init_script(FAILING % "NotAllowedError")
     desk.goto(f"{clinic.url}/clinic")
     phone.goto(visit.link)
+    expect(phone.get_by_text("The camera and microphone are off")).to_be_visible()
     phone.get_by_role("button", name="Phone me instead").tap()
 
     phone.get_by_text("Use another number").tap()
