@@ -45,7 +45,6 @@ class MagicLink(Model):
     seed: Mapped[bytes]
     key_number: Mapped[int]
     for_choosing: Mapped[bool] = mapped_column(default=False)
-    not_before: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     superseded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
     made_at: Mapped[datetime]

@@ -105,6 +105,8 @@ def apply_status(db: Session, message: Message, word: str, code: str, sid: str) 
     db.refresh(message, with_for_update=True)  # two callbacks may come at once
     if _RANK[status] <= _RANK[message.status]:
         return
+    if message.status is MessageStatus.IN_DOUBT and message.appointment_id is not None:
+        desk.settle(db, TaskCode.TEXT_IN_DOUBT, message.appointment_id)
     message.status, message.status_at = status, clock.now()
     message.provider_sid = message.provider_sid or sid
     if status in (MessageStatus.UNDELIVERED, MessageStatus.FAILED):

@@ -23,11 +23,13 @@ _PLAIN = str.maketrans(
 
 
 def plain(body: str) -> str:
-    """The body with typographic signs made plain: one of them would halve what fits.
+    """The body with typographic signs made plain: one of them would halve what fits."""
+    return body.translate(_PLAIN)
 
-    So would an accent that carriers do not know: `García` is written `Garcia`, `mañana` stays.
-    """
-    return "".join(map(_known, body.translate(_PLAIN)))
+
+def without_accents(body: str) -> str:
+    """The body without those accents that carriers do not know: `Garcia`; `mañana` stays."""
+    return "".join(map(_known, body))
 
 
 def _known(sign: str) -> str:

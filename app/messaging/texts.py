@@ -9,11 +9,12 @@ from datetime import datetime
 
 from app import i18n
 from app.i18n import gettext as _
-from app.messaging.segments import plain, segments
+from app.messaging.segments import plain, segments, without_accents
 from app.people import phones
 from app.people.models import Clinic
 
 LINK = "{link}"
+_MOST_IN_SPANISH = 2
 LONGEST_LINK = 53  # signs
 
 
@@ -41,7 +42,7 @@ def join(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
 
 def moved(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
     """A visit has a new time."""
-    return plain(
+    return _fitted(
         _(
             "%(clinic)s: %(clinician)s will see you %(day)s at %(time)s. "
             "We'll text you a link just before. Reply LATER if you need a new time."
@@ -57,7 +58,7 @@ def moved(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str
 
 def called_off(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
     """A visit will not take place."""
-    return plain(
+    return _fitted(
         _(
             "%(clinic)s: your time with %(clinician)s on %(day)s at %(time)s is off. "
             "We'll be in touch, or call %(phone)s."
@@ -91,7 +92,7 @@ def other_times(clinic: Clinic) -> str:
 
 def code(clinic: Clinic, digits: str) -> str:
     """A sign-in code, and a link that uses it in the browser that asked."""
-    return plain(
+    return _fitted(
         _(
             "%(clinic)s: your code is %(code)s. "
             "Or tap %(link)s on the phone where you asked. It works for 10 minutes."
@@ -102,7 +103,7 @@ def code(clinic: Clinic, digits: str) -> str:
 
 def passkey_added(clinic: Clinic) -> str:
     """Somebody made a passkey for this patient's pages."""
-    return plain(
+    return _fitted(
         _(
             "%(clinic)s: a phone can now open your pages by face, finger or screen lock. "
             "Not you? Call %(phone)s."
@@ -113,7 +114,7 @@ def passkey_added(clinic: Clinic) -> str:
 
 def staff_waiting(clinic: Clinic) -> str:
     """To staff: a patient waits in a visit room."""
-    return plain(
+    return _fitted(
         _(
             "Afterglow for %(clinic)s: somebody has been waiting in a room for you. "
             "Please open the console."
@@ -124,7 +125,7 @@ def staff_waiting(clinic: Clinic) -> str:
 
 def staff_call(clinic: Clinic) -> str:
     """To staff: a patient asked to be phoned."""
-    return plain(
+    return _fitted(
         _("Afterglow for %(clinic)s: somebody asked to be phoned now. Please open the console.")
         % {"clinic": clinic.short_name}
     )
@@ -132,7 +133,7 @@ def staff_call(clinic: Clinic) -> str:
 
 def staff_alert(clinic: Clinic) -> str:
     """To staff on call: an alert that must be acknowledged."""
-    return plain(
+    return _fitted(
         _(
             "Afterglow for %(clinic)s: an alert needs you now. "
             "Please open the console and acknowledge it."
@@ -143,8 +144,16 @@ def staff_alert(clinic: Clinic) -> str:
 
 def _first_that_fits(*wordings: str) -> str:
     """The first wording that is one segment with a link in its place; else the last."""
-    bodies = [plain(wording) for wording in wordings]
+    bodies = [_fitted(wording) for wording in wordings]
     return next((body for body in bodies if segments(_with_link(body)) == 1), bodies[-1])
+
+
+def _fitted(body: str) -> str:
+    """As it is sent. English goes without accents; Spanish keeps its own while two segments do."""
+    body = plain(body)
+    if i18n.language() == "es" and segments(_with_link(body)) <= _MOST_IN_SPANISH:
+        return body
+    return without_accents(body)
 
 
 def _with_link(body: str) -> str:

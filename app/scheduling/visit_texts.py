@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock, i18n
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
 from app.messaging import outbox, texts
-from app.messaging.models import Purpose
+from app.messaging.models import Message, Purpose
 from app.scheduling import quiet_hours
 from app.scheduling.models import Appointment
 
@@ -45,6 +46,13 @@ def plan(db: Session, visit: Appointment) -> MagicLink:
         once_key=f"join:{visit.id}:{visit.version}",
     )
     return link
+
+
+def keep(db: Session, visit: Appointment) -> None:
+    """The patient keeps the time after asking for others: its join text leaves after all."""
+    once_key = f"join:{visit.id}:{visit.version}"
+    if db.scalar(select(Message.id).where(Message.once_key == once_key)) is None:
+        plan(db, visit)
 
 
 def tell_moved(db: Session, visit: Appointment) -> None:

@@ -235,7 +235,6 @@ def drop_cookie(response: Response, name: str) -> None:
 
 anyone = _guard(_anyone)
 patient_only = _guard(_patient)
-visit_only = _guard(_visit)
 api_key_only = _guard(_api_key)
 visit_only = _guard(_visit)
 staff_only = _guard(_staff)

@@ -26,7 +26,13 @@ def moved(request: Request, db: Session, link: MagicLink) -> Response | None:
         return None
     if appointment.status.is_open:
         request.state.clinic = appointment.clinic
-        return _answer(request, "moved", "public/links/_moved.html", appointment=appointment)
+        return _answer(
+            request,
+            "moved",
+            "public/links/_moved.html",
+            appointment=appointment,
+            zone=link.patient.zone,
+        )
     if appointment.status is AppointmentStatus.CANCELLED:
         request.state.clinic = appointment.clinic
         return _answer(request, "cancelled", "public/links/_cancelled.html")

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from app import clock
 from app.i18n import gettext as _
 from app.refusal import Refusal
-from app.scheduling import offered
+from app.scheduling import confirming, joining, offered
 from app.scheduling.models import Appointment
 from app.tasks import desk
 from app.tasks.models import TaskCode
@@ -38,6 +38,16 @@ def pick(request: Request, db: Session) -> Response:
     except Refusal as refusal:
         return _times(request, db, appointment, refusal=refusal)
     appointment.confirmed_at = clock.now()
+    return redirect(request, "visit:chosen", id=appointment.id)
+
+
+@visit_only
+def keep(request: Request, db: Session) -> Response:
+    """The time stays as it is; its text leaves after all."""
+    appointment: Appointment = request.state.appointment
+    confirming.confirm(db, appointment, by=request.state.patient)
+    if joining.is_open(appointment):
+        return redirect(request, "visit:room", id=appointment.id)
     return redirect(request, "visit:chosen", id=appointment.id)
 
 
@@ -90,6 +100,7 @@ def _moment(request: Request) -> datetime:
 routes = [
     Route("/visits/{id}/not-today", choose, methods=["GET"], name="visit:not-today"),
     Route("/visits/{id}/not-today", pick, methods=["POST"], name="visit:pick-time"),
+    Route("/visits/{id}/keeping", keep, methods=["POST"], name="visit:keep"),
     Route("/visits/{id}/chosen", chosen, name="visit:chosen"),
     Route("/visits/{id}/find-a-time", ask_for_help, methods=["POST"], name="visit:find-a-time"),
 ]
