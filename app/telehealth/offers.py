@@ -41,8 +41,8 @@ def put(db: Session, visit: VideoVisit, *, peer: str, sdp: str) -> None:
 def take(db: Session, seat: Seat) -> Taken | None:
     """Give a live seat the clinician's prepared offer, if there is one.
 
-    One offer goes to one seat, however many ask at once. What the seat had before is dropped.
-    A ghost gets none.
+    One offer goes to one seat, however many ask at once. What the seat had before is dropped
+    either way: the page that held it is gone. A ghost gets none.
     """
     if not seat.state.is_live:
         return None
@@ -67,6 +67,7 @@ def take(db: Session, seat: Seat) -> Taken | None:
         .execution_options(synchronize_session=False)
     )
     if offer is None:
+        drop(db, seat.visit, seat=seat)
         return None
     db.execute(delete(Offer).where(Offer.taken_by_id == seat.id, Offer.id != offer.id))
     seat.peer, seat.connected = offer.peer, False

@@ -133,6 +133,7 @@ def _you(seat: Seat) -> Message:
         "clinician": "here" if visit.host_is_here else "away",
         "mine": state is not SeatState.LEFT,
         "status": visit.appointment.status.value,
+        "starts": visit.appointment.starts_at.isoformat(),
     }
 
 

@@ -65,7 +65,7 @@ def start(db: Session, visit: VideoVisit, *, by: Model | None) -> None:
     visit.started_at = clock.now()
     appointment = visit.appointment
     if appointment.status is AppointmentStatus.BOOKED:
-        appointment.status = AppointmentStatus.ARRIVED
+        _become(appointment, AppointmentStatus.ARRIVED)
     if _encounter(db, appointment) is None:
         db.add(
             Encounter(
@@ -123,14 +123,14 @@ def mark_held(db: Session, visit: VideoVisit, held: bool, *, by: Practitioner) -
     if held:
         _fulfil(db, visit)
     else:
-        visit.appointment.status = AppointmentStatus.NOSHOW
+        _become(visit.appointment, AppointmentStatus.NOSHOW)
     trail.record(db, "mark-held" if held else "mark-not-held", agent=by, entity=visit.appointment)
     live.publish(db, visit.topic)
     live.publish(db, f"desk:{visit.clinic_id}")
 
 
 def _fulfil(db: Session, visit: VideoVisit) -> None:
-    visit.appointment.status = AppointmentStatus.FULFILLED
+    _become(visit.appointment, AppointmentStatus.FULFILLED)
     encounter = _encounter(db, visit.appointment)
     if encounter is None:
         assert visit.started_at is not None
@@ -141,6 +141,13 @@ def _fulfil(db: Session, visit: VideoVisit) -> None:
         )
         db.add(encounter)
     encounter.ended_at = visit.ended_at
+
+
+def _become(appointment: Appointment, status: AppointmentStatus) -> None:
+    # The version counts every change: other systems compare it before they write.
+    if appointment.status is not status:
+        appointment.status = status
+        appointment.version += 1
 
 
 def _encounter(db: Session, appointment: Appointment) -> Encounter | None:

@@ -53,7 +53,9 @@ async def carry(
 async def _run(carrier: _Carrier) -> int | None:
     """The code to close with, or None when the page is gone already."""
     codes: list[int | None] = []
-    with live.subscribe(carrier.line.topic) as bell:
+    # Moving or cancelling the appointment rings by its own id: that floor knows no rooms.
+    planned = f"visit:{carrier.socket.path_params['id']}"
+    with live.subscribe(carrier.line.topic, planned) as bell:
         async with anyio.create_task_group() as group:
 
             async def until_over(task: Callable[[], Awaitable[None]]) -> None:
