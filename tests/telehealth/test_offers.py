@@ -41,6 +41,20 @@ def test_what_a_seat_took_before_is_void_once_it_takes_anew(db, visit, open_link
     assert not offers.belongs_to(db, visit, seat, "first")
 
 
+def test_a_page_that_comes_before_the_next_offer_is_made_gets_it_then(
+    db, visit, open_link, room_open
+):
+    seat = seats.claim(db, open_link())
+    offers.put(db, visit, peer="first", sdp="v=0")
+    offers.take(db, seat)
+
+    assert offers.take(db, seat) is None
+    assert seat.peer == ""
+    offers.put(db, visit, peer="second", sdp="v=0")
+
+    assert offers.take(db, seat) is not None
+
+
 def test_a_new_page_of_the_clinician_voids_the_offers_of_the_old_one(
     db, visit, open_link, room_open, clinician
 ):

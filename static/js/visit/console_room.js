@@ -12,6 +12,7 @@ import { VisitSocket } from "./socket.js"
 import { showSeats } from "./waiting_seats.js"
 import { keepScreenLit, letScreenSleep } from "./wake_lock.js"
 
+const NEXT_SPARE_AFTER = 600
 const SPARE_LIVES = 20 * 60_000
 
 class ClinicianRoom extends HTMLElement {
@@ -124,7 +125,8 @@ class ClinicianRoom extends HTMLElement {
     peer.release()
     if (peer !== this.#spare) return
     this.#spare = null
-    this.#makeSpare()
+    // Not at once: the one who came has the machine to themselves until their picture stands.
+    setTimeout(() => this.#makeSpare(), NEXT_SPARE_AFTER)
   }
 
   // Sound and picture go to the admitted seat alone.

@@ -109,6 +109,7 @@ class VisitRoom extends HTMLElement {
     const wasHere = this.#state === "claimed" || this.#state === "admitted"
     if (wasHere) this.#claiming = this.#start.sdp ? this.#answer(this.#start) : this.#claim()
     else onFirstTouch(() => this.claim())
+    if (this.#start.sdp) await this.#claiming // the answer first: it is what the other side waits for
     const before = await cameraPermission()
     const fault = cameraFault()
     const opened = fault ? { fault } : await this.openMedia()
