@@ -1,8 +1,11 @@
 import pytest
 from sqlalchemy import select
 
+from app.access import web_sessions
+from app.access.models import SessionKind, Strength
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter
+from app.telehealth import presence, seats
 
 
 @pytest.fixture
@@ -62,3 +65,27 @@ def test_a_room_elsewhere_is_opened_and_marked(database, desk, cast, address, el
 
 def test_a_visit_in_our_own_room_is_not_marked_by_hand(desk, address):
     assert desk.post(f"{address}/outcome", data={"held": "yes"}).status_code == 404
+
+
+def test_the_room_that_is_open_does_not_also_ring_on_its_own_page(desk, database, cast):
+    with database.session() as db:
+        visit = db.get(Appointment, cast.integration_visit.id)
+        web_session, _ = web_sessions.start(
+            db,
+            SessionKind.JOIN,
+            clinic_id=cast.clinic.id,
+            patient=cast.maya,
+            strength=Strength.LINK,
+            expires_at=visit.ends_at,
+        )
+        seat = seats.open(db, visit, web_session, None)
+        seats.claim(db, seat)
+        presence.arrive(db, seat, "page")
+
+    elsewhere = desk.get("/clinic/alerts").text
+    here = desk.get(f"/clinic/visits/{visit.id}").text
+    refreshed = desk.get(f"/clinic/alerts?room={visit.id}").text
+
+    assert f"waiting-{visit.id}" in elsewhere
+    assert f"waiting-{visit.id}" not in here
+    assert f"waiting-{visit.id}" not in refreshed
