@@ -1,46 +1,46 @@
-// The clinician's room: an offer always ready for whoever comes, faces before anybody is let in, one talk.
+// The clinician's room: who waits is seen before being let in, then one talk.
 
 import { chime } from "../console/chime.js"
 import { showFacts } from "./facts_panel.js"
-import { FreshServers } from "./fresh_servers.js"
-import { watchLine } from "./line_quality.js"
+import { Offering } from "./offering.js"
 import { OwnMedia } from "./own_media.js"
-import { VisitPeer } from "./peer.js"
 import { hearIt, showRemote, wakeSound } from "./remote_sound.js"
-import { onAction, setFlag, setPressed, showView } from "./room_view.js"
+import { onAction, setFlag, showView } from "./room_view.js"
 import { VisitSocket } from "./socket.js"
+import { wireSwitches } from "./switches.js"
+import { TalkLine, showAbout } from "./talk_line.js"
 import { showSeats } from "./waiting_seats.js"
 import { keepScreenLit, letScreenSleep } from "./wake_lock.js"
 
-const NEXT_SPARE_AFTER = 600
-const SPARE_LIVES = 20 * 60_000
-
 class ClinicianRoom extends HTMLElement {
   #socket
+  #offering
   #media
   #remote
   #sound
-  #servers = new FreshServers(() => this.#socket.tell({ type: "ice" }))
   #room = { seats: [] }
-  #peers = new Map()
-  #spare = null
-  #making = false
   #waiting = 0
-  #talking = null
-  #endWatch = null
+  #line = new TalkLine()
 
   connectedCallback() {
     this.#remote = document.querySelector("#remote")
     this.#sound = document.querySelector('[data-action="sound"]')
     this.#media = new OwnMedia(document.querySelector("#local"), () => this.#carry())
-    this.#wire()
     this.#socket = new VisitSocket(this.dataset.socket, {
       page: crypto.randomUUID(),
       heard: (message) => this.#hear(message),
       changed: (state, code) => this.#lineChanged(state, code),
     })
-    setInterval(() => this.#makeSpare(), SPARE_LIVES)
+    this.#offering = new Offering(this.#socket, {
+      arrived: () => this.#show(),
+      changed: (peer) => this.#peerChanged(peer),
+    })
+    this.#wire()
     this.#openMedia()
+  }
+
+  get #admitted() {
+    return this.#room.seats.find(({ state }) => state === "admitted")
   }
 
   async #openMedia() {
@@ -50,125 +50,62 @@ class ClinicianRoom extends HTMLElement {
   }
 
   #hear(message) {
-    if (message.type === "welcome") this.#welcomed(message)
-    else if (message.type === "room") this.#update(message.room)
-    else if (message.type === "ice") this.#servers.take(message.servers)
-    else if (message.type === "refused") this.#say(message.message)
+    if (message.type === "room") this.#update(message.room)
+    else if (message.type === "ice") this.#offering.servers.take(message.servers)
+    else if (message.type === "refused") document.querySelector("[data-said]").textContent = message.message
     else if (message.type === "signal") this.#signalled(message)
-  }
-
-  async #welcomed({ room, ice }) {
-    this.#servers.take(ice)
-    this.#update(room)
-    if (this.#spare && this.#peers.has(this.#spare.id)) this.#tellSpare()
-    else await this.#makeSpare()
-  }
-
-  // The offer for whoever comes next. It carries no picture of ours: nothing flows before Admit.
-  async #makeSpare() {
-    if (this.#making || this.#room.ended) return
-    this.#making = true
-    const old = this.#spare
-    const spare = this.#newPeer(crypto.randomUUID(), await this.#servers.get())
-    spare.offered = await spare.prepare()
-    this.#making = false
-    this.#spare = spare
-    this.#tellSpare()
-    if (old && !this.#seatOf(old.id)) this.#forget(old)
-  }
-
-  #tellSpare() {
-    this.#socket.tell({ type: "offer", peer: this.#spare.id, sdp: this.#spare.offered })
-  }
-
-  #newPeer(id, servers) {
-    const peer = new VisitPeer({
-      id,
-      polite: false,
-      servers,
-      send: (signal) => this.#signal(id, signal),
-      arrived: () => this.#show(),
-      changed: (state) => this.#peerChanged(peer, state),
-      refresh: () => this.#servers.get(),
-    })
-    this.#peers.set(id, peer)
-    return peer
-  }
-
-  #signal(id, signal) {
-    const seat = this.#seatOf(id)
-    if (seat) this.#socket.signal({ seat: seat.id, peer: id, ...signal })
+    else if (message.type === "welcome") {
+      this.#offering.servers.take(message.ice)
+      this.#update(message.room)
+      if (!message.room.ended) this.#offering.open()
+    }
   }
 
   #signalled(message) {
-    if (message.about) return this.#toldAbout(message.about)
-    this.#peers.get(message.peer)?.take(message)
+    if (!message.about) return this.#offering.take(message)
+    if (message.seat === this.#admitted?.id) showAbout(message.about)
   }
 
   #update(room) {
     this.#room = room
-    const wanted = new Set(room.seats.map(({ peer }) => peer))
-    for (const [id, peer] of this.#peers) {
-      const isOld = peer !== this.#spare && !wanted.has(id) && peer.wasTaken
-      if (isOld) this.#forget(peer)
-    }
-    for (const seat of room.seats) this.#bind(seat)
+    this.#offering.update(room.seats)
+    if (room.ended) this.#stop()
     this.#carry()
     this.#show()
   }
 
-  #bind(seat) {
-    const peer = this.#peers.get(seat.peer)
-    if (!seat.peer || peer?.wasTaken) return
-    if (!peer) return this.#socket.tell({ type: "again", seat: seat.id })
-    peer.wasTaken = true
-    peer.release()
-    if (peer !== this.#spare) return
-    this.#spare = null
-    // Not at once: the one who came has the machine to themselves until their picture stands.
-    setTimeout(() => this.#makeSpare(), NEXT_SPARE_AFTER)
-  }
-
   // Sound and picture go to the admitted seat alone.
   #carry() {
-    for (const seat of this.#room.seats) {
-      if (seat.state !== "admitted") continue
-      this.#peers.get(seat.peer)?.carry(this.#media.audio, this.#media.video)
-      this.#tellAbout(seat.peer)
-    }
-  }
-
-  #tellAbout(id) {
-    const peer = this.#peers.get(id)
-    const about = JSON.stringify(this.#media.about)
-    if (!peer || peer.toldAbout === about) return
-    peer.toldAbout = about
-    this.#signal(id, { about: this.#media.about })
+    const seat = this.#admitted
+    this.#offering?.of(seat)?.carry(this.#media.audio, this.#media.video)
+    this.#offering?.tellAbout(seat, this.#media.about)
   }
 
   #show() {
     const { seats, ended } = this.#room
-    const admitted = this.#admitted()
-    const stream = admitted && this.#peers.get(admitted.peer)?.stream
-    const list = document.querySelector("[data-seats]")
-    const count = showSeats(list, seats, (id) => this.#streamOf(id), (id) => this.#admit(id))
-    if (count > this.#waiting && this.dataset.aloud === "yes") chime()
-    this.#waiting = count
+    const talk = this.#offering.of(this.#admitted)
+    this.#showWaiting(seats)
     showFacts(this.#room)
-    setFlag("somebody-waits", seats.some(({ state }) => state === "claimed"))
     setFlag("nobody", !seats.length && !ended)
+    setFlag("talking", Boolean(this.#admitted))
+    setFlag("quiet", !this.#admitted)
     showView(ended ? "ended" : "open")
-    setFlag("talking", Boolean(admitted))
-    setFlag("quiet", !admitted)
-    this.#showLineOf(admitted && this.#peers.get(admitted.peer))
-    if (!stream || ended) return
-    showRemote(this.#remote, stream)
+    this.#line.show(talk, Boolean(this.#admitted?.reconnecting))
+    if (!talk || ended) return
+    showRemote(this.#remote, talk.stream)
     hearIt(this.#remote, this.#sound)
   }
 
-  #streamOf(seatId) {
-    const seat = this.#room.seats.find(({ id }) => id === seatId)
-    return this.#peers.get(seat?.peer)?.stream
+  #showWaiting(seats) {
+    const count = showSeats(
+      document.querySelector("[data-seats]"),
+      seats,
+      (seat) => this.#offering.of(seat)?.stream,
+      (id) => this.#admit(id),
+    )
+    if (count > this.#waiting && this.dataset.aloud === "yes") chime()
+    this.#waiting = count
+    setFlag("somebody-waits", seats.some(({ state }) => state === "claimed"))
   }
 
   #admit(seat) {
@@ -176,76 +113,29 @@ class ClinicianRoom extends HTMLElement {
     keepScreenLit()
   }
 
-  #peerChanged(peer, state) {
-    const seat = this.#seatOf(peer.id)
+  #peerChanged(peer) {
+    const seat = this.#room.seats.find((each) => each.peer === peer.id)
     if (!seat) return
-    this.#socket.tell({ type: "state", seat: seat.id, pc: state })
-    if (state !== "connected") this.#socket.check()
+    this.#socket.tell({ type: "state", seat: seat.id, pc: peer.state })
+    if (peer.state !== "connected") this.#socket.check()
     this.#show()
-  }
-
-  // How the line of the talk stands, and from its first moment a watch on its quality.
-  #showLineOf(peer) {
-    const lost = peer ? ["disconnected", "failed"].includes(peer.state) : false
-    setFlag("connected", peer?.state === "connected")
-    setFlag("finding", lost || Boolean(this.#admitted()?.reconnecting && peer?.state !== "connected"))
-    document.querySelector(".room").dataset.line = lost ? "lost" : "good"
-    if (peer === this.#talking || (peer && peer.state !== "connected")) return
-    this.#endWatch?.()
-    this.#talking = peer
-    this.#endWatch = peer && watchLine(peer, (paused) => setFlag("thin", paused))
-  }
-
-  #admitted() {
-    return this.#room.seats.find(({ state }) => state === "admitted")
-  }
-
-  #toldAbout({ audio, video }) {
-    setFlag("other-muted", !audio)
-    setFlag("other-picture-off", !video)
-  }
-
-  #seatOf(peerId) {
-    return this.#room.seats.find(({ peer }) => peer === peerId)
-  }
-
-  #forget(peer) {
-    this.#socket.forget(peer.id)
-    this.#peers.delete(peer.id)
-    peer.close()
-  }
-
-  #say(words) {
-    const place = document.querySelector("[data-said]")
-    place.textContent = words
   }
 
   #lineChanged(state, code) {
     setFlag("line-lost", state === "lost")
     if (state !== "over") return
-    for (const peer of [...this.#peers.values()]) this.#forget(peer)
-    this.#spare = null
-    this.#media.close()
-    letScreenSleep()
+    this.#stop()
     showView(code === 4409 ? "elsewhere" : "asleep")
   }
 
+  #stop() {
+    this.#offering.close()
+    this.#media.close()
+    letScreenSleep()
+  }
+
   #wire() {
-    onAction("mute", (event, button) => {
-      const muted = button.getAttribute("aria-pressed") !== "true"
-      this.#media.mute(muted)
-      setPressed("mute", muted)
-    })
-    onAction("camera", (event, button) => {
-      const off = button.getAttribute("aria-pressed") !== "true"
-      this.#media.hidePicture(off)
-      setPressed("camera", off)
-    })
-    onAction("self", (event, button) => {
-      const shown = button.getAttribute("aria-pressed") !== "true"
-      document.querySelector("#local").hidden = !shown
-      setPressed("self", shown)
-    })
+    wireSwitches(this.#media)
     onAction("end", () => this.#socket.say({ type: "end" }))
     onAction("use-this", () => location.reload())
     onAction("again", () => this.#openMedia())

@@ -1,7 +1,7 @@
-// One connection between two pages of a visit: perfect negotiation, and repair when the line goes.
+// One connection between two pages of a visit, by perfect negotiation.
 
-const REPAIR_AFTER = 2_000
-const REPAIR_AGAIN_AFTER = 6_000
+import { Mending } from "./mending.js"
+
 const GATHER_WITHIN = 2_500
 
 const PLAIN = { bundlePolicy: "max-bundle" }
@@ -25,7 +25,7 @@ export class VisitPeer {
   #outgoing = []
   #holding = false
   #flushing = false
-  #repair = 0
+  #mending
   #tracks = { audio: null, video: null }
   #remote = new MediaStream()
 
@@ -38,6 +38,7 @@ export class VisitPeer {
     this.arrived = arrived
     this.changed = changed
     this.refresh = refresh
+    this.#mending = new Mending(this, polite)
     const connection = warmConnection ?? new RTCPeerConnection(PLAIN)
     warmConnection = null
     connection.setConfiguration({ ...PLAIN, iceServers: servers })
@@ -127,7 +128,7 @@ export class VisitPeer {
   }
 
   close() {
-    clearTimeout(this.#repair)
+    this.#mending.stop()
     this.#connection.onconnectionstatechange = this.#connection.ontrack = null
     this.#connection.onicecandidate = this.#connection.onnegotiationneeded = null
     this.#connection.close()
@@ -222,21 +223,7 @@ export class VisitPeer {
   }
 
   #moved() {
-    const state = this.state
-    clearTimeout(this.#repair)
-    if (state === "disconnected" || state === "failed") this.#mendSoon(state)
-    this.changed?.(state)
-  }
-
-  // Both sides notice; the polite one lets the other begin.
-  #mendSoon(state) {
-    const wait = (state === "failed" ? 0 : REPAIR_AFTER) + (this.#polite ? 1_500 : 0)
-    this.#repair = setTimeout(() => this.#mend(), wait)
-  }
-
-  #mend() {
-    if (this.state === "connected" || this.state === "closed") return
-    this.restart()
-    this.#repair = setTimeout(() => this.#mend(), REPAIR_AGAIN_AFTER)
+    this.#mending.saw(this.state)
+    this.changed?.(this.state)
   }
 }

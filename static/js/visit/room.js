@@ -10,11 +10,11 @@ import { hearIt, showRemote, wakeSound } from "./remote_sound.js"
 import { wireRoomButtons } from "./room_buttons.js"
 import { setFlag, showFault, showView, shownView } from "./room_view.js"
 import { VisitSocket } from "./socket.js"
+import { showAbout } from "./talk_line.js"
+import { TalkWatch } from "./talk_watch.js"
 import { keepScreenLit, letScreenSleep } from "./wake_lock.js"
 
 const STEADY_FOR = 400
-const NO_MEDIA_AFTER = 20_000
-const START_ANEW_AFTER = 14_000
 
 class VisitRoom extends HTMLElement {
   #start
@@ -27,7 +27,10 @@ class VisitRoom extends HTMLElement {
   #sound
   #claiming = null
   #servers = new FreshServers(() => this.#socket.tell({ type: "ice" }))
-  #timers = { media: 0, anew: 0 }
+  #watch = new TalkWatch(
+    () => this.#socket.check(),
+    () => this.#socket.tell({ type: "again" }),
+  )
 
   connectedCallback() {
     this.#start = JSON.parse(this.dataset.start)
@@ -113,7 +116,7 @@ class VisitRoom extends HTMLElement {
     const before = await cameraPermission()
     const fault = cameraFault()
     const opened = fault ? { fault } : await this.openMedia()
-    if (opened.fault) return this.#cannotSee(opened.fault)
+    if (opened.fault) return showFault(opened.fault)
     if (this.#claiming) return
     if (before === "prompt" && (await lookedAt())) return this.claim()
     setFlag("untouched", !this.#claiming)
@@ -165,7 +168,7 @@ class VisitRoom extends HTMLElement {
     else if (message.type === "offer") this.#answer(message)
     else if (message.type === "ice") this.#servers.take(message.servers)
     else if (message.type === "signal" && message.peer === this.#peer?.id) {
-      if (message.about) this.#toldAbout(message.about)
+      if (message.about) showAbout(message.about)
       else this.#peer.take(message)
     }
   }
@@ -180,25 +183,18 @@ class VisitRoom extends HTMLElement {
   }
 
   #be(state) {
-    if (state === "admitted" && this.#state !== "admitted") this.#expectMedia()
+    if (state === "admitted" && this.#state !== "admitted") this.#watch.expectMedia()
     this.#state = state
     if (state === "admitted" && this.#peer?.state === "connected") this.#enterCall()
-  }
-
-  #toldAbout({ audio, video }) {
-    setFlag("other-muted", !audio)
-    setFlag("other-picture-off", !video)
   }
 
   #peerChanged(state) {
     const connected = state === "connected"
     const lost = state === "disconnected" || state === "failed"
     this.#socket.tell({ type: "state", pc: state })
-    if (lost) this.#showLost()
+    if (lost) this.#watch.lost()
     if (!connected) return
-    clearTimeout(this.#timers.anew)
-    clearTimeout(this.#timers.media)
-    this.#showLost(false)
+    this.#watch.good()
     this.#line ??= watchLine(this.#peer, (paused) => setFlag("thin", paused))
     if (this.#state === "admitted") this.#enterCall()
   }
@@ -206,28 +202,6 @@ class VisitRoom extends HTMLElement {
   #enterCall() {
     if (shownView() !== "phone") showView("call")
     if (this.#media.running) hearIt(this.#remote, this.#sound)
-  }
-
-  #showLost(lost = true) {
-    setFlag("finding", lost)
-    document.querySelector(".room").dataset.line = lost ? "lost" : "good"
-    if (!lost) return setFlag("call-needed", false)
-    setFlag("line-was-bad", true)
-    this.#socket.check()
-    this.#expectMedia()
-    this.#timers.anew = setTimeout(() => this.#socket.tell({ type: "again" }), START_ANEW_AFTER)
-  }
-
-  #expectMedia() {
-    clearTimeout(this.#timers.media)
-    this.#timers.media = setTimeout(() => {
-      setFlag("call-needed", true)
-      setFlag("line-was-bad", true)
-    }, NO_MEDIA_AFTER)
-  }
-
-  #cannotSee(fault) {
-    showFault(fault)
   }
 
   #lineChanged(state, code) {
@@ -252,7 +226,7 @@ class VisitRoom extends HTMLElement {
   }
 
   #dropPeer() {
-    clearTimeout(this.#timers.anew)
+    this.#watch.stop()
     this.#line?.()
     this.#line = null
     if (this.#peer) this.#socket.forget(this.#peer.id)

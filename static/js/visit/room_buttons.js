@@ -2,11 +2,13 @@
 
 import { onAction, setFlag, setPressed, showView, shownView } from "./room_view.js"
 import { wireSideDoors } from "./staying.js"
+import { wireSwitches } from "./switches.js"
 import { postQuietly, wireWhereabouts } from "./whereabouts.js"
 
 export function wireRoomButtons(room, media) {
-  wireSwitches(room, media)
-  wireWaysOut(room, media)
+  wireSwitches(media)
+  wireCamera(media)
+  wireWaysOut(room)
   wireSideDoors(room.dataset.link)
   wireWhereabouts((kind) => {
     if (kind === "driving") room.stepBack()
@@ -15,24 +17,7 @@ export function wireRoomButtons(room, media) {
   setFlag("ready", true)
 }
 
-function wireSwitches(room, media) {
-  onAction("mute", (event, button) => {
-    const muted = button.getAttribute("aria-pressed") !== "true"
-    media.mute(muted)
-    setPressed("mute", muted)
-    setFlag("muted", muted)
-  })
-  onAction("camera", (event, button) => {
-    const off = button.getAttribute("aria-pressed") !== "true"
-    media.hidePicture(off)
-    setPressed("camera", off)
-  })
-  onAction("self", (event, button) => {
-    const shown = button.getAttribute("aria-pressed") !== "true"
-    document.querySelector("#local").hidden = !shown
-    setPressed("self", shown)
-    setFlag("self-hidden", !shown)
-  })
+function wireCamera(media) {
   onAction("flip", () => media.flip())
   onAction("voice", () => {
     media.keepVoiceOnly()
@@ -42,7 +27,7 @@ function wireSwitches(room, media) {
   })
 }
 
-function wireWaysOut(room, media) {
+function wireWaysOut(room) {
   onAction("here", () => room.claim())
   onAction("hand-over", () => room.claim())
   onAction("end", () => room.leave())

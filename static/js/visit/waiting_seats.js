@@ -2,7 +2,7 @@
 
 const seatRows = new Map()
 
-// seats as the clinic says them; streamOf(id) gives a seat's picture; admit(id) lets it in.
+// seats as the clinic says them; streamOf(seat) gives its picture; admit(id) lets it in.
 export function showSeats(list, seats, streamOf, admit) {
   const waiting = seats.filter(({ state }) => state === "claimed")
   for (const [id, row] of seatRows) {
@@ -16,7 +16,7 @@ export function showSeats(list, seats, streamOf, admit) {
     row.querySelector('[data-part="second"]').hidden = !seat.second
     row.querySelector('[data-part="reconnecting"]').hidden = !seat.reconnecting
     row.querySelector('[data-action="admit"]').classList.toggle("button--second", seat.reconnecting)
-    showFace(row, streamOf(seat.id))
+    showFace(row, streamOf(seat))
     const standing = list.children[waiting.indexOf(seat)]
     if (standing !== row) list.insertBefore(row, standing ?? null)
   }
