@@ -27,7 +27,8 @@ PAIR = """async () => {
     const reports = await peer.getStats()
     for (const pair of reports.values()) {
       if (pair.type !== 'candidate-pair' || !pair.nominated) continue
-      return [pair.localCandidateId, pair.remoteCandidateId].map((id) => reports.get(id).candidateType)
+      const ends = [pair.localCandidateId, pair.remoteCandidateId]
+      return ends.map((id) => reports.get(id).candidateType)
     }
   }
 }"""

@@ -61,9 +61,7 @@ def test_another_number_reaches_the_desk(clinic, new_phone, new_desk):
 def test_a_browser_inside_another_app_is_led_out_with_the_link(clinic, new_phone):
     visit, phone = a_visit(clinic), new_phone(user_agent=IN_AN_APP)
     phone.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=clinic.url)
-    phone.add_init_script(
-        "Object.defineProperty(navigator, 'mediaDevices', { value: undefined })"
-    )
+    phone.add_init_script("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")
 
     phone.goto(visit.link)
     expect(phone.get_by_role("heading", name="Open it in your own browser.")).to_be_visible()
@@ -73,9 +71,7 @@ def test_a_browser_inside_another_app_is_led_out_with_the_link(clinic, new_phone
     assert phone.evaluate("navigator.clipboard.readText()") == visit.link
 
 
-def test_where_the_patient_is_reaches_the_clinician_before_any_picture(
-    clinic, new_phone, new_desk
-):
+def test_where_the_patient_is_reaches_the_clinician_before_any_picture(clinic, new_phone, new_desk):
     visit, desk, phone = a_visit(clinic), new_desk(clinic), new_phone()
     open_room(desk, visit)
     tap(phone, visit)
