@@ -26,6 +26,7 @@ class VisitRoom extends HTMLElement {
   #remote
   #sound
   #claiming = null
+  #planned = null
   #servers = new FreshServers(() => this.#socket.tell({ type: "ice" }))
   #watch = new TalkWatch(
     () => this.#socket.check(),
@@ -173,8 +174,12 @@ class VisitRoom extends HTMLElement {
     }
   }
 
-  #told({ state, clinician }) {
+  #told({ state, clinician, status, starts }) {
     if (this.#state === "left") return
+    this.#planned ??= starts
+    // Moved or called off meanwhile: say where it went. Never in the middle of a talk.
+    const isOff = status === "cancelled" || starts !== this.#planned
+    if (isOff && state !== "admitted") return location.assign(this.dataset.planned)
     setFlag("knows", state !== "ghost" && clinician === "here")
     setFlag("calling", state !== "ghost" && clinician === "away")
     if (state === "ended") return this.#finish("ended")

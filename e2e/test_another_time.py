@@ -1,0 +1,50 @@
+"""Not today: a kinder time, by one tap or by one word; and a visit that staff move meanwhile."""
+
+from datetime import datetime, timedelta
+
+from playwright.sync_api import expect
+
+from e2e.visits import PHONE, ZONE, a_visit, tap
+
+
+def test_not_today_leads_to_a_new_time_and_the_old_link_says_where_it_went(clinic, new_phone):
+    visit, phone = a_visit(clinic), new_phone()
+    tap(phone, visit)
+
+    phone.locator('[data-action="not-today"]').first.tap()
+    expect(phone.get_by_role("heading", name="That’s fine. Your place is safe.")).to_be_visible()
+    choice = phone.locator('[data-action="pick-time"]').last
+    chosen = choice.locator("strong").inner_text()
+    choice.tap()
+
+    expect(phone.get_by_role("heading", name=chosen)).to_be_visible()
+    other = new_phone()
+    other.goto(visit.link)
+    expect(other.get_by_role("heading", name="Your talk has a new time.")).to_be_visible()
+    expect(other.get_by_text(chosen)).to_be_visible()
+
+
+def test_the_word_later_brings_a_link_that_opens_on_other_times_without_a_camera(clinic, new_phone):
+    a_visit(clinic)
+    clinic.post("/demo/reply", {"from": PHONE, "body": "Later"})
+    clinic.push("PT1M")
+    newest = clinic.texts(PHONE)[-1]["body"]
+
+    phone = new_phone(permissions=[])
+    phone.goto(next(word for word in newest.split() if word.startswith("http")))
+
+    expect(phone.locator('[data-action="pick-time"]').first).to_be_visible()
+    assert phone.url.endswith("/not-today")
+
+
+def test_a_visit_moved_by_staff_tells_the_phone_that_waits(clinic, new_phone, new_desk):
+    visit, phone, desk = a_visit(clinic), new_phone(), new_desk(clinic)
+    tap(phone, visit)
+
+    desk.goto(visit.room.replace("/clinic/visits/", "/clinic/appointments/"))
+    now = datetime.fromisoformat(clinic.get("/demo/clock")["now"]).astimezone(ZONE)
+    later = (now + timedelta(days=1)).strftime("%Y-%m-%dT11:30")
+    desk.get_by_label("New day and time").fill(later)
+    desk.get_by_role("button", name="Move").click()
+
+    expect(phone.get_by_role("heading", name="11:30 am")).to_be_visible(timeout=15_000)
