@@ -49,6 +49,7 @@ _SERVER_OPTIONS = (
     "max_connections=200",
 )
 _serial = count(1)
+_kept: list[str] = []  # migrated databases of this process that no test uses right now
 
 
 class _Account(TypedDict, total=False):
@@ -80,12 +81,48 @@ def prepare() -> Path:
 def fresh_database(
     worker_id: str = "main", kind: Kind | None = None, *, migrated: bool = True
 ) -> Iterator[str]:
-    """The URL of a database nobody else uses, gone afterwards."""
-    url = database_url(kind or chosen_kind(), worker_id, migrated=migrated)
+    """The URL of a database nobody else uses, gone or empty again afterwards.
+
+    Making a database costs PostgreSQL a tenth of a second, emptying one a few milliseconds: a
+    process keeps its own and hands it out anew, emptied.
+    """
+    kind = kind or chosen_kind()
+    if kind == "postgresql" and migrated:
+        with _kept_database(worker_id) as url:
+            yield url
+        return
+    url = database_url(kind, worker_id, migrated=migrated)
     try:
         yield url
     finally:
         discard(url)
+
+
+@contextmanager
+def _kept_database(worker_id: str) -> Iterator[str]:
+    url = _kept.pop() if _kept else database_url("postgresql", worker_id)
+    try:
+        yield url
+    finally:
+        _empty(url)
+        _kept.append(url)
+
+
+def _empty(url: str) -> None:
+    """Every row gone, in one round trip with keys unchecked; connections that are left are cut."""
+    name = make_url(url).database
+    home = str(prepare() / "postgresql")
+    with psycopg.connect(host=home, user="afterglow", dbname=name, autocommit=True) as database:
+        database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        tables = database.execute(
+            "SELECT format('DELETE FROM %I;', tablename) FROM pg_tables "
+            "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        deletions = "".join(row[0] for row in tables)
+        database.execute(f"SET session_replication_role = replica; {deletions}".encode())
 
 
 def database_url(kind: Kind, worker_id: str = "main", *, migrated: bool = True) -> str:
