@@ -118,11 +118,11 @@ def _empty(url: str) -> None:
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         tables = database.execute(
-            "SELECT format('DELETE FROM %I;', tablename) FROM pg_tables "
-            "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            "SELECT format('DELETE FROM %I;', tablename) FROM pg_tables WHERE schemaname = 'public'"
         )
         deletions = "".join(row[0] for row in tables)
         database.execute(f"SET session_replication_role = replica; {deletions}".encode())
+        database.execute("INSERT INTO alembic_version VALUES (%s)", [_newest()])
 
 
 def database_url(kind: Kind, worker_id: str = "main", *, migrated: bool = True) -> str:
@@ -272,6 +272,12 @@ def _upgrade(url: str) -> None:
     from app.db.migrate import upgrade
 
     upgrade(url)
+
+
+def _newest() -> str | None:
+    from app.db.migrate import newest
+
+    return newest()
 
 
 @contextmanager
