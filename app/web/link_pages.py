@@ -12,10 +12,9 @@ from app import clock, i18n
 from app.access.models import SessionKind, WebSession
 from app.links.magic_links import JOIN_OUTLIVES_VISIT
 from app.links.models import MagicLink
-from app.people.models import Clinic
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.security.tokens import hash_token
-from app.web import guards
+from app.web import guards, lone_clinic
 from app.web.pages import mood, render
 
 
@@ -56,9 +55,7 @@ def ended(request: Request, db: Session, link: MagicLink) -> Response | None:
 
 def unknown(request: Request, db: Session) -> Response:
     """One neutral page. A clinic that is alone in its installation leaves its number."""
-    clinics = db.scalars(select(Clinic).limit(2)).all()
-    if len(clinics) == 1:
-        request.state.clinic = clinics[0]
+    lone_clinic.name(request, db)
     return _answer(request, "unknown", "public/links/_unknown.html")
 
 

@@ -1,6 +1,5 @@
 """What every way of signing in shares: the browser's id, the relying party, cookies in and out."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -9,7 +8,7 @@ from app.access import attempts, web_sessions
 from app.access.models import SessionKind, Strength
 from app.access.passkeys import RelyingParty
 from app.audit import trail
-from app.people.models import Clinic, Patient, Practitioner
+from app.people.models import Patient, Practitioner
 from app.security.tokens import looks_like_token, new_token
 from app.settings import Settings
 from app.web import guards
@@ -33,13 +32,6 @@ def browser_for(request: Request) -> str:
 def remember(response: Response, browser: str) -> None:
     """Let the browser keep its id. It names no person and is no session."""
     guards.set_cookie(response, BROWSER_COOKIE, browser, seconds=_BROWSER_SECONDS)
-
-
-def name_lone_clinic(request: Request, db: Session) -> None:
-    """Nobody is known yet, but a clinic alone in its installation can name itself."""
-    clinics = db.scalars(select(Clinic).limit(2)).all()
-    if len(clinics) == 1:
-        request.state.clinic = clinics[0]
 
 
 def network_of(request: Request) -> str:

@@ -1,7 +1,4 @@
-"""The way for somebody who is not safe:
-
-the resources at once, and an alert when we know who it is.
-"""
+"""Somebody is not safe: the resources at once, and an alert when we know who it is."""
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -12,7 +9,7 @@ from app.access.models import SessionKind
 from app.people.models import Patient
 from app.safety import escalation
 from app.safety.models import Signal
-from app.web import guards
+from app.web import guards, lone_clinic
 from app.web.guards import anyone
 from app.web.pages import page
 
@@ -47,6 +44,7 @@ def _who(request: Request, db: Session) -> Patient | None:
         if patient is not None:
             guards.note_patient(request, db, patient, None)
             return patient
+    lone_clinic.name(request, db)
     return None
 
 

@@ -18,7 +18,7 @@ from app.i18n import gettext as _
 from app.people.models import Patient
 from app.refusal import Refusal
 from app.scheduling.models import Appointment, AppointmentStatus
-from app.web import signing_in
+from app.web import lone_clinic, signing_in
 from app.web.forms import day, read_form, required
 from app.web.guards import anyone
 from app.web.pages import page, redirect
@@ -160,7 +160,7 @@ def seen_next(db: Session, patients: Sequence[Patient]) -> Patient:
 def _page(
     request: Request, db: Session, template: str, status: int = 200, **context: object
 ) -> Response:
-    signing_in.name_lone_clinic(request, db)
+    lone_clinic.name(request, db)
     return page(request, template, status, **context)
 
 
