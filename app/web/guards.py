@@ -22,6 +22,7 @@ from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling import aftercare
 from app.scheduling.models import Appointment
 from app.telehealth import seats
+from app.web import lone_clinic
 from app.web.pages import LANGUAGE_COOKIE, page
 
 COOKIES = {
@@ -107,6 +108,7 @@ def _visit(request: Request, db: Session) -> Response | None:
     if let_in_visit(request, db):
         return None
     # Whether such a visit exists is nobody's business: the same page either way.
+    lone_clinic.name(request, db)
     with i18n.using(_language(request)):
         return page(request, "visit/no_session.html", 403)
 
