@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket
 from app import clock
 from app.access import web_sessions
 from app.access.models import SessionKind, WebSession
+from app.links.models import MagicLink
 from app.telehealth.line import SESSION_OVER
 from app.telehealth.models import Seat
 from app.telehealth.patient_line import PatientLine
@@ -53,15 +54,18 @@ def _still_let_in(db: Session, session_id: UUID, seat_id: UUID) -> bool:
     if web_session is None or seat is None or not web_sessions.is_live(db, web_session):
         return False
     if seat.connected:
-        _keep_alive(db, web_session)
+        _keep_alive(db, web_session, seat)
     return True
 
 
-def _keep_alive(db: Session, web_session: WebSession) -> None:
+def _keep_alive(db: Session, web_session: WebSession, seat: Seat) -> None:
+    until = clock.now() + _CALL_KEEPS
     if web_session.kind is SessionKind.JOIN:
-        web_session.expires_at = max(web_session.expires_at, clock.now() + _CALL_KEEPS)
+        web_session.expires_at = max(web_session.expires_at, until)
     else:
         web_sessions.touch(db, web_session)
+    if seat.link_id and (link := db.get(MagicLink, seat.link_id)):
+        link.expires_at = max(link.expires_at, until)  # a tap on it must lead back into the call
 
 
 routes = [WebSocketRoute("/visits/{id}/socket", listen, name="visit:socket")]

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 from starlette.websockets import WebSocketDisconnect
 
 from app import clock
 from app.access.models import WebSession
+from app.links.models import MagicLink
 from app.telehealth.models import Seat, VideoVisit
 from tests.conftest import BASE_URL
 
@@ -183,14 +186,18 @@ def test_a_closed_page_keeps_its_place(database, phone, address):
         assert seat.state.is_live
 
 
-def test_a_call_that_runs_over_its_time_keeps_its_session(database, phone, address, cast):
+def test_a_call_that_runs_over_its_time_keeps_its_session_and_its_link(
+    database, phone, address, cast
+):
     with database.session() as db:
         db.execute(update(Seat).values(connected=True))
-    clock.stand_still(cast.integration_visit.ends_at, machine=clock.machine_now())
+    over_time = cast.integration_visit.ends_at + timedelta(minutes=20)
+    clock.stand_still(over_time, machine=clock.machine_now())
 
     with connect(phone, address) as socket:
         hello(socket, "phone")
         with database.session() as db:
-            expires_at = db.scalars(select(WebSession.expires_at)).all()
+            sessions_end = db.scalars(select(WebSession.expires_at)).all()
+            links_end = db.scalars(select(MagicLink.expires_at)).all()
 
-    assert max(expires_at) >= cast.integration_visit.ends_at
+    assert max(sessions_end) == max(links_end) == over_time + timedelta(minutes=30)
