@@ -1,17 +1,20 @@
 """The patient's home: what is next, one thing at a time."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from app import clock
+from app.access import kept_passkeys
 from app.people.models import Patient
 from app.scheduling import joining
-from app.scheduling.models import Appointment, AppointmentStatus
+from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.web.guards import patient_only
 from app.web.pages import page
+
+_GOOD_VISITS = 2
 
 
 @patient_only
@@ -19,7 +22,34 @@ def home(request: Request, db: Session) -> Response:
     """What is next, with Join once it may be joined; or one sentence when nothing is."""
     upcoming = next_appointment(db, request.state.patient)
     may_join = upcoming is not None and joining.is_open(upcoming)
-    return page(request, "patient/home.html", upcoming=upcoming, may_join=may_join)
+    offers_passkey = not may_join and may_offer(request, db)
+    return page(
+        request,
+        "patient/home.html",
+        upcoming=upcoming,
+        may_join=may_join,
+        offers_passkey=offers_passkey,
+    )
+
+
+def may_offer(request: Request, db: Session) -> bool:
+    """Whether to offer what is for keeps: after the second good visit, on a calm day, once.
+
+    Never within a day of a dose, and not to whoever has a passkey already.
+    """
+    patient: Patient = request.state.patient
+    if request.state.after_dose:
+        return False
+    held = db.scalar(
+        select(func.count())
+        .select_from(Appointment)
+        .where(
+            Appointment.patient_id == patient.id,
+            Appointment.service != Service.INFUSION,
+            Appointment.status == AppointmentStatus.FULFILLED,
+        )
+    )
+    return (held or 0) >= _GOOD_VISITS and not kept_passkeys.has_any(db, patient)
 
 
 def next_appointment(db: Session, patient: Patient) -> Appointment | None:

@@ -1,0 +1,103 @@
+"""Home says what is next, one thing at a time, and offers nothing on a raw day."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, update
+
+from app import clock
+from app.access.models import Passkey
+from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
+from tests.conftest import FRIDAY_NOON
+
+OFFER = "Set it up on this phone"
+
+
+@pytest.fixture
+def two_good_visits(database, cast):
+    """Maya has had two talks; her last dose is as in the cast, 22 hours ago."""
+    with database.session() as db:
+        for weeks in (2, 3):
+            starts_at = FRIDAY_NOON - timedelta(weeks=weeks)
+            db.add(
+                Appointment(
+                    clinic_id=cast.clinic.id,
+                    patient_id=cast.maya.id,
+                    practitioner_id=cast.dr_okafor.id,
+                    service=Service.INTEGRATION,
+                    status=AppointmentStatus.FULFILLED,
+                    wall_start="2026-11-06T12:00",
+                    zone=cast.clinic.zone,
+                    starts_at=starts_at,
+                    ends_at=starts_at + timedelta(minutes=50),
+                    made_at=starts_at,
+                )
+            )
+
+
+def test_home_names_the_next_talk_and_offers_no_join_before_its_time(signed_in, cast):
+    page = signed_in(cast.maya).get("/").text
+
+    assert "Dr. Okafor" in page
+    assert "Saturday, November 21" in page
+    assert "Join Dr. Okafor" not in page
+    assert 'data-action="not-today"' in page
+
+
+def test_join_stands_on_home_when_the_talk_is_near(signed_in, cast):
+    clock.stand_still(cast.integration_visit.starts_at - timedelta(minutes=10), machine=FRIDAY_NOON)
+
+    page = signed_in(cast.maya).get("/").text
+
+    assert "Dr. Okafor is ready when you are." in page
+    assert f"/visits/{cast.integration_visit.id}" in page
+
+
+def test_whoever_has_nothing_ahead_reads_one_sentence(signed_in, cast):
+    assert "Nothing is due." in signed_in(cast.theo).get("/").text
+
+
+def test_a_passkey_is_offered_on_a_calm_day_after_the_second_good_visit(
+    signed_in, database, cast, two_good_visits
+):
+    assert OFFER not in signed_in(cast.maya).get("/").text  # 22 hours after a dose
+
+    with database.session() as db:
+        db.execute(update(Encounter).values(ended_at=FRIDAY_NOON - timedelta(hours=25)))
+
+    assert OFFER in signed_in(cast.maya).get("/").text
+
+
+def test_whoever_has_a_passkey_is_not_offered_another(signed_in, database, cast, two_good_visits):
+    with database.session() as db:
+        db.execute(update(Encounter).values(ended_at=FRIDAY_NOON - timedelta(hours=25)))
+        db.add(
+            Passkey(
+                clinic_id=cast.clinic.id,
+                patient_id=cast.maya.id,
+                user_handle=b"h" * 64,
+                credential_id=b"c" * 16,
+                public_key=b"k",
+                sign_count=0,
+                aaguid="",
+                device_type="multi_device",
+                backed_up=True,
+                made_at=FRIDAY_NOON,
+            )
+        )
+
+    assert OFFER not in signed_in(cast.maya).get("/").text
+
+
+def test_no_passkey_is_offered_before_the_second_visit(signed_in, database, cast):
+    with database.session() as db:
+        db.execute(delete(Encounter))
+        db.execute(
+            update(Appointment)
+            .where(Appointment.id == cast.infusion.id)
+            .values(
+                ends_at=FRIDAY_NOON - timedelta(days=2), starts_at=FRIDAY_NOON - timedelta(days=3)
+            )
+        )
+
+    assert OFFER not in signed_in(cast.maya).get("/").text
