@@ -121,6 +121,15 @@ def revoke(link: MagicLink) -> None:
     link.state = LinkState.REVOKED
 
 
+def pull_back(db: Session, appointment_id: UUID) -> None:
+    """Revoke every link of a visit."""
+    db.execute(
+        update(MagicLink)
+        .where(MagicLink.appointment_id == appointment_id, MagicLink.state.in_(_LIVE))
+        .values(state=LinkState.REVOKED)
+    )
+
+
 def revoke_all(db: Session, patient_id: UUID) -> None:
     """Pull back every link of a patient: whoever has their old phone opens nothing."""
     db.execute(

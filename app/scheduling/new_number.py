@@ -28,5 +28,6 @@ def follow(db: Session, patient: Patient, *, by: Practitioner) -> None:
         )
     )
     for visit in ahead.all():
+        visit.version += 1  # a text that went to the old number does not count
         moving.note(db, visit, "new-number", by=by)
         visit_texts.plan(db, visit)

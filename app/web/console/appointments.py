@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from app.people.models import Practitioner
 from app.refusal import Refusal
-from app.scheduling import booking, calendars, confirming
+from app.scheduling import booking, calendars, confirming, fresh_link
 from app.scheduling.models import Appointment
 from app.scheduling.rescheduling import reschedule
 from app.web.console.appointment_page import appointment_page
@@ -63,6 +63,13 @@ def confirm(request: Request, db: Session) -> Response:
     return _changed(
         request, db, lambda appointment, _form: confirming.confirm(db, appointment, by=by)
     )
+
+
+@staff_only
+def send_fresh_link(request: Request, db: Session) -> Response:
+    """Pull back the link that was sent, and text another."""
+    by = request.state.practitioner
+    return _changed(request, db, lambda appointment, _form: fresh_link.send(db, appointment, by=by))
 
 
 @staff_only
@@ -125,6 +132,7 @@ routes = [
     Route("/appointments/{id}/cancellation", call_off, methods=["POST"], name="call-off"),
     Route("/appointments/{id}/arrival", arrive, methods=["POST"], name="arrive"),
     Route("/appointments/{id}/confirmation", confirm, methods=["POST"], name="confirm"),
+    Route("/appointments/{id}/fresh-link", send_fresh_link, methods=["POST"], name="fresh-link"),
     Route("/appointments/{id}/absence", miss, methods=["POST"], name="miss"),
     Route("/appointments/{id}/end", end, methods=["POST"], name="record-end"),
 ]

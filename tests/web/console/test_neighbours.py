@@ -24,6 +24,7 @@ PATHS = [
     ("POST", "/clinic/appointments/{visit}/cancellation"),
     ("POST", "/clinic/appointments/{visit}/arrival"),
     ("POST", "/clinic/appointments/{visit}/confirmation"),
+    ("POST", "/clinic/appointments/{visit}/fresh-link"),
     ("POST", "/clinic/appointments/{visit}/absence"),
     ("POST", "/clinic/appointments/{infusion}/end"),
     ("GET", "/clinic/visits/{visit}"),
