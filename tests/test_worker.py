@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 import structlog
+from sqlalchemy import select
 
 from app import clock
 from app.messaging import outbox
 from app.messaging.gateway import Accepted
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
+from app.tasks.models import StaffTask
 from app.worker import Job, Worker
 
 
@@ -136,6 +138,12 @@ def test_two_workers_send_everything_once(database, settings, cast, gateway):
     assert len(set(ids)) == 20
 
 
-def test_every_job_may_run_twice_and_does_no_harm(worker, cast, database):
+def test_every_job_may_run_twice_and_does_no_harm(worker, cast, database, gateway):
+    queue(database, cast)
+
     for one in [*worker.jobs, *worker.jobs]:
         one.run()
+
+    assert len(gateway.sent) == 1
+    with database.session(write=False) as db:
+        assert db.scalars(select(StaffTask)).all() == []

@@ -32,6 +32,7 @@ from app.web.visit import claiming, room
 
 log = structlog.get_logger("links")
 _FAILURES_PER_MINUTE = 10
+_FAILURES_OF_ALL_PER_SECOND = 100  # guessing from everywhere at once
 # So that who was in a visit can be told that it has ended. The session itself opens nothing then.
 _COOKIE_OUTLIVES_SESSION = timedelta(days=1)
 
@@ -51,7 +52,11 @@ def _refuse(request: Request, db: Session) -> Response:
     """Only failing tries are counted and slowed: whoever holds a real link always gets in."""
     log.info("link", outcome="unknown")
     source = "exchange:" + attempts.network(request.client.host if request.client else None)
-    if not attempts.allow(db, source, limit=_FAILURES_PER_MINUTE, per=timedelta(minutes=1)):
+    of_all = timedelta(seconds=1)
+    if not (
+        attempts.allow(db, source, limit=_FAILURES_PER_MINUTE, per=timedelta(minutes=1))
+        and attempts.allow(db, "exchange:all", limit=_FAILURES_OF_ALL_PER_SECOND, per=of_all)
+    ):
         return JSONResponse({"state": "wait"}, 429, headers={"Retry-After": "60"})
     return unknown(request, db)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 import structlog
 from sqlalchemy import func, select
+from starlette.testclient import TestClient
 
 from app.access.models import WebSession
 from app.links import magic_links
@@ -13,7 +14,7 @@ from app.scheduling import booking, rescheduling
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.security.tokens import hash_token, new_token
 from app.telehealth.models import Seat, SeatState
-from tests.conftest import FRIDAY_NOON
+from tests.conftest import BASE_URL, FRIDAY_NOON
 
 JOIN = "__Host-ag_j"
 
@@ -389,3 +390,22 @@ def test_a_patient_reads_what_a_link_says_in_their_language(give, link_to, chang
 
     assert give(token).json()["lang"] == "es"
     assert Patient.__tablename__ == "patient"
+
+
+def test_guessing_from_everywhere_at_once_is_slowed_while_real_links_still_open(app, link_to):
+    _, token = link_to()
+
+    def give_from(address: str, what: str) -> int:
+        phone = TestClient(
+            app,
+            base_url=BASE_URL,
+            headers={"sec-fetch-site": "same-origin"},
+            client=(address, 50_000),
+        )
+        return phone.post("/x", json={"t": what, "kind": "join"}).status_code
+
+    tried = [give_from(f"203.0.113.{n // 10}", new_token()) for n in range(100)]
+
+    assert set(tried) == {200}
+    assert give_from("203.0.113.99", new_token()) == 429
+    assert give_from("203.0.113.98", token) == 200
