@@ -5,10 +5,9 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, wall_time
 from app.people import enrolment
 from app.people.models import Clinic, Patient, Practitioner, Role
-from app.scheduling import wall_time
 from app.scheduling.models import (
     Appointment,
     AppointmentStatus,

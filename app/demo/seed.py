@@ -12,7 +12,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, wall_time
 from app.db.engine import Database
 from app.demo import doors, people, walk
 from app.demo.gateway import DemoGateway
@@ -20,7 +20,7 @@ from app.demo.models import DemoClock
 from app.demo.people import AVERY, CASEY, LUCIA, MORGAN, ROBIN, SAM, Person
 from app.messaging import inbound
 from app.people.models import Patient
-from app.scheduling import booking, replies, rescheduling, wall_time
+from app.scheduling import booking, replies, rescheduling
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, Service
 from app.settings import Settings

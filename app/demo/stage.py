@@ -11,14 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import clock, i18n
+from app import clock, i18n, wall_time
 from app.demo import conversation, doors, people, walk
 from app.demo.conversation import Text
 from app.demo.guide import guide_for
 from app.i18n import gettext as _
 from app.messaging.models import Direction
 from app.people.models import Clinic, Patient, Practitioner
-from app.scheduling import wall_time
 from app.web.guards import anyone
 from app.web.pages import page
 

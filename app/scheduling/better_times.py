@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, wall_time
 from app.people.models import Clinic
-from app.scheduling import slots, staffed_hours, wall_time
+from app.scheduling import slots, staffed_hours
 from app.scheduling.therapeutic_window import REST, VISIT_LENGTH, TherapeuticWindow
 
 _DAYS = 7

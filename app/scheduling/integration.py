@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db.base import Model
 from app.i18n import gettext as _
+from app.messaging import quiet_hours
 from app.people.models import Patient, Practitioner
-from app.scheduling import better_times, calendars, moving, quiet_hours, slots
+from app.scheduling import better_times, calendars, moving, slots
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.slots import Slot

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app import clock, live
+from app import clock, live, wall_time
 from app.audit import trail
 from app.db.base import Model
 from app.people.models import Patient, Practitioner
-from app.scheduling import visit_texts, wall_time
+from app.scheduling import visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk
 from app.tasks.models import TaskCode

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, wall_time
 from app.db.base import Model
 from app.i18n import gettext as _
+from app.messaging import quiet_hours
 from app.refusal import Refusal
-from app.scheduling import calendars, quiet_hours, rescheduling, slots, wall_time
+from app.scheduling import calendars, rescheduling, slots
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment
 from app.scheduling.slots import Slot

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app import wall_time
 from app.people.models import Clinic, Practitioner
-from app.scheduling import calendars, staffed_hours, wall_time
+from app.scheduling import calendars, staffed_hours
 from app.scheduling.staffed_hours import Interval
 
 GRID = timedelta(minutes=30)

@@ -9,13 +9,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from app import live
+from app import live, wall_time
 from app.audit import trail
 from app.db.base import Model
 from app.i18n import gettext as _
 from app.people.models import Clinic, Practitioner
 from app.refusal import Refusal
-from app.scheduling import wall_time
 from app.scheduling.models import StaffedHours
 
 _MIDNIGHT = time(0)

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from app import clock, i18n
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
-from app.messaging import outbox, texts
+from app.messaging import outbox, quiet_hours, texts
 from app.messaging.models import Message, Purpose
-from app.scheduling import quiet_hours
 from app.scheduling.models import Appointment
 
 JOIN_BEFORE = timedelta(minutes=5)

@@ -8,9 +8,9 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from app import wall_time
 from app.i18n import gettext as _
 from app.refusal import Refusal
-from app.scheduling import wall_time
 
 _MAX_FIELDS = 200
 

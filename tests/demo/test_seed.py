@@ -4,13 +4,13 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app import clock
+from app import clock, wall_time
 from app.audit.models import AuditEvent
 from app.demo import people, seed
 from app.demo.seed import Days
 from app.messaging.models import Message
 from app.people.models import Clinic, Patient, Practitioner
-from app.scheduling import slots, wall_time
+from app.scheduling import slots
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, Service
 

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
+from app import wall_time
 from app.messaging.models import Message, MessageStatus
-from app.scheduling import booking, wall_time
+from app.scheduling import booking
 from app.scheduling.models import Service
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app import wall_time
 from app.people.models import Practitioner
-from app.scheduling import integration, wall_time
+from app.scheduling import integration
 from app.scheduling.slots import Slot
 
 OKAFOR, LIND = UUID(int=1), UUID(int=2)

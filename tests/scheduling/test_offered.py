@@ -2,9 +2,9 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from app import clock
+from app import clock, wall_time
 from app.people.models import Practitioner
-from app.scheduling import offered, rescheduling, staffed_hours, wall_time
+from app.scheduling import offered, rescheduling, staffed_hours
 from app.scheduling.models import Service
 from app.scheduling.slots import Slot
 from app.scheduling.staffed_hours import Opening

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.scheduling import slots, staffed_hours, wall_time
+from app import wall_time
+from app.scheduling import slots, staffed_hours
 from app.scheduling.staffed_hours import Interval, Opening
 
 NEW_YORK = "America/New_York"

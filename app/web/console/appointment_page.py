@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import clock
+from app import clock, wall_time
 from app.i18n import gettext as _
 from app.messaging.models import Message
 from app.people.models import Practitioner
-from app.scheduling import booking, calendars, joining, rules, wall_time
+from app.scheduling import booking, calendars, joining, rules
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 from app.scheduling.therapeutic_window import TherapeuticWindow

@@ -8,14 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock, i18n
+from app import clock, i18n, wall_time
 from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people import phones
 from app.people.models import Clinic, Patient
 from app.scheduling import therapeutic_window as windows
-from app.scheduling import wall_time
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.scheduling.therapeutic_window import OpenWindow, TherapeuticWindow
 from app.web.console import words

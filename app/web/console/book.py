@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app import wall_time
 from app.i18n import gettext as _
 from app.people.models import Patient
 from app.refusal import Refusal
-from app.scheduling import booking, calendars, integration, wall_time
+from app.scheduling import booking, calendars, integration
 from app.scheduling.models import Appointment, Service
 from app.web.console import booking_form
 from app.web.console.booking_form import Wanted

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, QueryParams
 
-from app import clock
+from app import clock, wall_time
 from app.i18n import gettext as _
 from app.people.models import Clinic, Patient, Practitioner
-from app.scheduling import calendars, wall_time
+from app.scheduling import calendars
 from app.scheduling.models import Service
 from app.web.console import words
 from app.web.console.faults import Faults

@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from app import wall_time
 from app.i18n import gettext as _
 from app.i18n import local_clock
 from app.messaging.models import Message
 from app.people.models import Clinic
-from app.scheduling import joining, wall_time
+from app.scheduling import joining
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.web.console import board, words
 

@@ -7,8 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import clock
-from app.scheduling import wall_time
+from app import clock, wall_time
 from app.telehealth import waiting
 from app.web.console import calendar
 from app.web.console.desk import desk_page

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from app import clock, i18n
+from app import clock, i18n, wall_time
 from app.i18n import gettext as _
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Role
 from app.safety.models import Signal
-from app.scheduling import wall_time
 from app.scheduling.models import AppointmentStatus, Service
 from app.tasks.models import TaskCode
 

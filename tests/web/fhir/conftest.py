@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from app import wall_time
 from app.access import api_keys
 from app.people.models import Clinic
-from app.scheduling import wall_time
 
 SERVER = "https://afterglow.test"
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from app.scheduling import wall_time
+from app import wall_time
 
 BEGINS = time(21)
 ENDS = time(8)

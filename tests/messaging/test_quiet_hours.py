@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.scheduling import quiet_hours, wall_time
+from app import wall_time
+from app.messaging import quiet_hours
 
 ZONE = "America/New_York"
 

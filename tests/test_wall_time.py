@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.scheduling import wall_time
+from app import wall_time
 
 # Both clock changes of several zones, a half-hour one and one without any among them.
 CHANGES = [
