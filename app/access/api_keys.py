@@ -14,6 +14,7 @@ from app.refusal import Refusal
 from app.security.tokens import hash_token, looks_like_token, new_token
 
 PREFIX = "ag_"  # lets secret scanners and people see what it is
+EVERYTHING = "system/*.read system/*.write"
 _NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -32,6 +33,7 @@ def create(
         clinic_id=clinic.id,
         name=name.strip(),
         token_hash=hash_token(token),
+        scopes=EVERYTHING,
         made_at=clock.machine_now(),
     )
     db.add(api_key)

@@ -154,6 +154,7 @@ class ApiKey(Model):
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     name: Mapped[str]
     token_hash: Mapped[bytes]
+    scopes: Mapped[str]  # what it opens, e.g. "system/Appointment.read system/Patient.write"
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

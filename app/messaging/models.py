@@ -21,14 +21,16 @@ class Purpose(StrEnum):
     """Why a text is sent. Its order of right and its rules hang on this."""
 
     CODE = "code"
-    SAFETY = "safety"
+    SAFETY = "safety"  # to staff on call, and the resources a patient in danger is sent at once
     JOIN = "join"
-    STAFF = "staff"
-    ANSWER = "answer"
-    CONFIRM = "confirm"
-    NUDGE = "nudge"
+    STAFF = "staff"  # to staff: somebody waits
+    KEYWORD = "keyword"  # the one answer to STOP or HELP, also to whoever wants no texts
+    ANSWER = "answer"  # by itself, to what a patient has just written
+    WRITTEN = "written"  # by a person at the clinic
+    CONFIRM = "confirm"  # the day before
+    NUDGE = "nudge"  # three minutes after the start
     NOTICE = "notice"
-    REPLY = "reply"
+    REPLY = "reply"  # inbound
 
 
 class MessageStatus(StrEnum):
@@ -57,10 +59,14 @@ class Message(Model):
         Index(None, "patient_id", "made_at"),
         Index(None, "provider_sid"),
         Index(None, "appointment_id"),
+        Index(None, "look_at"),
+        Index(None, "cap_key"),
+        Index(None, "thread_id"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("thread.id"))  # a stranger's alone
     practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
     appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id"))
     link_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
@@ -70,14 +76,25 @@ class Message(Model):
     body_sealed: Mapped[bytes | None]
     number_sealed: Mapped[bytes | None]  # the other side's number
     once_key: Mapped[str | None]  # what may be sent only once, e.g. "join:<appointment>:3"
+    written_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    again_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id"))  # tried once more
+    # When it leaves.
     priority: Mapped[int] = mapped_column(default=5)  # 0 leaves first
+    visit_at: Mapped[datetime | None]  # among equals the earlier visit comes first
     due_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]  # after this nobody wants it any more
+    at_any_hour: Mapped[bool] = mapped_column(default=False)  # quiet hours do not hold it
+    cap_key: Mapped[str | None]  # counted against what Afterglow may start: "after:<infusion>"
     made_at: Mapped[datetime]
     # Machine time: the lease of the worker that has it in hand.
     attempt: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str] = mapped_column(default="")
+    claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
+    # Machine time: when the gateway is asked next what became of it, and how often it was.
+    look_at: Mapped[datetime | None]
+    looks: Mapped[int] = mapped_column(default=0)
+    was_resent: Mapped[bool] = mapped_column(default=False)  # a doubt earns one more sending
     # What became of it.
     provider_sid: Mapped[str | None]
     error_code: Mapped[str] = mapped_column(default="")
@@ -88,5 +105,91 @@ class Message(Model):
     number = Sealed()
 
     patient: Mapped[Patient | None] = relationship()
-    practitioner: Mapped[Practitioner | None] = relationship()
+    practitioner: Mapped[Practitioner | None] = relationship(foreign_keys=[practitioner_id])
+    written_by: Mapped[Practitioner | None] = relationship(foreign_keys=[written_by_id])
+    thread: Mapped["Thread | None"] = relationship()
     link: Mapped[MagicLink | None] = relationship()
+
+
+class DeliveryReport(Model):
+    """One thing the gateway said about one sending. Repeats change nothing."""
+
+    __tablename__ = "delivery_report"
+    __table_args__ = (UniqueConstraint("sid", "word"), Index(None, "message_id"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id"))
+    sid: Mapped[str]
+    word: Mapped[str]  # "delivered", as the gateway says it
+    error_code: Mapped[str] = mapped_column(default="")
+    said_at: Mapped[datetime]
+
+
+class InboundText(Model):
+    """A text as it came in, before anybody has looked what it means or whose it is.
+
+    It rests sealed under a key of the house, since its clinic is not known yet; once understood,
+    the words stand in a Message alone.
+    """
+
+    __tablename__ = "inbound_text"
+    __table_args__ = (UniqueConstraint("provider_sid"), Index(None, "understood_at", "received_at"))
+
+    provider_sid: Mapped[str]
+    raw_sealed: Mapped[bytes | None]
+    swept: Mapped[bool] = mapped_column(default=False)  # found by asking, not brought by a webhook
+    received_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    try_at: Mapped[datetime | None]  # machine time; after a failure not before then
+    understood_at: Mapped[datetime | None]
+
+
+class Thread(Model):
+    """All texts with one patient, or with one number that nobody has, as the inbox keeps them."""
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        UniqueConstraint("patient_id"),
+        UniqueConstraint("clinic_id", "number_index"),
+        Index(None, "clinic_id", "opened_at"),
+        Index(None, "clinic_id", "last_at"),
+    )
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    number_sealed: Mapped[bytes | None]  # a stranger's
+    number_index: Mapped[bytes | None]
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    last_at: Mapped[datetime]
+    unread: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime | None]  # the oldest text that a person still has to answer
+    line_at: Mapped[datetime | None]  # when they were last told when somebody reads
+
+    number = Sealed()
+
+    patient: Mapped[Patient | None] = relationship()
+    owner: Mapped[Practitioner | None] = relationship()
+
+
+class Sender(Model):
+    """The number or service that texts leave from: its pace, and whether it was stopped."""
+
+    __tablename__ = "sender"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    next_free_at: Mapped[datetime]  # machine time
+    stopped_at: Mapped[datetime | None]
+    stopped_code: Mapped[str] = mapped_column(default="")
+
+
+class Alarm(Model):
+    """Something is wrong with the road itself: for whoever runs the installation. No clinic's."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (Index(None, "cleared_at"),)
+
+    code: Mapped[str]
+    made_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    count: Mapped[int] = mapped_column(default=1)
+    cleared_at: Mapped[datetime | None]

@@ -54,6 +54,7 @@ class Patient(Model):
     zone: Mapped[str]
     texts_agreed_at: Mapped[datetime | None]
     opted_out_at: Mapped[datetime | None]
+    number_failed_at: Mapped[datetime | None]  # it takes no texts, or is nobody's
     number_changed_at: Mapped[datetime | None]  # machine time: for a day no code goes to it
     made_at: Mapped[datetime]
 
@@ -69,8 +70,12 @@ class Patient(Model):
 
     @property
     def takes_texts(self) -> bool:
-        """Whether they agreed to texts and have not taken that back."""
-        return self.texts_agreed_at is not None and self.opted_out_at is None
+        """Whether they agreed to texts, have not taken that back, and their number takes them."""
+        return (
+            self.texts_agreed_at is not None
+            and self.opted_out_at is None
+            and self.number_failed_at is None
+        )
 
     @property
     def full_name(self) -> str:

@@ -68,6 +68,18 @@ class KeyRing:
             raise encryption.Unreadable
         return encryption.unseal(keys[number], sealed, place)
 
+    def seal_for_house(self, plain: bytes, place: bytes) -> bytes:
+        """Seal what belongs to no clinic yet, under a key derived from the newest master key."""
+        number = next(iter(self._masters))
+        return encryption.seal(_house(self._masters[number]), number, plain, place)
+
+    def unseal_for_house(self, sealed: bytes, place: bytes) -> bytes:
+        """Open what any master key sealed for the house. Raises Unreadable."""
+        master = self._masters.get(encryption.key_number(sealed))
+        if master is None:
+            raise encryption.Unreadable
+        return encryption.unseal(_house(master), sealed, place)
+
     def blind(self, clinic_id: UUID, value: str) -> bytes:
         """A keyed hash by which a value can be looked up within one clinic."""
         return derive(self._keys(clinic_id)[INDEX], b"index", clinic_id.bytes, value.encode())
@@ -135,6 +147,10 @@ def _stretched(key: str) -> bytes:
 
 def _number(key: str) -> int:
     return int.from_bytes(hashlib.sha256(b"number" + key.encode()).digest()[:2], "big")
+
+
+def _house(master: bytes) -> bytes:
+    return derive(master, b"house")
 
 
 def _place(clinic_id: UUID, number: int) -> bytes:

@@ -18,6 +18,8 @@ class TaskCode(StrEnum):
     OPTED_OUT = "opted-out"
     FIND_A_TIME = "find-a-time"
     ANSWER = "answer"
+    BAD_NUMBER = "bad-number"
+    OUTSIDE_WINDOW = "outside-window"
 
 
 class StaffTask(Model):
