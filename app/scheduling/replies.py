@@ -7,7 +7,7 @@ from app import clock, i18n
 from app.audit import trail
 from app.links import magic_links
 from app.links.models import LinkKind
-from app.messaging import outbox, texts
+from app.messaging import answers, outbox
 from app.messaging.models import Message, Purpose
 from app.people.models import Patient
 from app.scheduling import confirming
@@ -70,7 +70,7 @@ def _lead_to_times(db: Session, visit: Appointment, patient: Patient) -> None:
     outbox.enqueue(
         db,
         Purpose.ANSWER,
-        texts.other_times(visit.clinic),
+        answers.other_times(visit.clinic),
         patient=patient,
         due_at=clock.now(),
         appointment_id=visit.id,

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_file
 
-from app.messaging import texts
+from app.messaging import answers, texts
 from app.messaging.segments import is_gsm, plain, segments
 from scripts import words
 
@@ -78,5 +78,10 @@ def _placeholders(form: str) -> list[str]:
 
 
 def _texts() -> list[str]:
-    found = extract_from_file("python", Path(texts.__file__), keywords={"_": None})
-    return [message for _, message, _, _ in found]
+    return [
+        message
+        for module in (texts, answers)
+        for _, message, _, _ in extract_from_file(
+            "python", Path(module.__file__), keywords={"_": None}
+        )
+    ]

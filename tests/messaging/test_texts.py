@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app import i18n
-from app.messaging import texts
+from app.messaging import answers, texts, wording
 from app.messaging.segments import is_gsm, segments, without_accents
 from app.people.models import Clinic
 
@@ -24,8 +24,9 @@ FORBIDDEN = re.compile(
 )
 WRITTEN = [
     function
-    for name, function in inspect.getmembers(texts, inspect.isfunction)
-    if function.__module__ == texts.__name__ and not name.startswith("_")
+    for module in (texts, answers)
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and not name.startswith("_")
 ]
 
 
@@ -60,7 +61,7 @@ def text(request):
 
 
 def test_the_link_of_these_tests_is_as_long_as_a_link_may_be():
-    assert len(LINK) == texts.LONGEST_LINK == 53
+    assert len(LINK) == wording.LONGEST_LINK == 53
 
 
 def test_a_text_is_one_segment_in_english_and_two_at_most_in_spanish(text, names, language):
