@@ -85,6 +85,7 @@ def make_api_key(db: Session) -> None:
                 clinic_id=clinic.id,
                 name="Demo",
                 token_hash=hashed,
+                scopes=api_keys.EVERYTHING,
                 made_at=clock.machine_now(),
             )
         )
