@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         description="Twilio auth token; a second one is accepted on webhooks while rotating",
     )
     twilio_messaging_service_sid: str = Field(default="", description="Twilio Messaging Service")
+    twilio_segments_per_second: float = Field(
+        default=1, gt=0, description="how fast the service's numbers may send; 1 for a long code"
+    )
     twilio_api_url: str = Field(
         default="", description="another address for Twilio's API: an egress proxy"
     )

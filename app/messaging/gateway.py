@@ -1,7 +1,7 @@
 """What a text gateway is, and what it may answer."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -26,7 +26,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class TooFast:
-    """Not taken; may be tried again after the wait."""
+    """Not taken, for haste or for want of a line; may be tried again after the wait."""
 
     wait: timedelta
 
@@ -46,12 +46,63 @@ class InDoubt:
 Answer = Accepted | TooFast | Declined | InDoubt
 
 
+@dataclass(frozen=True)
+class Report:
+    """What the gateway says became of a text, in its own word and code."""
+
+    sid: str
+    word: str
+    error_code: str
+
+
+@dataclass(frozen=True)
+class Received:
+    """A text that came in at the gateway. `to` is the number of ours that it was written to."""
+
+    sid: str
+    sender: str
+    to: str
+    body: str
+    at: datetime  # machine time
+
+
+class Unreachable(Exception):
+    """The gateway did not answer what it was asked. Nothing was learnt; ask again later."""
+
+
 class SmsGateway(Protocol):
-    """The way out to phones."""
+    """The way out to phones, and whom to ask what became of a text."""
+
+    @property
+    def name(self) -> str:
+        """What texts leave from: the pace is kept for each name."""
+        ...
+
+    @property
+    def segments_per_second(self) -> float | None:
+        """How fast it takes texts without queueing them. None: as fast as they come."""
+        ...
 
     def send(self, outgoing: Outgoing) -> Answer:
         """Hand over one text.
 
         Blocks for ten seconds at most and never raises for what went wrong outside.
         """
+        ...
+
+    def find(self, to: str, body: str, since: datetime) -> list[str]:
+        """The sids of texts that were really made: to this number, with exactly this body.
+
+        `since` is machine time; clocks differ, so an equal text made up to half a minute before
+        it may be among them: leave out sids that belong to another row. Raises Unreachable; an
+        empty list is an answer.
+        """
+        ...
+
+    def fetch(self, sid: str) -> Report | None:
+        """What became of a text; None when there is none of that sid. Raises Unreachable."""
+        ...
+
+    def received_since(self, since: datetime) -> list[Received]:
+        """Every text that came in since then (machine time), in no order. Raises Unreachable."""
         ...

@@ -1,13 +1,31 @@
 """Twilio's door: the only module that knows the `twilio` package."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from http.client import HTTPException
 from typing import Any
 
-from app.messaging.gateway import Accepted, Answer, Declined, InDoubt, Outgoing, TooFast
+from app.messaging.gateway import (
+    Accepted,
+    Answer,
+    Declined,
+    InDoubt,
+    Outgoing,
+    Received,
+    Report,
+    TooFast,
+    Unreachable,
+)
+from app.messaging.one_exchange import NotSent, OneExchange, TooManyRequests
 from app.settings import Settings
 
-_TIMEOUT_SECONDS = 10
 _LONGEST_VALIDITY = 36_000
+_PAUSE = timedelta(seconds=10)  # when no line to Twilio could be opened
+_CLOCKS_DIFFER = timedelta(seconds=30)
+_A_FEW = 100
+_MOST_PER_PAGE = 1000
+# What half answers and answers of another shape raise on their way through the client.
+_GARBLED = (OSError, HTTPException, ValueError, AttributeError, TypeError, KeyError, RecursionError)
 
 
 class TwilioGateway:
@@ -17,20 +35,20 @@ class TwilioGateway:
     """
 
     def __init__(self, settings: Settings) -> None:
-        from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client
 
-        http = TwilioHttpClient(timeout=_TIMEOUT_SECONDS, max_retries=None)
         token = settings.twilio_auth_token[0].get_secret_value()
-        self._client: Any = Client(settings.twilio_account_sid, token, http_client=http)
+        self._client: Any = Client(settings.twilio_account_sid, token, http_client=OneExchange())
         if settings.twilio_api_url:
             self._client.api.base_url = settings.twilio_api_url
         self._service = settings.twilio_messaging_service_sid
         self._base_url = settings.base_url
+        self.name = settings.twilio_messaging_service_sid
+        self.segments_per_second: float | None = settings.twilio_segments_per_second
 
     def send(self, outgoing: Outgoing) -> Answer:
         """Create the message, with a callback address that names it. Follows no redirect."""
-        from twilio.base.exceptions import TwilioException, TwilioRestException
+        from twilio.base.exceptions import TwilioException
 
         wanted: dict[str, Any] = {}
         if outgoing.valid_for is not None:
@@ -44,21 +62,78 @@ class TwilioGateway:
                 status_callback=f"{self._base_url}/hooks/twilio/status/{outgoing.message_id}",
                 **wanted,
             )
-        except TwilioRestException as error:
-            return _said_no(error.status, str(error.code or error.status))
-        except (TwilioException, OSError, ValueError, AttributeError, TypeError):
-            # Time-outs and cut lines arrive as OSError (requests), half answers as ValueError,
-            # JSON that is no receipt as the others.
+        except NotSent:
+            return TooFast(_PAUSE)
+        except TooManyRequests as error:
+            return TooFast(timedelta(seconds=error.wait_seconds))
+        except TwilioException as error:
+            return _said_no(error)
+        except _GARBLED:
             return InDoubt()
-        return Accepted(created.sid) if created.sid else InDoubt()
+        return Accepted(created.sid) if isinstance(created.sid, str) else InDoubt()
+
+    def find(self, to: str, body: str, since: datetime) -> list[str]:
+        """Newest first.
+
+        Asks by number alone: a text that still waits at Twilio has no sending date to ask by.
+        """
+        since -= _CLOCKS_DIFFER
+        return [
+            message.sid
+            for message in self._listed(since, to=to, page_size=_A_FEW)
+            if message.direction != "inbound" and message.to == to and message.body == body
+        ]
+
+    def fetch(self, sid: str) -> Report | None:
+        """One status, as the callbacks would have told it."""
+        from twilio.base.exceptions import TwilioException
+
+        try:
+            message = self._client.messages(sid).fetch()
+        except TwilioException as error:
+            if getattr(error, "status", 0) == 404:
+                return None
+            raise Unreachable from error
+        except (NotSent, TooManyRequests, *_GARBLED) as error:
+            raise Unreachable from error
+        if not isinstance(message.status, str):
+            raise Unreachable
+        return Report(sid, message.status, str(message.error_code or ""))
+
+    def received_since(self, since: datetime) -> list[Received]:
+        """To whatever number of this account, whichever service it belongs to."""
+        listed = self._listed(since, date_sent_after=since, page_size=_MOST_PER_PAGE)
+        return [
+            Received(
+                message.sid, message.from_, message.to, message.body or "", message.date_created
+            )
+            for message in listed
+            if message.direction == "inbound"
+        ]
+
+    def _listed(self, since: datetime, **wanted: Any) -> Iterator[Any]:
+        """Messages made since then. The list is newest first: a page without any is the last."""
+        from twilio.base.exceptions import TwilioException
+
+        floor = since.replace(microsecond=0)  # Twilio's moments are whole seconds
+        try:
+            page = self._client.messages.page(**wanted)
+            while page is not None:
+                recent = [message for message in page if message.date_created >= floor]
+                if not recent:
+                    return
+                yield from recent
+                page = page.next_page()
+        except (TwilioException, NotSent, TooManyRequests, *_GARBLED) as error:
+            raise Unreachable from error
 
 
-def _said_no(status: int, code: str) -> Answer:
-    if status == 429:
-        return TooFast(timedelta(seconds=5))
-    if status >= 500:
+def _said_no(error: Any) -> Answer:
+    # The client has two kinds of refusal, by the form in which Twilio tells it.
+    status, code = getattr(error, "status", 0), getattr(error, "code", None)
+    if not isinstance(status, int) or not 300 <= status < 500 or status == 408:
         return InDoubt()
-    return Declined(code)
+    return Declined(str(code or status))
 
 
 def is_genuine(settings: Settings, path: str, form: Any, signature: str) -> bool:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.messaging import gateway_twilio
+from app.messaging import one_exchange
 from app.messaging.gateway import Accepted, Declined, InDoubt, Outgoing, TooFast
 from app.messaging.gateway_twilio import TwilioGateway, is_genuine
 from app.settings import Settings
@@ -174,7 +174,7 @@ def test_taken_without_a_readable_receipt_is_a_doubt(body):
 
 
 def test_an_answer_that_does_not_come_is_a_doubt_in_time(monkeypatch):
-    monkeypatch.setattr(gateway_twilio, "_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(one_exchange, "_TIMEOUT_SECONDS", 0.2)
     asleep = threading.Event()
     began = time.monotonic()
 
@@ -222,11 +222,13 @@ def test_a_redirect_is_never_followed(status):
         assert elsewhere.ledger == []
 
 
-def test_nobody_listening_is_a_doubt_and_no_crash():
+def test_where_no_line_opens_the_text_stays_here_and_waits():
     with serving(taken) as server:
         address = f"http://127.0.0.1:{server.server_port}"
 
-    assert TwilioGateway(settings(twilio_api_url=address)).send(outgoing()) == InDoubt()
+    verdict = TwilioGateway(settings(twilio_api_url=address)).send(outgoing())
+
+    assert isinstance(verdict, TooFast)
 
 
 def test_no_log_line_of_twilios_own_client_names_a_number(caplog):
