@@ -2,29 +2,30 @@
 
 import unicodedata
 
-_BASIC = (
+BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_EXTENDED = "^{}\\[~]|€"
-_PLAIN = str.maketrans(
-    {
-        "’": "'",
-        "‘": "'",
-        "“": '"',
-        "”": '"',
-        "–": "-",
-        "—": "-",
-        "…": "...",
-        "\xa0": " ",
-        "\u202f": " ",
-    }
-)
+EXTENDED = "^{}\\[~]|€"
+PLAIN = {
+    "’": "'",
+    "‘": "'",
+    "“": '"',
+    "”": '"',
+    "–": "-",
+    "—": "-",
+    "…": "...",
+    "\xa0": " ",
+    "\u202f": " ",
+}
+# Signs that one text holds, and each of several.
+SEVEN_BIT = (160, 153)
+SIXTEEN_BIT = (70, 67)
 
 
 def plain(body: str) -> str:
     """The body with typographic signs made plain: one of them would halve what fits."""
-    return body.translate(_PLAIN)
+    return body.translate(str.maketrans(PLAIN))
 
 
 def without_accents(body: str) -> str:
@@ -39,13 +40,18 @@ def _known(sign: str) -> str:
 
 def is_gsm(body: str) -> bool:
     """Whether every sign is in the seven-bit alphabet."""
-    return all(sign in _BASIC or sign in _EXTENDED for sign in body)
+    return all(sign in BASIC or sign in EXTENDED for sign in body)
+
+
+def length(body: str) -> int:
+    """How much room it takes, in the units of the alphabet that it needs."""
+    if is_gsm(body):
+        return len(body) + sum(sign in EXTENDED for sign in body)
+    return len(body.encode("utf-16-be")) // 2
 
 
 def segments(body: str) -> int:
     """How many segments carriers will count."""
-    if is_gsm(body):
-        length = len(body) + sum(sign in _EXTENDED for sign in body)
-        return 1 if length <= 160 else -(-length // 153)
-    length = len(body.encode("utf-16-be")) // 2
-    return 1 if length <= 70 else -(-length // 67)
+    alone, each = SEVEN_BIT if is_gsm(body) else SIXTEEN_BIT
+    taken = length(body)
+    return 1 if taken <= alone else -(-taken // each)
