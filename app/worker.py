@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.db.engine import Database
-from app.messaging import delivery, outbox
+from app.messaging import claims, delivery, outbox
 from app.messaging.gateway import SmsGateway
 from app.messaging.models import Message
 from app.safety import escalation
@@ -103,7 +103,7 @@ class Worker:
 
 
 def _doubt_expired_leases(db: Session) -> None:
-    for message_id in outbox.expire_leases(db):
+    for message_id in claims.expire_leases(db):
         delivery.tell_staff_of_doubt(db, db.get_one(Message, message_id))
 
 

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select
 
 from app import clock
-from app.messaging import outbox
+from app.messaging import claims, outbox
 from app.messaging.gateway import Accepted
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
@@ -68,7 +68,7 @@ def test_a_job_that_crashes_stops_no_other(worker, database, cast, gateway):
 def test_a_text_whose_worker_died_becomes_somebodys_task(worker, database, cast):
     message = queue(database, cast)
     with database.session() as db:
-        outbox.claim_next(db, "dead")
+        claims.claim_next(db, "dead")
     clock.stand_still(clock.now(), machine=clock.machine_now() + timedelta(minutes=2))
 
     job(worker, "leases").run()

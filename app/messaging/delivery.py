@@ -9,7 +9,7 @@ from app import clock, live
 from app.db.engine import Database
 from app.links import magic_links
 from app.links.models import LinkState
-from app.messaging import outbox
+from app.messaging import claims
 from app.messaging.gateway import Accepted, Answer, Declined, InDoubt, Outgoing, SmsGateway, TooFast
 from app.messaging.models import Direction, Message, MessageStatus
 from app.security.encryption import Unreadable
@@ -51,7 +51,7 @@ def send_one(database: Database, gateway: SmsGateway, worker: str, base_url: str
     False when nothing was due.
     """
     with database.session() as db:
-        message = outbox.claim_next(db, worker)
+        message = claims.claim_next(db, worker)
         if message is None:
             return False
         outgoing = _outgoing(db, message, base_url)
@@ -71,7 +71,7 @@ def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
         _conclude_failed(db, message, _EXPIRED)
         return None
     if message.patient is not None and message.patient.opted_out_at is not None:
-        outbox.conclude(db, message, status=MessageStatus.CANCELLED, status_at=clock.now())
+        claims.conclude(db, message, status=MessageStatus.CANCELLED, status_at=clock.now())
         return None
     try:
         _address(message)
@@ -123,15 +123,15 @@ def _note(db: Session, message: Message, answer: Answer) -> None:
     match answer:
         case Accepted(sid, delivered):
             status = MessageStatus.DELIVERED if delivered else MessageStatus.ACCEPTED
-            if outbox.conclude(
+            if claims.conclude(
                 db, message, status=status, provider_sid=sid, sent_at=now, status_at=now
             ):
                 _mark_link_sent(message)
         case TooFast(wait):
-            outbox.put_back(db, message, due_at=now + wait)
+            claims.put_back(db, message, due_at=now + wait)
         case InDoubt():
             # Not when a callback has settled it meanwhile.
-            if outbox.conclude(db, message, status=MessageStatus.IN_DOUBT, status_at=now):
+            if claims.conclude(db, message, status=MessageStatus.IN_DOUBT, status_at=now):
                 tell_staff_of_doubt(db, message)
         case Declined(code):
             _conclude_failed(db, message, code)
@@ -155,7 +155,7 @@ def tell_staff_of_doubt(db: Session, message: Message) -> None:
 
 def _conclude_failed(db: Session, message: Message, code: str) -> None:
     failed = MessageStatus.FAILED
-    if outbox.conclude(db, message, status=failed, error_code=code, status_at=clock.now()):
+    if claims.conclude(db, message, status=failed, error_code=code, status_at=clock.now()):
         _tell_staff(db, message, code)
 
 

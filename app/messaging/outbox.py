@@ -1,29 +1,37 @@
-"""The outgoing road: a text is a row, written in the transaction of the change that wants it.
-
-Claimed by one conditional update with a lease and a fence (attempt and worker), so that two workers
-never hold the same text and a late one cannot overwrite a newer verdict. Leases are machine time;
-when a text is due is domain time.
-"""
+"""The outgoing road: a text is a row, written in the transaction of the change that wants it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import clock, live
 from app.links.models import MagicLink
-from app.messaging.models import Direction, Message, MessageStatus, Purpose
+from app.messaging import caps
+from app.messaging.models import Direction, Message, MessageStatus, Purpose, Thread
 from app.people.models import Patient, Practitioner
 
-LEASE = timedelta(seconds=60)
+# The error code of a text that was withdrawn while a worker had it in hand.
+WITHDRAWN = "withdrawn"
 _PRIORITY = {
     Purpose.CODE: 0,
     Purpose.SAFETY: 0,
     Purpose.JOIN: 1,
     Purpose.STAFF: 1,
+    Purpose.KEYWORD: 2,
     Purpose.ANSWER: 2,
+    Purpose.NUDGE: 2,
+    Purpose.WRITTEN: 3,
+    Purpose.CONFIRM: 4,
 }
+_LAST = 5
+_AT_ANY_HOUR = {Purpose.CODE, Purpose.SAFETY, Purpose.STAFF, Purpose.KEYWORD, Purpose.ANSWER}
+# Asked for by writing or tapping: neither consent to texts nor a good number is needed.
+_ASKED_FOR = {Purpose.CODE, Purpose.SAFETY, Purpose.ANSWER}
+_IN_HAND = (MessageStatus.SENDING, MessageStatus.IN_DOUBT)
 
 
 def enqueue(
@@ -34,119 +42,103 @@ def enqueue(
     due_at: datetime,
     patient: Patient | None = None,
     practitioner: Practitioner | None = None,
+    thread: Thread | None = None,
     expires_at: datetime | None = None,
     appointment_id: UUID | None = None,
     link: MagicLink | None = None,
     once_key: str | None = None,
+    visit_at: datetime | None = None,
+    at_any_hour: bool | None = None,
+    cap_key: str | None = None,
+    written_by: Practitioner | None = None,
 ) -> Message | None:
-    """Queue a text to a patient or a member of staff.
+    """Queue a text to a patient, a member of staff, or a stranger's thread.
 
-    `{link}` in the body becomes the link's address.
+    `{link}` in the body becomes the link's address. Quiet hours hold the text unless its purpose,
+    or `at_any_hour`, lets it through; `cap_key` ("after:<infusion>") counts it against the cap.
 
     None when the person cannot be texted (no number, never agreed, opted out), or `once_key` was
-    queued before.
+    queued before, by whomever.
     """
-    person = patient or practitioner
+    person = patient or practitioner or thread
     assert person is not None
-    if not person.phone or (patient is not None and not _may_text(patient, purpose)):
+    if not _number(person) or (patient is not None and not may_text(patient, purpose)):
         return None
-    if once_key and db.scalar(select(Message.id).where(Message.once_key == once_key)):
+    if once_key and _was_queued(db, once_key):
         return None
+    if cap_key:
+        caps.limit_of(cap_key)
+    if at_any_hour is None:
+        at_any_hour = practitioner is not None or purpose in _AT_ANY_HOUR
     message = Message(
         clinic_id=person.clinic_id,
         patient_id=patient.id if patient else None,
         practitioner_id=practitioner.id if practitioner else None,
+        thread_id=thread.id if thread else None,
         appointment_id=appointment_id,
         link_id=link.id if link else None,
+        written_by_id=written_by.id if written_by else None,
         direction=Direction.OUTBOUND,
         purpose=purpose,
         status=MessageStatus.QUEUED,
         body=body,
-        number=person.phone,
+        number=_number(person),
         once_key=once_key,
-        priority=_PRIORITY.get(purpose, 5),
+        priority=_PRIORITY.get(purpose, _LAST),
+        visit_at=visit_at,
         due_at=due_at,
         expires_at=expires_at,
+        at_any_hour=at_any_hour,
+        cap_key=cap_key,
         made_at=clock.now(),
     )
-    db.add(message)
+    if not _add(db, message):
+        return None
     live.publish(db, "outbox")
     return message
 
 
-def _may_text(patient: Patient, purpose: Purpose) -> bool:
-    """Whoever asks for a code has asked for that text, agreed or not."""
-    return patient.takes_texts or (purpose is Purpose.CODE and patient.opted_out_at is None)
+def may_text(patient: Patient, purpose: Purpose) -> bool:
+    """Whether a patient may be sent a text of this purpose now.
+
+    Whoever opted out is sent the one confirmation of that, and nothing else.
+    """
+    if purpose is Purpose.KEYWORD:
+        return True
+    if purpose in _ASKED_FOR:
+        return patient.opted_out_at is None
+    return patient.takes_texts
 
 
-def withdraw(db: Session, appointment_id: UUID) -> None:
-    """Cancel whatever is still queued for a visit. Its once-keys are free again."""
+def withdraw(db: Session, appointment_id: UUID, *purposes: Purpose) -> None:
+    """Cancel what is queued for a visit: these purposes, or all. Its once-keys are free again.
+
+    A text that a worker has in hand just now leaves, but is not tried again.
+    """
+    of_visit = [Message.appointment_id == appointment_id]
+    if purposes:
+        of_visit.append(Message.purpose.in_(purposes))
+    _withdraw(db, *of_visit)
+
+
+def withdraw_from(db: Session, patient: Patient) -> None:
+    """Cancel all that is queued for somebody who opted out or whose number failed.
+
+    The one confirmation of an opt-out still leaves.
+    """
+    _withdraw(db, Message.patient_id == patient.id, Message.purpose != Purpose.KEYWORD)
+
+
+def let_through(db: Session, appointment_id: UUID) -> None:
+    """The patient accepted a visit: its join text and its nudge leave at whatever hour it is."""
     db.execute(
         update(Message)
-        .where(Message.appointment_id == appointment_id, Message.status == MessageStatus.QUEUED)
-        .values(status=MessageStatus.CANCELLED, once_key=None)
-    )
-
-
-def claim_next(db: Session, worker: str) -> Message | None:
-    """Take the most urgent text that is due, for one lease. None when there is nothing to send."""
-    waiting = (
-        select(Message.id)
-        .where(Message.status == MessageStatus.QUEUED, Message.due_at <= clock.now())
-        .order_by(Message.priority, Message.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    claimed = db.scalar(
-        update(Message)
-        .where(Message.id == waiting, Message.status == MessageStatus.QUEUED)
-        .values(
-            status=MessageStatus.SENDING,
-            attempt=Message.attempt + 1,
-            worker=worker,
-            lease_until=clock.machine_now() + LEASE,
-        )
-        .returning(Message.id)
-    )
-    return db.get(Message, claimed, populate_existing=True) if claimed else None
-
-
-def conclude(db: Session, message: Message, **verdict: object) -> bool:
-    """Write what became of a claimed text, if this claim is still the one that counts."""
-    done = db.scalar(
-        update(Message)
         .where(
-            Message.id == message.id,
-            Message.attempt == message.attempt,
-            Message.worker == message.worker,
-            Message.status == MessageStatus.SENDING,
+            Message.appointment_id == appointment_id,
+            Message.purpose.in_((Purpose.JOIN, Purpose.NUDGE)),
+            Message.status == MessageStatus.QUEUED,
         )
-        .values(**verdict)
-        .returning(Message.id)
-    )
-    return done is not None
-
-
-def put_back(db: Session, message: Message, *, due_at: datetime) -> None:
-    """Queue a claimed text anew: the provider said that it never took it."""
-    conclude(db, message, status=MessageStatus.QUEUED, due_at=due_at, lease_until=None)
-
-
-def expire_leases(db: Session) -> list[UUID]:
-    """Texts whose worker died with them in hand:
-
-    whether they left is in doubt. Returns their ids.
-    """
-    return list(
-        db.scalars(
-            update(Message)
-            .where(
-                Message.status == MessageStatus.SENDING, Message.lease_until < clock.machine_now()
-            )
-            .values(status=MessageStatus.IN_DOUBT, status_at=clock.now())
-            .returning(Message.id)
-        )
+        .values(at_any_hour=True)
     )
 
 
@@ -177,4 +169,43 @@ def thread(db: Session, patient: Patient) -> list[Message]:
             )
             .order_by(Message.made_at, Message.id)
         )
+    )
+
+
+def _number(person: Patient | Practitioner | Thread) -> str:
+    return person.number if isinstance(person, Thread) else person.phone
+
+
+def _was_queued(db: Session, once_key: str) -> bool:
+    earlier = db.scalar(select(Message).where(Message.once_key == once_key))
+    if earlier is None:
+        return False
+    if earlier.error_code == WITHDRAWN and earlier.status in _IN_HAND:
+        earlier.error_code = ""  # wanted again before anybody knew what became of it
+    return True
+
+
+def _add(db: Session, message: Message) -> bool:
+    """Into this transaction; False when another one has just taken the same once-key."""
+    if message.once_key is None:
+        db.add(message)
+        return True
+    try:
+        with db.begin_nested():
+            db.add(message)
+    except IntegrityError:
+        if not _was_queued(db, message.once_key):
+            raise
+        return False
+    return True
+
+
+def _withdraw(db: Session, *which: Any) -> None:
+    db.execute(
+        update(Message)
+        .where(*which, Message.status == MessageStatus.QUEUED)
+        .values(status=MessageStatus.CANCELLED, once_key=None)
+    )
+    db.execute(
+        update(Message).where(*which, Message.status.in_(_IN_HAND)).values(error_code=WITHDRAWN)
     )

@@ -5,19 +5,19 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.messaging import outbox
+from app.messaging import claims, outbox
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient, Practitioner
 
 
 def claim(database, worker="worker-1"):
     with database.session() as db:
-        return outbox.claim_next(db, worker)
+        return claims.claim_next(db, worker)
 
 
 def conclude(database, message, **verdict):
     with database.session() as db:
-        return outbox.conclude(db, message, **verdict)
+        return claims.conclude(db, message, **verdict)
 
 
 def later(**by):
@@ -157,7 +157,7 @@ def test_a_worker_that_comes_late_cannot_overwrite_a_newer_verdict(queue, databa
     message = queue()
     slow = claim(database, "slow")
     with database.session() as db:
-        outbox.put_back(db, slow, due_at=clock.now())
+        claims.put_back(db, slow, due_at=clock.now())
     quick = claim(database, "quick")
 
     assert not conclude(database, slow, status=MessageStatus.FAILED)
@@ -170,7 +170,7 @@ def test_the_same_worker_is_fenced_off_its_own_earlier_attempt(queue, database):
     queue()
     first = claim(database)
     with database.session() as db:
-        outbox.put_back(db, first, due_at=clock.now())
+        claims.put_back(db, first, due_at=clock.now())
     second = claim(database)
 
     assert second.attempt == first.attempt + 1
@@ -184,7 +184,7 @@ def test_a_text_whose_worker_died_falls_into_doubt(queue, database, kept, second
     later(seconds=seconds)
 
     with database.session() as db:
-        found = outbox.expire_leases(db)
+        found = claims.expire_leases(db)
 
     assert found == ([message.id] if expired else [])
     assert kept(message).status is (MessageStatus.IN_DOUBT if expired else MessageStatus.SENDING)
@@ -195,7 +195,7 @@ def test_a_text_in_doubt_is_never_simply_sent_again(queue, database):
     claim(database)
     later(hours=1)
     with database.session() as db:
-        outbox.expire_leases(db)
+        claims.expire_leases(db)
 
     assert claim(database) is None
 
@@ -206,7 +206,7 @@ def test_leases_do_not_mind_the_demo_clock(queue, database):
     clock.stand_still(clock.now() + timedelta(days=3), machine=clock.machine_now())
 
     with database.session() as db:
-        assert outbox.expire_leases(db) == []
+        assert claims.expire_leases(db) == []
 
 
 def test_somebody_who_asked_for_no_texts_gets_none(queue, database, cast):

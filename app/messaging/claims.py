@@ -1,0 +1,113 @@
+"""Who has which text in hand.
+
+A text is claimed by one conditional update with a lease and a fence (attempt and worker), so that
+two workers never hold the same one and a late one cannot overwrite a newer verdict. Leases are
+machine time; when a text is due is domain time.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import case, func, null, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock
+from app.messaging.models import Message, MessageStatus
+from app.messaging.outbox import WITHDRAWN
+
+LEASE = timedelta(seconds=60)
+# Handing a text over takes ten seconds at most: with less than this left somebody else may
+# already be looking into it.
+ENOUGH = timedelta(seconds=20)
+
+
+def claim_next(db: Session, worker: str) -> Message | None:
+    """Take the text that is due and leaves first, for one lease. None when there is none.
+
+    The more urgent purpose first; of equals the earlier visit; then what was due first.
+    """
+    waiting = (
+        select(Message.id)
+        .where(Message.status == MessageStatus.QUEUED, Message.due_at <= clock.now())
+        .order_by(Message.priority, func.coalesce(Message.visit_at, Message.due_at), Message.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    now = clock.machine_now()
+    claimed = db.scalar(
+        update(Message)
+        .where(Message.id == waiting, Message.status == MessageStatus.QUEUED)
+        .values(
+            status=MessageStatus.SENDING,
+            attempt=Message.attempt + 1,
+            worker=worker,
+            claimed_at=now,
+            lease_until=now + LEASE,
+        )
+        .returning(Message.id)
+    )
+    if claimed is None:
+        return None
+    return db.get(
+        Message,
+        claimed,
+        options=[joinedload(Message.patient), joinedload(Message.link)],
+        populate_existing=True,
+    )
+
+
+def has_enough_left(message: Message) -> bool:
+    """Whether a claim lasts long enough to hand the text over under it."""
+    return message.lease_until is not None and message.lease_until - clock.machine_now() >= ENOUGH
+
+
+def conclude(db: Session, message: Message, **verdict: object) -> bool:
+    """Write what became of a claimed text, if this claim is still the one that counts."""
+    done = db.scalar(
+        update(Message)
+        .where(
+            Message.id == message.id,
+            Message.attempt == message.attempt,
+            Message.worker == message.worker,
+            Message.status == MessageStatus.SENDING,
+        )
+        .values(**verdict)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return done is not None
+
+
+def put_back(db: Session, message: Message, *, due_at: datetime | None = None) -> bool:
+    """Queue a claimed text anew: it was not taken. Cancelled instead if it was withdrawn meanwhile.
+
+    Due as before unless `due_at` is given. False when the claim did not count any more.
+    """
+    is_withdrawn = Message.error_code == WITHDRAWN
+    return conclude(
+        db,
+        message,
+        status=case(
+            (is_withdrawn, MessageStatus.CANCELLED.value), else_=MessageStatus.QUEUED.value
+        ),
+        once_key=case((is_withdrawn, null()), else_=Message.once_key),
+        due_at=due_at or message.due_at,
+        lease_until=None,
+    )
+
+
+def expire_leases(db: Session) -> list[UUID]:
+    """Texts whose worker died with them in hand:
+
+    whether they left is in doubt, and is looked into at once. Returns their ids.
+    """
+    now = clock.machine_now()
+    return list(
+        db.scalars(
+            update(Message)
+            .where(Message.status == MessageStatus.SENDING, Message.lease_until < now)
+            .values(status=MessageStatus.IN_DOUBT, status_at=clock.now(), look_at=now, looks=0)
+            .returning(Message.id)
+        )
+    )
