@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import logs
-from app.access import api_keys, invitations
+from app.access import api_keys, invitations, scopes
 from app.db import migrate as migrations
 from app.db.engine import Database
 from app.people import enrolment
@@ -173,11 +173,17 @@ def staff_invite(
 
 @key_commands.command("create")
 def apikey_create(
-    name: Annotated[str, typer.Argument(help="which system it is for")], slug: Slug
+    name: Annotated[str, typer.Argument(help="which system it is for")],
+    slug: Slug,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="what it opens, such as system/Patient.read; repeat for more. Else all"),
+    ] = None,
 ) -> None:
     """Make a bearer key for the FHIR door and print it once."""
     with _database().session() as db:
-        _, token = api_keys.create(db, _clinic(db, slug), name, by=None)
+        clinic = _clinic(db, slug)
+        _, token = api_keys.create(db, clinic, name, by=None, scopes=scope or scopes.EVERYTHING)
     typer.echo(token)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.access import api_keys
+
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = {"AFTERGLOW_SECRET_KEYS": "s" * 40, "AFTERGLOW_ENCRYPTION_KEYS": "e" * 40}
 
@@ -105,6 +107,20 @@ def test_a_clinic_is_opened_staff_invited_and_a_key_made(afterglow, installed):
     assert invited.stdout.startswith("https://care.example.org/invitation#")
     assert key.returncode == 0
     assert len(key.stdout.strip()) >= 22
+
+
+def test_a_key_opens_no_more_than_its_scopes(afterglow, installed, cast, database):
+    key = ("apikey", "create", "EHR", "--clinic=northside")
+    made = afterglow(
+        *key, "--scope=system/Patient.read", "--scope=system/Appointment.write", **installed
+    )
+    refused = afterglow(*key, "--scope=patients", **installed)
+
+    with database.session() as db:
+        found = api_keys.find(db, made.stdout.strip())
+        assert found.scopes == "system/Appointment.write system/Patient.read"
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "“patients” opens nothing" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Bearer keys by which other systems of a clinic come to the FHIR door."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.access import scopes as system_scopes
 from app.access.models import ApiKey
 from app.audit import trail
 from app.i18n import gettext as _
@@ -14,7 +16,7 @@ from app.refusal import Refusal
 from app.security.tokens import hash_token, looks_like_token, new_token
 
 PREFIX = "ag_"  # lets secret scanners and people see what it is
-EVERYTHING = "system/*.read system/*.write"
+EVERYTHING = " ".join(system_scopes.EVERYTHING)
 _NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -23,9 +25,18 @@ class KeyNameMissing(Refusal):
 
 
 def create(
-    db: Session, clinic: Clinic, name: str, *, by: Practitioner | None
+    db: Session,
+    clinic: Clinic,
+    name: str,
+    *,
+    by: Practitioner | None,
+    scopes: Iterable[str] = system_scopes.EVERYTHING,
 ) -> tuple[ApiKey, str]:
-    """Make a key. The token is shown this once. Refuses (KeyNameMissing) one without a name."""
+    """Make a key that opens what its scopes say. The token is shown this once.
+
+    Refuses (KeyNameMissing) one without a name, one without any scope (NoScope), and (ScopeUnknown)
+    a scope that opens nothing.
+    """
     if not name.strip():
         raise KeyNameMissing(_("Enter a name that says what uses the key."), field="name")
     token = PREFIX + new_token()
@@ -33,7 +44,7 @@ def create(
         clinic_id=clinic.id,
         name=name.strip(),
         token_hash=hash_token(token),
-        scopes=EVERYTHING,
+        scopes=system_scopes.written(scopes),
         made_at=clock.machine_now(),
     )
     db.add(api_key)
@@ -50,6 +61,11 @@ def find(db: Session, token: object) -> ApiKey | None:
     return db.scalar(
         select(ApiKey).where(ApiKey.token_hash == hash_token(token), ApiKey.revoked_at.is_(None))
     )
+
+
+def may(api_key: ApiKey, scope: str) -> bool:
+    """Whether the key opens what takes this scope."""
+    return system_scopes.covers(api_key.scopes, scope)
 
 
 def is_stale(api_key: ApiKey) -> bool:

@@ -1,5 +1,7 @@
 """Keys by which other systems of the clinic come to the FHIR door."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +11,7 @@ from app.access import api_keys
 from app.access.models import ApiKey
 from app.i18n import gettext as _
 from app.refusal import Refusal
+from app.web.console import key_scopes
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.console.roles import administrators
@@ -25,7 +28,7 @@ class NameTaken(Refusal):
 @administrators
 def form(request: Request, db: Session) -> Response:
     """The form of a new key."""
-    return _form_page(request, db, "", Faults())
+    return _form_page(request, db, "", [], Faults())
 
 
 @staff_only
@@ -34,18 +37,19 @@ def create(request: Request, db: Session) -> Response:
     """Make a key and show it this once. Sent twice, the second is refused."""
     posted, faults = read_form(request), Faults()
     name = faults.reading(lambda: text(posted, "name", limit=60)) or ""
+    scopes = key_scopes.asked(posted)
     try:
         if not faults:
             _refuse_taken(request, db, name)
             key, token = api_keys.create(
-                db, request.state.clinic, name, by=request.state.practitioner
+                db, request.state.clinic, name, by=request.state.practitioner, scopes=scopes
             )
             return desk_page(
                 request, db, "console/team/key.html", section="team", key=key, token=token
             )
     except Refusal as refusal:
         faults.take(refusal, "name")
-    return _form_page(request, db, str(posted.get("name", "")), faults)
+    return _form_page(request, db, str(posted.get("name", "")), posted.getlist("scopes"), faults)
 
 
 @staff_only
@@ -63,7 +67,9 @@ def _refuse_taken(request: Request, db: Session, name: str) -> None:
         raise NameTaken(_("There is a key of this name already."), field="name")
 
 
-def _form_page(request: Request, db: Session, name: str, faults: Faults) -> Response:
+def _form_page(
+    request: Request, db: Session, name: str, ticked: Sequence[object], faults: Faults
+) -> Response:
     return desk_page(
         request,
         db,
@@ -71,6 +77,8 @@ def _form_page(request: Request, db: Session, name: str, faults: Faults) -> Resp
         422 if faults else 200,
         section="team",
         name=name,
+        choices=[(each.value, each.words, each.details) for each in key_scopes.choices()],
+        ticked=ticked,
         refusal=faults,
     )
 

@@ -12,7 +12,7 @@ from app.access import api_keys, invitations, kept_passkeys, web_sessions
 from app.people import staffing
 from app.people.models import Practitioner
 from app.refusal import Refusal
-from app.web.console import team_form
+from app.web.console import key_scopes, team_form
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.console.roles import administrators, is_administrator
@@ -35,6 +35,7 @@ def show(request: Request, db: Session) -> Response:
         team=staffing.team(db, clinic),
         may_change=may_change,
         keys=api_keys.of(db, clinic) if may_change else [],
+        may=key_scopes.described,
     )
 
 

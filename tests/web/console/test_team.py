@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from app.access import api_keys, invitations
-from app.access.models import ApiKey, Invitation, WebSession
+from app.access import invitations
+from app.access.models import Invitation, WebSession
 from app.people.models import Practitioner, Role
 
 
@@ -146,31 +146,6 @@ def test_an_administrator_neither_leaves_nor_demotes_themselves(office, cast, da
     with database.session(write=False) as db:
         ada = db.get_one(Practitioner, cast.ada.id)
         assert (ada.role, ada.disabled_at) == (Role.ADMINISTRATOR, None)
-
-
-def test_a_key_is_shown_once_and_can_be_revoked(office, cast, database):
-    made = office.post("/clinic/keys", data={"name": "Our record system"})
-
-    token = re.search(r"<code>(ag_\w+)</code>", made.text)[1]
-    with database.session() as db:
-        key = api_keys.find(db, token)
-        assert key.clinic_id == cast.clinic.id
-    listed = office.get("/clinic/team").text
-    assert "Our record system" in listed
-    assert token not in listed
-    assert office.post("/clinic/keys", data={"name": "our record system"}).status_code == 422
-    assert office.post(f"/clinic/keys/{key.id}/revocation").status_code == 303
-    with database.session() as db:
-        assert api_keys.find(db, token) is None
-
-
-def test_a_key_needs_a_name(office, cast, database):
-    answer = office.post("/clinic/keys", data={"name": " "})
-
-    assert answer.status_code == 422
-    assert 'id="name-error"' in answer.text
-    with database.session(write=False) as db:
-        assert db.scalars(select(ApiKey)).all() == []
 
 
 @pytest.mark.parametrize("who", ["dr_okafor", "jordan"])
