@@ -35,6 +35,30 @@ def join(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
     )
 
 
+def confirm(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
+    """The day before a visit. It names the day: a text may be read after midnight."""
+    return fitted(
+        _(
+            "%(clinic)s: %(clinician)s is set to see you %(day)s at %(time)s. "
+            "Reply OK, or LATER if you need a new time."
+        )
+        % {
+            "clinic": clinic.short_name,
+            "clinician": clinician,
+            "day": i18n.local_short_day(starts_at, zone),
+            "time": short_clock(starts_at, zone),
+        }
+    )
+
+
+def nudge(clinic: Clinic) -> str:
+    """Three minutes after the start, with the link they have already."""
+    return fitted(
+        _("%(clinic)s here, no rush. Tap %(link)s to join, or reply CALL and we'll phone you.")
+        % {"clinic": clinic.short_name, "link": LINK}
+    )
+
+
 def moved(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
     """A visit has a new time."""
     return fitted(

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from app import clock, i18n
+from app import clock, i18n, live
 from app.db.base import Model
 from app.links import magic_links
 from app.links.models import LinkKind
 from app.messaging import answers, outbox
 from app.messaging.models import Message, Purpose
-from app.scheduling import calendars, moving, rules
+from app.scheduling import calendars, moving, rules, visit_texts
 from app.scheduling.models import Appointment
 from app.tasks import desk
 from app.tasks.models import TaskCode
@@ -31,7 +31,7 @@ def ask(db: Session, visit: Appointment, *, by: Model | None) -> None:
     """
     calendars.hold_appointment(db, visit)
     rules.refuse_over(visit)
-    outbox.withdraw(db, visit.id)
+    outbox.withdraw(db, visit.id, *visit_texts.OF_ITS_TIME)
     visit.confirmed_at = None
     desk.open_task(
         db,
@@ -52,7 +52,7 @@ def answer_with_times(db: Session, visit: Appointment) -> Message | None:
     An earlier such answer that has not left yet gives way to this one. None when they take no
     texts.
     """
-    outbox.withdraw(db, visit.id)
+    outbox.withdraw(db, visit.id, Purpose.ANSWER)
     link = magic_links.mint(
         db,
         LinkKind.JOIN,
@@ -73,11 +73,15 @@ def answer_with_times(db: Session, visit: Appointment) -> Message | None:
         due_at=clock.now(),
         appointment_id=visit.id,
         link=link,
+        visit_at=visit.starts_at,
     )
 
 
-def take_back(db: Session, visit: Appointment) -> None:
-    """They come after all: nobody has to find a time. Without an open question nothing changes."""
-    if visit.asked_at is not None:
-        visit.asked_at = None
-        desk.settle(db, TaskCode.FIND_A_TIME, visit.id)
+def take_back(db: Session, visit: Appointment) -> bool:
+    """They come after all, so nobody has to find a time. False when they had asked for none."""
+    if visit.asked_at is None:
+        return False
+    visit.asked_at = None
+    desk.settle(db, TaskCode.FIND_A_TIME, visit.id)
+    live.publish(db, f"desk:{visit.clinic_id}")
+    return True

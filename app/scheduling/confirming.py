@@ -4,18 +4,23 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db.base import Model
-from app.scheduling import moving, rules, visit_texts
+from app.scheduling import asking, calendars, moving, rules, visit_texts
 from app.scheduling.models import Appointment
 
 
 def confirm(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     """Note it. Confirming twice changes nothing. Refuses (AlreadyOver) what is over.
 
-    A join text that was held back while they looked for other times is queued again.
+    Of a visit, what was withheld while they looked for other times is queued again, and its link
+    may reach them at any hour.
     """
+    calendars.hold_appointment(db, appointment)
     rules.refuse_over(appointment)
+    is_news = appointment.confirmed_at is None
+    appointment.confirmed_at = appointment.confirmed_at or clock.now()
     if appointment.service.is_visit:
-        visit_texts.keep(db, appointment)
-    if appointment.confirmed_at is None:
-        appointment.confirmed_at = clock.now()
+        if asking.take_back(db, appointment):
+            visit_texts.keep(db, appointment)
+        visit_texts.accept(db, appointment)
+    if is_news:
         moving.note(db, appointment, "confirm", by=by)

@@ -17,4 +17,4 @@ def send(db: Session, visit: Appointment, *, by: Model | None) -> None:
     magic_links.pull_back(db, visit.id)
     visit.version += 1  # what was texted before does not count as this one
     moving.note(db, visit, "fresh-link", by=by)
-    visit_texts.plan(db, visit)
+    visit_texts.renew_link(db, visit)

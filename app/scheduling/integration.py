@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -18,7 +19,7 @@ from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.slots import Slot
 from app.scheduling.therapeutic_window import REST, VISIT_LENGTH, TherapeuticWindow
 from app.tasks import desk
-from app.tasks.models import TaskCode
+from app.tasks.models import StaffTask, TaskCode
 
 NOTICE = timedelta(minutes=30)
 LATER_WANTED = 2
@@ -120,9 +121,9 @@ def take_along(
 ) -> tuple[Appointment | None, Choice]:
     """After an infusion's time or end changed: see that its visit lies in the window.
 
-    A visit that is inside stays. One outside is moved in; without a slot staff get a task, and a
-    visit that would come before the infusion's end is called off. An infusion that never had one
-    gets one.
+    A visit that is inside stays, and so does one for which the patient picked a time after it. Any
+    other is moved in; without a slot staff get a task, and a visit that would come before the
+    infusion's end is called off. An infusion that never had one gets one.
     """
     visit = windows.visit_after(db, infusion)
     if visit is None:
@@ -134,7 +135,7 @@ def take_along(
         return visit, Choice(None)
     ended_at = windows.end_of(db, infusion)
     window = TherapeuticWindow.after(ended_at, infusion.clinic)
-    if visit.starts_at in window:
+    if visit.starts_at in window or _was_picked_after(db, visit, window):
         return visit, Choice(None)
     calendars.hold(db, infusion.clinic_id)
     choice = foresee(
@@ -154,6 +155,16 @@ def take_along(
         moving.take_off(db, visit, by=by)
         return None, choice
     return visit, choice
+
+
+def _was_picked_after(db: Session, visit: Appointment, window: TherapeuticWindow) -> bool:
+    """Whether the patient took one of the next best times, nothing being left in the window."""
+    if visit.confirmed_at is None:
+        return False
+    if not window.closes_at <= visit.starts_at < window.closes_at + windows.NEXT_BEST:
+        return False
+    task = (StaffTask.code == TaskCode.OUTSIDE_WINDOW, StaffTask.appointment_id == visit.id)
+    return db.scalar(select(StaffTask.id).where(*task).limit(1)) is not None
 
 
 def _free(

@@ -11,7 +11,7 @@ from app import clock, live, wall_time
 from app.audit import trail
 from app.db.base import Model
 from app.people.models import Patient, Practitioner
-from app.scheduling import visit_texts
+from app.scheduling import telling, visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk
 from app.tasks.models import TaskCode
@@ -78,11 +78,12 @@ def move(
     appointment.status = AppointmentStatus.BOOKED
     picked = isinstance(by, Patient)
     appointment.confirmed_at = clock.now() if picked else None
+    appointment.asked_at = None
     appointment.version += 1
     if appointment.service.is_visit:
-        visit_texts.plan(db, appointment)
+        visit_texts.plan(db, appointment, told=not picked)
         if not picked:
-            visit_texts.tell_moved(db, appointment)
+            telling.moved(db, appointment)
         _settle(db, appointment)
     note(db, appointment, "reschedule", by=by)
 
@@ -95,7 +96,7 @@ def take_off(db: Session, appointment: Appointment, *, by: Model | None) -> None
     if appointment.service.is_visit:
         visit_texts.call_off(db, appointment)
         if not isinstance(by, Patient):
-            visit_texts.tell_called_off(db, appointment)
+            telling.called_off(db, appointment)
     note(db, appointment, "cancel", by=by)
 
 
@@ -113,3 +114,4 @@ def _settle(db: Session, visit: Appointment) -> None:
     for appointment_id in (visit.id, visit.follows_id):
         if appointment_id is not None:
             desk.settle(db, TaskCode.FIND_A_TIME, appointment_id)
+    desk.settle(db, TaskCode.OUTSIDE_WINDOW, visit.id)

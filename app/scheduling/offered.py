@@ -1,6 +1,7 @@
-""" "Not today": two or three other times inside the window, and taking one of them."""
+""" "Not today": two or three other times, and taking one of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -14,9 +15,10 @@ from app.scheduling import calendars, rescheduling, slots
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment
 from app.scheduling.slots import Slot
+from app.tasks import desk
+from app.tasks.models import TaskCode
 
 SHOWN = 3
-_REACH_WITHOUT_WINDOW = timedelta(days=7)
 # Nobody who says "not today" is asked back within the hour.
 _PAUSE = timedelta(hours=1)
 
@@ -25,38 +27,67 @@ class TimeNoLongerFree(Refusal):
     pass
 
 
-def offers(db: Session, appointment: Appointment, now: datetime) -> list[Slot]:
-    """Up to three later times, inside the window, outside quiet hours, with the same clinician.
+@dataclass(frozen=True)
+class Offer:
+    """Times to choose from. `is_outside`: nothing is left in the window, these come after it."""
 
-    Other clinicians' only when their own has none. Empty when nothing is left: the clinic calls.
+    slots: list[Slot]
+    is_outside: bool = False
+
+
+def offer(db: Session, appointment: Appointment, now: datetime) -> Offer:
+    """Up to three later times inside the window; with none left there, the next best after it.
+
+    Outside quiet hours and with the same clinician, other clinicians' only when their own has none.
+    Empty when nothing is free at all: the clinic calls.
     """
     if not appointment.status.is_open:
-        return []
-    free = _free(db, appointment, now)
-    own = [slot for slot in free if slot.practitioner.id == appointment.practitioner_id]
-    return spread(own or free, appointment.patient.zone)
+        return Offer([])
+    inside = _free(db, appointment, *_inside(db, appointment, now))
+    if inside or appointment.follows_id is None:
+        return Offer(_chosen(appointment, inside))
+    after = _free(db, appointment, *_after(db, appointment, now))
+    return Offer(_chosen(appointment, after), is_outside=True)
+
+
+def offers(db: Session, appointment: Appointment, now: datetime) -> list[Slot]:
+    """The same, only what is left inside the window."""
+    offered = offer(db, appointment, now)
+    return [] if offered.is_outside else offered.slots
 
 
 def pick(db: Session, appointment: Appointment, starts_at: datetime, *, by: Model | None) -> None:
-    """Move a visit to an offered time. Refuses (TimeNoLongerFree) one that is gone."""
+    """Move a visit to an offered time. Outside the window staff get a task to look at it.
+
+    Refuses (TimeNoLongerFree) a time that is gone.
+    """
     calendars.hold_appointment(db, appointment)  # first, as everybody does: no two wait in a ring
     calendars.hold(db, appointment.clinic_id)
-    free = [slot for slot in _free(db, appointment, clock.now()) if slot.starts_at == starts_at]
+    now = clock.now()
+    free = _free(db, appointment, *_inside(db, appointment, now))
+    is_outside = not free and appointment.follows_id is not None
+    if is_outside:
+        free = _free(db, appointment, *_after(db, appointment, now))
+    wanted = [slot for slot in free if slot.starts_at == starts_at]
     # Their own clinician's comes first.
-    free.sort(key=lambda slot: slot.practitioner.id != appointment.practitioner_id)
-    if not free:
+    wanted.sort(key=lambda slot: slot.practitioner.id != appointment.practitioner_id)
+    if not wanted:
         raise TimeNoLongerFree(
             _("That time has just gone. Please choose another."), field="starts_at"
         )
-    slot = free[0]
+    slot = wanted[0]
     rescheduling.reschedule(
         db,
         appointment,
         slot.starts_at,
         ends_at=slot.ends_at,
         practitioner=slot.practitioner,
+        leaves_window=is_outside,
         by=by,
     )
+    if is_outside:
+        patient, code = appointment.patient, TaskCode.OUTSIDE_WINDOW
+        desk.open_task(db, code, patient, by=by, appointment_id=appointment.id)
 
 
 def spread(free: Sequence[Slot], zone: str) -> list[Slot]:
@@ -77,12 +108,26 @@ def spread(free: Sequence[Slot], zone: str) -> list[Slot]:
     return sorted(chosen[:SHOWN], key=lambda slot: slot.starts_at)
 
 
-def _free(db: Session, appointment: Appointment, now: datetime) -> list[Slot]:
+def _chosen(appointment: Appointment, free: Sequence[Slot]) -> list[Slot]:
+    own = [slot for slot in free if slot.practitioner.id == appointment.practitioner_id]
+    return spread(own or free, appointment.patient.zone)
+
+
+def _inside(db: Session, appointment: Appointment, now: datetime) -> tuple[datetime, datetime]:
     window = windows.window_around(db, appointment)
     start = now + _PAUSE
-    end = window.closes_at if window else max(now, appointment.starts_at) + _REACH_WITHOUT_WINDOW
-    if window:
-        start = max(start, window.opens_at)
+    if window is None:
+        return start, max(now, appointment.starts_at) + windows.NEXT_BEST
+    return max(start, window.opens_at), window.closes_at
+
+
+def _after(db: Session, appointment: Appointment, now: datetime) -> tuple[datetime, datetime]:
+    window = windows.window_around(db, appointment)
+    closes_at = window.closes_at if window else now
+    return max(now + _PAUSE, closes_at), max(now, closes_at) + windows.NEXT_BEST
+
+
+def _free(db: Session, appointment: Appointment, start: datetime, end: datetime) -> list[Slot]:
     length = appointment.ends_at - appointment.starts_at
     zone = appointment.patient.zone
     if start >= end:

@@ -29,13 +29,15 @@ def reschedule(
     *,
     ends_at: datetime | None = None,
     practitioner: Practitioner | None = None,
+    leaves_window: bool = False,
     by: Model | None,
 ) -> Moved:
     """Move an appointment, and its texts and links with it; an infusion takes its visit along.
 
     It keeps its length unless `ends_at` is given. The same time again changes nothing. Refuses what
-    is over, a time in the past, an integration visit outside the window of the infusion it follows,
-    and (SlotTaken) a clinician who has another visit then; nothing is changed in these cases.
+    is over, a time in the past, an integration visit outside the window of the infusion it follows
+    (unless `leaves_window`), and (SlotTaken) a clinician who has another visit then; nothing is
+    changed in these cases.
     """
     calendars.hold_appointment(db, appointment)
     ends_at = ends_at or starts_at + (appointment.ends_at - appointment.starts_at)
@@ -45,6 +47,8 @@ def reschedule(
     if _stays(appointment, starts_at, ends_at, practitioner):
         return Moved()
     if appointment.service.is_visit:
+        if not leaves_window:
+            _refuse_outside(db, appointment, starts_at)
         _refuse_visit(db, appointment, starts_at, ends_at, practitioner)
     moving.move(db, appointment, starts_at, ends_at, practitioner=practitioner, by=by)
     if appointment.service is not Service.INFUSION:
@@ -66,6 +70,12 @@ def _stays(
     )
 
 
+def _refuse_outside(db: Session, visit: Appointment, starts_at: datetime) -> None:
+    window = windows.window_around(db, visit)
+    if window is not None:
+        rules.refuse_outside(window, starts_at, visit.zone)
+
+
 def _refuse_visit(
     db: Session,
     visit: Appointment,
@@ -74,9 +84,6 @@ def _refuse_visit(
     practitioner: Practitioner | None,
 ) -> None:
     rules.refuse_past(ends_at)
-    window = windows.window_around(db, visit)
-    if window is not None:
-        rules.refuse_outside(window, starts_at, visit.zone)
     if practitioner is None or not practitioner.is_clinician:
         raise rules.NoClinician(_("Choose a clinician who gives visits."), field="practitioner")
     calendars.hold(db, visit.clinic_id, practitioner)

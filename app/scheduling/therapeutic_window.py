@@ -18,6 +18,7 @@ from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Ser
 
 VISIT_LENGTH = timedelta(minutes=50)
 REST = timedelta(hours=16)  # what a visit booked by itself leaves after the infusion's end
+NEXT_BEST = timedelta(days=7)  # how far is looked for a time where the window leaves none
 # How far a recorded end may lie from the planned one; bounds the search for open windows.
 _LONGEST_OVERRUN = timedelta(days=2)
 _TOOK_OR_TAKES_PLACE = (

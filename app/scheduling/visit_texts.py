@@ -1,26 +1,91 @@
-"""The texts that hang on one visit, and the link they carry."""
+"""The texts that hang on one visit: the day before, five minutes before, three minutes after."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock, i18n
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
-from app.messaging import outbox, quiet_hours, texts
-from app.messaging.models import Message, Purpose
+from app.messaging import outbox, texts
+from app.messaging.models import Message, MessageStatus, Purpose
+from app.scheduling import day_before
+from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment
 
 JOIN_BEFORE = timedelta(minutes=5)
+NUDGE_AFTER = timedelta(minutes=3)
+# What is said about a visit's time: none of it holds any more once the time is in question.
+OF_ITS_TIME = (Purpose.CONFIRM, Purpose.JOIN, Purpose.NUDGE, Purpose.NOTICE)
+# How late the question may still leave, after a gateway was out of reach.
+_CONFIRM_LATE = timedelta(minutes=15)
+# Whoever has just been texted a new time is not asked about it within half a day.
+_TOLD_LATELY = timedelta(hours=12)
 
 
-def plan(db: Session, visit: Appointment) -> MagicLink:
-    """Mint the visit's join link, queue the text that carries it, and retire earlier links.
+def plan(db: Session, visit: Appointment, *, told: bool = False) -> MagicLink:
+    """Mint the visit's join link, queue its texts, and retire earlier links and texts.
 
-    The text is due five minutes before the start and is wanted until the visit's end; the link
-    outlives the visit a little. Whoever holds an earlier link is led to the new time.
+    Whoever holds an earlier link is led to the new time. `told`: the patient is being texted this
+    time anyway. While they look for another time nothing is queued.
     """
+    link = _fresh_link(db, visit)
+    outbox.withdraw(db, visit.id, *OF_ITS_TIME, Purpose.ANSWER)
+    if visit.asked_at is None:
+        _queue_confirm(db, visit, told=told)
+        _queue_join(db, visit, link)
+        _queue_nudge(db, visit, link)
+    return link
+
+
+def renew_link(db: Session, visit: Appointment) -> None:
+    """Give the visit's texts another link. What the patient was asked before still stands."""
+    link = _fresh_link(db, visit)
+    outbox.withdraw(db, visit.id, Purpose.JOIN)
+    if visit.asked_at is None:
+        _queue_join(db, visit, link)
+    nudge = (Message.appointment_id == visit.id, Message.purpose == Purpose.NUDGE)
+    db.execute(
+        update(Message)
+        .where(*nudge, Message.status == MessageStatus.QUEUED)
+        .values(link_id=link.id)
+    )
+
+
+def keep(db: Session, visit: Appointment) -> None:
+    """The patient keeps the time after asking for others: what was withheld leaves after all."""
+    join = db.scalar(select(Message).where(Message.once_key == _once("join", visit)))
+    if join is None or join.link is None:
+        plan(db, visit)
+    else:
+        _queue_confirm(db, visit)
+        _queue_nudge(db, visit, join.link)
+
+
+def accept(db: Session, visit: Appointment) -> None:
+    """The patient agreed to the time: its link may leave at any hour, and nobody asks them again.
+
+    A question that is due more than a day from now still comes.
+    """
+    outbox.let_through(db, visit.id)
+    asked = db.scalar(select(Message).where(Message.once_key == _once("confirm", visit)))
+    if asked is not None and day_before.is_agreed(visit, asked.due_at):
+        outbox.withdraw(db, visit.id, Purpose.CONFIRM)
+
+
+def call_off(db: Session, visit: Appointment) -> None:
+    """Withdraw the visit's texts and retire its links: they say that it is not taking place."""
+    outbox.withdraw(db, visit.id)
+    magic_links.supersede(db, visit.id, None)
+
+
+def clinician(visit: Appointment) -> str:
+    """How texts call the one whom the patient sees."""
+    return visit.practitioner.display_name if visit.practitioner else visit.clinic.short_name
+
+
+def _fresh_link(db: Session, visit: Appointment) -> MagicLink:
     link = magic_links.mint(
         db,
         LinkKind.JOIN,
@@ -30,73 +95,86 @@ def plan(db: Session, visit: Appointment) -> MagicLink:
         expires_at=visit.ends_at + magic_links.JOIN_OUTLIVES_VISIT,
     )
     magic_links.supersede(db, visit.id, link)
-    outbox.withdraw(db, visit.id)
+    return link
+
+
+def _queue_confirm(db: Session, visit: Appointment, *, told: bool = False) -> None:
+    session = _session_before(db, visit)
+    moment = day_before.due_at(visit.starts_at, visit.patient.zone, clock.now(), session=session)
+    if moment is None or day_before.is_agreed(visit, moment):
+        return
+    if told and moment - clock.now() < _TOLD_LATELY:
+        return
     with i18n.using(visit.patient.language):
-        body = texts.join(visit.clinic, _clinician(visit), visit.starts_at, visit.patient.zone)
+        body = texts.confirm(visit.clinic, clinician(visit), visit.starts_at, visit.patient.zone)
+    outbox.enqueue(
+        db,
+        Purpose.CONFIRM,
+        body,
+        patient=visit.patient,
+        due_at=moment,
+        expires_at=visit.starts_at - day_before.AT_LEAST + _CONFIRM_LATE,
+        appointment_id=visit.id,
+        visit_at=visit.starts_at,
+        once_key=_once("confirm", visit),
+        cap_key=_cap_key(visit, moment, session),
+    )
+
+
+def _queue_join(db: Session, visit: Appointment, link: MagicLink) -> None:
+    with i18n.using(visit.patient.language):
+        body = texts.join(visit.clinic, clinician(visit), visit.starts_at, visit.patient.zone)
+    due_at = visit.starts_at - JOIN_BEFORE
     outbox.enqueue(
         db,
         Purpose.JOIN,
         body,
         patient=visit.patient,
-        due_at=visit.starts_at - JOIN_BEFORE,
+        due_at=due_at,
         expires_at=visit.ends_at,
         appointment_id=visit.id,
         link=link,
-        once_key=f"join:{visit.id}:{visit.version}",
-    )
-    return link
-
-
-def keep(db: Session, visit: Appointment) -> None:
-    """The patient keeps the time after asking for others: its join text leaves after all."""
-    once_key = f"join:{visit.id}:{visit.version}"
-    if db.scalar(select(Message.id).where(Message.once_key == once_key)) is None:
-        plan(db, visit)
-
-
-def tell_moved(db: Session, visit: Appointment) -> None:
-    """Text the patient the new time, outside quiet hours. Not when the join text comes first."""
-    due_at = quiet_hours.next_awake(clock.now(), visit.patient.zone)
-    if due_at >= visit.starts_at - 2 * JOIN_BEFORE:
-        return
-    with i18n.using(visit.patient.language):
-        body = texts.moved(visit.clinic, _clinician(visit), visit.starts_at, visit.patient.zone)
-    outbox.enqueue(
-        db,
-        Purpose.NOTICE,
-        body,
-        patient=visit.patient,
-        due_at=due_at,
-        expires_at=visit.starts_at - JOIN_BEFORE,
-        appointment_id=visit.id,
+        visit_at=visit.starts_at,
+        at_any_hour=visit.confirmed_at is not None,
+        once_key=_once("join", visit),
+        cap_key=_cap_key(visit, due_at, _session_before(db, visit)),
     )
 
 
-def call_off(db: Session, visit: Appointment) -> None:
-    """Withdraw the visit's texts and retire its links: they say that it is not taking place."""
-    outbox.withdraw(db, visit.id)
-    magic_links.supersede(db, visit.id, None)
-
-
-def tell_called_off(db: Session, visit: Appointment) -> None:
-    """Text the patient that a visit ahead is off, outside their quiet hours."""
-    due_at = quiet_hours.next_awake(clock.now(), visit.patient.zone)
-    if due_at >= visit.ends_at:
+def _queue_nudge(db: Session, visit: Appointment, link: MagicLink) -> None:
+    due_at = visit.starts_at + NUDGE_AFTER
+    if due_at <= clock.now():
         return
     with i18n.using(visit.patient.language):
-        body = texts.called_off(
-            visit.clinic, _clinician(visit), visit.starts_at, visit.patient.zone
-        )
+        body = texts.nudge(visit.clinic)
     outbox.enqueue(
         db,
-        Purpose.NOTICE,
+        Purpose.NUDGE,
         body,
         patient=visit.patient,
         due_at=due_at,
         expires_at=visit.ends_at,
         appointment_id=visit.id,
+        link=link,
+        visit_at=visit.starts_at,
+        at_any_hour=visit.confirmed_at is not None,
+        once_key=_once("nudge", visit),
     )
 
 
-def _clinician(visit: Appointment) -> str:
-    return visit.practitioner.display_name if visit.practitioner else visit.clinic.short_name
+def _once(what: str, visit: Appointment) -> str:
+    return f"{what}:{visit.id}:{visit.version}"
+
+
+def _session_before(db: Session, visit: Appointment) -> tuple[datetime, datetime] | None:
+    infusion = windows.infusion_before(db, visit)
+    return (infusion.starts_at, windows.end_of(db, infusion)) if infusion else None
+
+
+def _cap_key(
+    visit: Appointment, due_at: datetime, session: tuple[datetime, datetime] | None
+) -> str | None:
+    """What the text counts against: that which may be started before or after an infusion."""
+    if session is None:
+        return None
+    return f"{'before' if due_at < session[1] else 'after'}:{visit.follows_id}"
