@@ -40,12 +40,13 @@ def book(
     practitioner: Practitioner | None = None,
     by: Model | None,
     zone: str | None = None,
+    agreed: bool = False,
 ) -> Booked:
     """Book an appointment, with its texts; an infusion books its integration visit along.
 
-    A visit without a named clinician goes to one who is free. Refuses times out of order, a visit
-    in the past, one with somebody who gives none, and (SlotTaken) a clinician who has another visit
-    then.
+    `agreed`: the patient has accepted a visit's time, as when staff book it with them. A visit
+    without a named clinician goes to one who is free. Refuses times out of order, a visit in the
+    past, one with somebody who gives none, and (SlotTaken) a clinician who has another visit then.
     """
     rules.refuse_disorder(starts_at, ends_at)
     zone = zone or patient.clinic.zone
@@ -69,7 +70,7 @@ def book(
         ends_at=ends_at,
         zone=zone,
         follows=follows,
-        agreed=isinstance(by, Practitioner | Patient),
+        agreed=agreed or isinstance(by, Practitioner | Patient),
         by=by,
     )
     return Booked(visit, warning=warning)

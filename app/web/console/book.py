@@ -1,6 +1,5 @@
 """Booking: one form; for an infusion a look at what it brings along before it is booked."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -8,10 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import wall_time
-from app.i18n import gettext as _
-from app.people.models import Patient
 from app.refusal import Refusal
-from app.scheduling import booking, calendars, integration
+from app.scheduling import already_there, booking, integration
 from app.scheduling.models import Appointment, Service
 from app.web.console import booking_form
 from app.web.console.booking_form import Wanted
@@ -20,10 +17,6 @@ from app.web.console.faults import Faults
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
 from app.web.pages import redirect
-
-
-class AlreadyThere(Refusal):
-    """The patient has something else at that time."""
 
 
 @staff_only
@@ -44,7 +37,9 @@ def book(request: Request, db: Session) -> Response:
     if wanted is None or faults:
         return _form_page(request, db, values, faults)
     try:
-        there = _already_booked(db, wanted)
+        there = already_there.find(
+            db, wanted.patient, wanted.service, wanted.starts_at, wanted.ends_at
+        )
         if there is None and wanted.service is Service.INFUSION and not text(posted, "confirmed"):
             return _preview(request, db, values, wanted)
         made = there or _book(request, db, wanted)
@@ -65,29 +60,6 @@ def _with_better_time(posted: FormData) -> FormData:
             ("starts_at", instead),
         ]
     )
-
-
-def _already_booked(db: Session, wanted: Wanted) -> Appointment | None:
-    """The same thing at the same time, booked before. Refuses (AlreadyThere) an overlap."""
-    # Two posts of one form take turns here.
-    db.execute(select(Patient.id).where(Patient.id == wanted.patient.id).with_for_update())
-    there = db.scalar(
-        select(Appointment).where(
-            Appointment.patient_id == wanted.patient.id,
-            Appointment.service == wanted.service,
-            Appointment.starts_at == wanted.starts_at,
-            Appointment.status.in_(calendars.OPEN),
-        )
-    )
-    if there is not None:
-        return there
-    if calendars.patients_times(db, wanted.patient.id, wanted.starts_at, wanted.ends_at):
-        raise AlreadyThere(
-            _("%(name)s has another appointment then. Choose another time.")
-            % {"name": wanted.patient.given_name},
-            field="starts_at",
-        )
-    return None
 
 
 def _book(request: Request, db: Session, wanted: Wanted) -> Appointment:
