@@ -80,6 +80,11 @@ class KeyRing:
             raise encryption.Unreadable
         return encryption.unseal(_house(master), sealed, place)
 
+    def blind_for_house(self, value: str) -> bytes:
+        """A keyed hash of what belongs to no clinic yet. Another one once the master key changes."""
+        newest = next(iter(self._masters.values()))
+        return derive(_house(newest), b"index", value.encode())
+
     def blind(self, clinic_id: UUID, value: str) -> bytes:
         """A keyed hash by which a value can be looked up within one clinic."""
         return derive(self._keys(clinic_id)[INDEX], b"index", clinic_id.bytes, value.encode())

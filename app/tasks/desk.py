@@ -73,6 +73,21 @@ def settle(db: Session, code: TaskCode, appointment_id: UUID) -> None:
     )
 
 
+def settle_for(
+    db: Session, code: TaskCode, patient_id: UUID, *, by: Practitioner | None = None
+) -> None:
+    """Whatever of one kind was to be done for a patient is done: by `by`, or by itself."""
+    db.execute(
+        update(StaffTask)
+        .where(
+            StaffTask.code == code,
+            StaffTask.patient_id == patient_id,
+            StaffTask.done_at.is_(None),
+        )
+        .values(done_at=clock.now(), done_by_id=by.id if by else None)
+    )
+
+
 def open_tasks(db: Session, clinic_id: UUID) -> list[StaffTask]:
     """The clinic's open tasks, urgent ones first, then oldest."""
     return list(

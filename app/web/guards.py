@@ -18,11 +18,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app import i18n
 from app.access import api_keys, web_sessions
 from app.access.models import ApiKey, SessionKind, WebSession
+from app.messaging.gateway_twilio import is_genuine
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling import aftercare
 from app.scheduling.models import Appointment
 from app.telehealth import seats
 from app.web import lone_clinic
+from app.web.forms import read_form
 from app.web.pages import LANGUAGE_COOKIE, page
 
 COOKIES = {
@@ -37,7 +39,11 @@ Endpoint = Callable[[Request, Session], Response]
 LetIn = Callable[[Request, Session], Response | None]
 
 
-def _guard(let_in: LetIn) -> Callable[[Endpoint], Callable[[Request], Response]]:
+def _guard(
+    let_in: LetIn, *, proof: Callable[[Request], bool] | None = None
+) -> Callable[[Endpoint], Callable[[Request], Response]]:
+    """`proof` is asked before any transaction begins: without it, 403 and nothing was touched."""
+
     def guarded(endpoint: Endpoint) -> Callable[[Request], Response]:
         @wraps(endpoint)
         def run(request: Request) -> Response:
@@ -45,6 +51,8 @@ def _guard(let_in: LetIn) -> Callable[[Endpoint], Callable[[Request], Response]]
             if write:
                 # The whole body first: a slow sender must not hold the one writer SQLite has.
                 anyio.from_thread.run(request.body)
+            if proof is not None and not proof(request):
+                return Response("", 403)
             with request.app.state.database.session(write=write) as db:
                 refused = let_in(request, db)
                 with i18n.using(_language(request)):
@@ -134,6 +142,17 @@ def unauthorized() -> Response:
     return JSONResponse(
         outcome, 401, {"WWW-Authenticate": "Bearer"}, media_type="application/fhir+json"
     )
+
+
+def _is_from_twilio(request: Request) -> bool:
+    """Whether it was signed for our public address, with every parameter that came along."""
+    signature = request.headers.get("x-twilio-signature", "")
+    settings = request.app.state.settings
+    return bool(signature) and is_genuine(settings, request.url.path, read_form(request), signature)
+
+
+def _twilio(_request: Request, _db: Session) -> Response | None:
+    return None
 
 
 def let_in_patient(connection: HTTPConnection, db: Session) -> Patient | None:
@@ -239,4 +258,5 @@ anyone = _guard(_anyone)
 patient_only = _guard(_patient)
 api_key_only = _guard(_api_key)
 visit_only = _guard(_visit)
+twilio_only = _guard(_twilio, proof=_is_from_twilio)
 staff_only = _guard(_staff)

@@ -27,7 +27,6 @@ PUBLIC = {
     "not-safe",
     "safety",
     "ready",
-    "twilio-status",  # brings Twilio's signature
     "fhir:metadata",
 }
 # The ways in and out: each begins with one of these names.

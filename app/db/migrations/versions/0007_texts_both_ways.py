@@ -79,6 +79,7 @@ def upgrade() -> None:
     op.create_table(
         "inbound_text",
         sa.Column("provider_sid", sa.String(), nullable=False),
+        sa.Column("sender_index", sa.LargeBinary(), nullable=False),
         sa.Column("raw_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("swept", sa.Boolean(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),

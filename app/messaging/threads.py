@@ -1,0 +1,157 @@
+"""Threads: what the inbox keeps of all texts with one patient, or with one unknown number.
+
+A thread is open while a person still has to answer something in it, and unread while nobody has
+looked at what came in last. Whatever changes one wakes the clinic's console.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock, live
+from app.audit import trail
+from app.db.base import UTCDateTime
+from app.db.once import add_once
+from app.messaging.models import Message, MessageStatus, Thread
+from app.people import phones
+from app.people.models import Clinic, Patient, Practitioner
+from app.tasks import desk
+from app.tasks.models import TaskCode
+
+
+def of(db: Session, patient: Patient) -> Thread:
+    """The patient's thread, made when there is none yet."""
+    db.flush()  # the thread points at the patient's row
+    return _made_once(
+        db,
+        Thread(clinic_id=patient.clinic_id, patient_id=patient.id, last_at=clock.now(), unread=0),
+        Thread.patient_id == patient.id,
+    )
+
+
+def of_stranger(db: Session, clinic: Clinic, number: str) -> Thread:
+    """The thread with a normal number that nobody at the clinic has, made when there is none."""
+    index = phones.index(clinic.id, number)
+    return _made_once(
+        db,
+        Thread(
+            clinic_id=clinic.id,
+            number=number,
+            number_index=index,
+            last_at=clock.now(),
+            unread=0,
+        ),
+        (Thread.clinic_id == clinic.id) & (Thread.number_index == index),
+    )
+
+
+def of_message(db: Session, message: Message) -> Thread | None:
+    """The thread that a text belongs to. None for texts with staff."""
+    if message.patient is not None:
+        return of(db, message.patient)
+    return db.get(Thread, message.thread_id) if message.thread_id else None
+
+
+def touch_inbound(db: Session, message: Message, *, needs_person: bool) -> None:
+    """A text came in. `needs_person`: somebody has to answer it, so the thread opens."""
+    thread = of_message(db, message)
+    if thread is None:
+        return
+    at = message.sent_at or message.made_at
+    _change(
+        db,
+        thread,
+        last_at=_later(at),
+        unread=Thread.unread + 1,
+        opened_at=_opened(at) if needs_person else Thread.opened_at,
+    )
+
+
+def touch_outbound(db: Session, message: Message) -> None:
+    """A text has left. It answers nothing by itself: see `answered`."""
+    thread = of_message(db, message)
+    if thread is not None:
+        _change(db, thread, last_at=_later(message.sent_at or clock.now()))
+
+
+def open_again(db: Session, thread: Thread) -> None:
+    """Somebody has to answer after all, since its last text at the latest."""
+    _change(db, thread, opened_at=func.coalesce(Thread.opened_at, Thread.last_at))
+
+
+def mark_read(db: Session, thread: Thread) -> None:
+    """Somebody has looked at it."""
+    if thread.unread:
+        _change(db, thread, unread=0)
+
+
+def answered(db: Session, thread: Thread, *, by: Practitioner | None = None) -> None:
+    """Nothing waits for an answer any more: also the task to answer is done."""
+    _change(db, thread, opened_at=None, unread=0)
+    if thread.patient_id is not None:
+        desk.settle_for(db, TaskCode.ANSWER, thread.patient_id, by=by)
+    trail.record(db, "answer", agent=by, entity=thread)
+
+
+def own(db: Session, thread: Thread, by: Practitioner | None) -> None:
+    """Somebody takes it on; None gives it back to all."""
+    _change(db, thread, owner_id=by.id if by else None)
+    db.expire(thread, ["owner"])
+    trail.record(db, "own-thread" if by else "release-thread", agent=by, entity=thread)
+
+
+def of_clinic(db: Session, clinic_id: UUID, *, limit: int = 100) -> Sequence[Thread]:
+    """The clinic's threads: the open ones, oldest first, then the others, newest first."""
+    return db.scalars(
+        select(Thread)
+        .options(joinedload(Thread.patient), joinedload(Thread.owner))
+        .where(Thread.clinic_id == clinic_id)
+        .order_by(Thread.opened_at.is_(None), Thread.opened_at, Thread.last_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def texts(db: Session, thread: Thread) -> Sequence[Message]:
+    """Everything said in it, oldest first: what was sent or received, and what waits."""
+    return db.scalars(
+        select(Message)
+        .options(joinedload(Message.link), joinedload(Message.written_by))
+        .where(
+            Message.thread_id == thread.id
+            if thread.patient_id is None
+            else Message.patient_id == thread.patient_id,
+            or_(Message.status != MessageStatus.CANCELLED, Message.sent_at.is_not(None)),
+        )
+        .order_by(Message.made_at, Message.id)
+    ).all()
+
+
+def _made_once(db: Session, wanted: Thread, same: ColumnElement[bool]) -> Thread:
+    found = db.scalar(select(Thread).where(same))
+    if found is None:
+        add_once(db, wanted)
+        found = db.scalars(select(Thread).where(same)).one()
+    return found
+
+
+def _opened(at: datetime) -> ColumnElement[datetime | None]:
+    return func.coalesce(Thread.opened_at, literal(at, UTCDateTime()))
+
+
+def _later(moment: datetime) -> ColumnElement[datetime]:
+    """A thread's last moment never goes back: a text that was swept up may be an old one."""
+    return case((Thread.last_at < moment, literal(moment, UTCDateTime())), else_=Thread.last_at)
+
+
+def _change(db: Session, thread: Thread, **values: object) -> None:
+    db.execute(
+        update(Thread)
+        .where(Thread.id == thread.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    db.refresh(thread)
+    live.publish(db, f"desk:{thread.clinic_id}")
