@@ -4,13 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock, i18n
-from app.audit import trail
-from app.links import magic_links
-from app.links.models import LinkKind
-from app.messaging import answers, outbox
-from app.messaging.models import Message, Purpose
+from app.messaging.models import Message
 from app.people.models import Patient
-from app.scheduling import confirming
+from app.scheduling import asking, confirming
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk
 from app.tasks.models import TaskCode
@@ -29,7 +25,8 @@ def take_in(db: Session, reply: Message) -> None:
         if visit is not None and word in _OK:
             confirming.confirm(db, visit, by=patient)
         elif visit is not None and word in _LATER:
-            _lead_to_times(db, visit, patient)
+            asking.ask(db, visit, by=patient)
+            asking.answer_with_times(db, visit)
         elif word in _CALL:
             _ask_for_call(db, visit, patient)
         else:
@@ -49,35 +46,6 @@ def next_visit(db: Session, patient: Patient) -> Appointment | None:
         .order_by(Appointment.starts_at)
         .limit(1)
     )
-
-
-def _lead_to_times(db: Session, visit: Appointment, patient: Patient) -> None:
-    """A link of the same visit that opens on other times.
-
-    Until one is picked, no join text leaves.
-    """
-    outbox.withdraw(db, visit.id)
-    link = magic_links.mint(
-        db,
-        LinkKind.JOIN,
-        clinic_id=visit.clinic_id,
-        patient_id=patient.id,
-        appointment_id=visit.id,
-        expires_at=visit.ends_at + magic_links.JOIN_OUTLIVES_VISIT,
-        for_choosing=True,
-    )
-    db.flush()  # the text points at its link
-    outbox.enqueue(
-        db,
-        Purpose.ANSWER,
-        answers.other_times(visit.clinic),
-        patient=patient,
-        due_at=clock.now(),
-        appointment_id=visit.id,
-        link=link,
-    )
-    desk.open_task(db, TaskCode.FIND_A_TIME, patient, by=patient, appointment_id=visit.id)
-    trail.record(db, "ask-for-other-times", agent=patient, entity=visit)
 
 
 def _ask_for_call(db: Session, visit: Appointment | None, patient: Patient) -> None:

@@ -48,7 +48,7 @@ def test_the_wall_time_is_kept_beside_the_instant(book, at):
 def test_the_visits_join_text_is_queued_for_five_minutes_before(book, at, queued, here):
     booked = book(Service.INFUSION, at("2026-11-24T10:00"))
 
-    (text,) = queued(booked.integration)
+    _, text, _ = queued(booked.integration)
     assert text.purpose is Purpose.JOIN
     assert text.due_at == at("2026-11-25T08:55")
     assert text.expires_at == booked.integration.ends_at
@@ -64,7 +64,9 @@ def test_the_text_speaks_the_patients_clock(book, at, queued, here):
 
     visit = book(Service.CONSULTATION, at("2026-11-24T14:00")).appointment
 
-    assert "11:00am" in queued(visit)[0].body
+    question, join, _ = queued(visit)
+    assert "11:00am" in question.body
+    assert "11:00am" in join.body
 
 
 def test_an_infusion_takes_no_video_slot_and_visits_do(book, at):
@@ -252,8 +254,9 @@ def test_a_real_end_moves_a_visit_that_fell_out_of_the_window(db, book, at, here
 
     assert visit.id == before
     assert visit.starts_at == at("2026-11-25T12:30")
-    notice, join = queued(visit)
+    notice, join, nudge = queued(visit)
     assert (notice.purpose, join.purpose) == (Purpose.NOTICE, Purpose.JOIN)
+    assert nudge.purpose is Purpose.NUDGE
     assert join.once_key == f"join:{visit.id}:2"
 
 

@@ -83,7 +83,12 @@ def test_ok_confirms_the_visit_and_needs_nobody(reply, database, cast, tasks, te
 def test_later_leads_to_other_times_and_no_join_text_leaves(reply, texts, tasks, body):
     reply(body)
 
-    assert texts() == [("answer", "queued"), ("join", "cancelled")]
+    assert texts() == [
+        ("answer", "queued"),
+        ("confirm", "cancelled"),
+        ("join", "cancelled"),
+        ("nudge", "cancelled"),
+    ]
     assert [code for code, _ in tasks()] == ["find-a-time"]
 
 

@@ -27,7 +27,7 @@ def test_a_moved_visit_keeps_its_id_and_length_and_gets_new_texts(db, visit, her
     assert (visit.id, visit.version) == (before, 2)
     assert visit.ends_at == at("2026-11-21T14:50")
     assert visit.wall_start == "2026-11-21T14:00"
-    notice, join = queued(visit)
+    notice, join, _ = queued(visit)
     assert notice.purpose is Purpose.NOTICE
     assert "2:00pm" in notice.body
     assert join.due_at == at("2026-11-21T13:55")
@@ -91,7 +91,7 @@ def test_a_patient_who_picked_the_time_has_confirmed_it_and_needs_no_notice(
     rescheduling.reschedule(db, visit, at("2026-11-21T14:00"), by=here.maya)
 
     assert visit.confirmed_at == clock.now()
-    assert [text.purpose for text in queued(visit)] == [Purpose.JOIN]
+    assert [text.purpose for text in queued(visit)] == [Purpose.JOIN, Purpose.NUDGE]
 
 
 def test_a_notice_waits_for_the_morning(db, visit, here, at, queued):
@@ -120,7 +120,12 @@ def test_moving_an_infusion_moves_its_visit_into_the_new_window(db, here, at, bo
     assert moved.integration.id == before
     assert visit.starts_at == at("2026-12-02T09:00")
     assert visit.version == 2
-    assert [text.purpose for text in queued(visit)] == [Purpose.NOTICE, Purpose.JOIN]
+    assert [text.purpose for text in queued(visit)] == [
+        Purpose.NOTICE,
+        Purpose.CONFIRM,
+        Purpose.JOIN,
+        Purpose.NUDGE,
+    ]
 
 
 def test_a_visit_that_still_suits_stays_when_its_infusion_moves(db, here, at, book):
@@ -154,7 +159,7 @@ def test_moving_back_and_forth_leaves_one_join_text(db, visit, here, at):
             Message.appointment_id == visit.id, Message.once_key.is_not(None)
         )
     ).all()
-    assert keys == [f"join:{visit.id}:4"]
+    assert sorted(keys) == [f"join:{visit.id}:4", f"nudge:{visit.id}:4"]
     live = db.scalars(
         select(MagicLink).where(
             MagicLink.appointment_id == visit.id, MagicLink.state == LinkState.MINTED
