@@ -1,70 +1,43 @@
-"""The real `twilio` client against a small real server that speaks its Messages resource."""
+"""The real `twilio` client against the stand-in, which checks the shape of all it is asked."""
 
-import json
 import socket
 import threading
 import time
-from base64 import b64decode
 from contextlib import contextmanager
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from uuid import uuid4
 
 import pytest
 
 from app.messaging import one_exchange
-from app.messaging.gateway import Accepted, Declined, InDoubt, Outgoing, TooFast
+from app.messaging.gateway import (
+    Accepted,
+    Declined,
+    InDoubt,
+    Outgoing,
+    Report,
+    TooFast,
+    Unreachable,
+)
 from app.messaging.gateway_twilio import TwilioGateway, is_genuine
 from app.settings import Settings
+from tests.twilio_standin import Calls, Fault, StandIn, Turn
 
-SID = "SM" + "a" * 32
-
-
-class Exchange(BaseHTTPRequestHandler):
-    """Writes down every request before it answers as the test wants."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        form = self.rfile.read(int(self.headers["content-length"])).decode()
-        self.server.ledger.append((self.path, dict(self.headers), parse_qs(form)))
-        self.server.answer(self)
-
-    def do_GET(self):
-        self.server.ledger.append((self.path, dict(self.headers), {}))
-        self.reply(200, {})
-
-    def reply(self, status, body, **headers):
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, *_):
-        pass
+MAYA = "+13125550142"
+NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 
 
-@contextmanager
-def serving(answer):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Exchange)
-    server.daemon_threads = True
-    server.ledger, server.answer = [], answer
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+@pytest.fixture
+def twilio():
+    """Twilio on a Friday at noon, whose calls nobody takes."""
+    with StandIn(now=lambda: NOON, deliver=lambda *_: 204) as standin:
+        yield standin
+        assert standin.faults_seen == []
 
 
-def settings(server=None, **differs):
+def settings(**differs):
     values = {
         "base_url": "https://afterglow.test",
         "sms": "twilio",
@@ -72,45 +45,72 @@ def settings(server=None, **differs):
         "twilio_auth_token": "current-token,older-token",
         "twilio_messaging_service_sid": "MG" + "c" * 32,
     }
-    if server is not None:
-        values["twilio_api_url"] = f"http://127.0.0.1:{server.server_port}"
     return Settings(_env_file=None, **(values | differs))
 
 
+def gateway(twilio):
+    return TwilioGateway(settings(twilio_api_url=twilio.url))
+
+
 def outgoing(**differs):
-    values = {"message_id": uuid4(), "to": "+13125550142", "body": "Hello.", "valid_for": None}
+    values = {"message_id": uuid4(), "to": MAYA, "body": "Hello.", "valid_for": None}
     return Outgoing(**(values | differs))
 
 
-def answered(answer, text=None):
-    """What the gateway makes of an answer, and what reached the server."""
-    with serving(answer) as server:
-        verdict = TwilioGateway(settings(server)).send(text or outgoing())
-        time.sleep(0.05)  # a retry would come now
-        return verdict, server.ledger
+@contextmanager
+def answering(raw):
+    """Something that is not Twilio, and says these bytes to whoever asks."""
+
+    class Exchange(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.wfile.write(raw)
+
+        def do_GET(self):
+            self.wfile.write(raw)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Exchange)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield TwilioGateway(settings(twilio_api_url=f"http://127.0.0.1:{server.server_port}"))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
-def taken(http):
-    http.reply(201, {"sid": SID, "status": "accepted"})
+def http(status, body, **headers):
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {status} x\r\nContent-Length: {len(body)}\r\n{head}\r\n".encode() + body
 
 
-def test_a_text_reaches_twilio_as_its_own_documents_ask():
+def test_a_text_reaches_twilio_as_its_own_documents_ask(twilio):
     text = outgoing(valid_for=timedelta(minutes=55))
 
-    verdict, ledger = answered(taken, text)
+    verdict = gateway(twilio).send(text)
 
-    assert verdict == Accepted(SID)
-    [(path, headers, form)] = ledger
-    assert path == f"/2010-04-01/Accounts/AC{'b' * 32}/Messages.json"
-    assert headers["Content-Type"] == "application/x-www-form-urlencoded"
-    assert b64decode(headers["Authorization"].split()[1]).endswith(b":current-token")
-    assert form == {
-        "To": ["+13125550142"],
-        "Body": ["Hello."],
-        "MessagingServiceSid": ["MG" + "c" * 32],
-        "StatusCallback": [f"https://afterglow.test/hooks/twilio/status/{text.message_id}"],
-        "ValidityPeriod": ["3300"],
-    }
+    [made] = twilio.made()
+    assert verdict == Accepted(made.sid)
+    assert twilio.posts == [
+        {
+            "To": MAYA,
+            "Body": "Hello.",
+            "MessagingServiceSid": "MG" + "c" * 32,
+            "StatusCallback": f"https://afterglow.test/hooks/twilio/status/{text.message_id}",
+            "ValidityPeriod": "3300",
+        }
+    ]
+
+
+def test_another_token_is_not_let_in(twilio):
+    stranger = settings(twilio_api_url=twilio.url, twilio_auth_token="stolen")
+
+    assert TwilioGateway(stranger).send(outgoing()) == Declined("20003")
+    assert twilio.faults_seen.pop() == "not signed in"
 
 
 @pytest.mark.parametrize(
@@ -122,119 +122,265 @@ def test_a_text_reaches_twilio_as_its_own_documents_ask():
         (timedelta(days=3), "36000"),
     ],
 )
-def test_a_text_is_valid_as_long_as_it_is_wanted_within_what_twilio_takes(valid_for, seconds):
-    _, [(_, _, form)] = answered(taken, outgoing(valid_for=valid_for))
+def test_a_text_is_valid_as_long_as_it_is_wanted_within_what_twilio_takes(
+    twilio, valid_for, seconds
+):
+    gateway(twilio).send(outgoing(valid_for=valid_for))
 
-    assert form.get("ValidityPeriod", [None]) == [seconds]
+    assert twilio.posts[0].get("ValidityPeriod") == seconds
 
 
-@pytest.mark.parametrize("code", [21211, 21408, 21610, 21614])
-def test_a_refused_text_is_declined_with_twilios_own_code(code):
-    def refused(http):
-        http.reply(400, {"code": code, "message": "no", "status": 400})
+@pytest.mark.parametrize("code", ["21211", "21408", "21610", "21614"])
+def test_a_refused_text_is_declined_with_twilios_own_code(twilio, code):
+    twilio.turns.append(Turn(Fault.REFUSED, code=code))
 
-    verdict, ledger = answered(refused)
+    assert gateway(twilio).send(outgoing()) == Declined(code)
+    assert len(twilio.posts) == 1
 
-    assert verdict == Declined(str(code))
-    assert len(ledger) == 1
+
+def test_a_refusal_in_the_newer_form_is_declined_with_its_code_too():
+    said = b'{"type": "t", "title": "no", "status": 400, "code": 21610}'
+    with answering(http(400, said)) as gateway:
+        assert gateway.send(outgoing()) == Declined("21610")
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Forbidden</html>", b"[]", b'"no"'])
 def test_a_refusal_without_reasons_is_declined_all_the_same(body):
-    verdict, ledger = answered(lambda http: http.reply(403, body))
-
-    assert verdict == Declined("403")
-    assert len(ledger) == 1
+    with answering(http(403, body)) as gateway:
+        assert gateway.send(outgoing()) == Declined("403")
 
 
-@pytest.mark.parametrize("body", [{"code": 20429, "message": "slow", "status": 429}, b"busy"])
-def test_too_many_requests_were_never_processed_and_come_again_later(body):
-    verdict, ledger = answered(lambda http: http.reply(429, body))
+def test_too_many_requests_were_never_processed_and_come_again_when_twilio_says(twilio):
+    twilio.turns.append(Turn(Fault.TOO_FAST, wait=7))
 
-    assert isinstance(verdict, TooFast)
-    assert verdict.wait > timedelta(0)
-    assert len(ledger) == 1
+    assert gateway(twilio).send(outgoing()) == TooFast(timedelta(seconds=7))
+    assert len(twilio.posts) == 1
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
-@pytest.mark.parametrize("body", [{"code": 20500, "message": "?", "status": 500}, b"<html>"])
-def test_an_error_on_their_side_leaves_a_doubt_and_is_not_tried_again(status, body):
-    verdict, ledger = answered(lambda http: http.reply(status, body))
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("0", 1),
+        ("90000", 900),
+        ("soon", 5),
+        ("", 5),
+        (format_datetime(NOON + timedelta(seconds=30), usegmt=True), 30),
+        (format_datetime(NOON - timedelta(hours=1), usegmt=True), 1),
+        ("Fri, 99 Nov 2026", 5),
+    ],
+)
+def test_the_wait_is_read_in_every_form_and_kept_within_reason(said, seconds):
+    with answering(http(429, b"busy", Retry_After=said)) as gateway:
+        assert gateway.send(outgoing()) == TooFast(timedelta(seconds=seconds))
 
-    assert verdict == InDoubt()
-    assert len(ledger) == 1
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
+@pytest.mark.parametrize("body", [b'{"code": 20500, "message": "?", "status": 500}', b"<html>"])
+def test_an_error_on_their_side_leaves_a_doubt(status, body):
+    with answering(http(status, body)) as gateway:
+        assert gateway.send(outgoing()) == InDoubt()
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b"{}", b'{"sid": null}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"null", b"[]", b"{}", b'{"sid": null}', b"\xff", b"[" * 9999]
+)
 def test_taken_without_a_readable_receipt_is_a_doubt(body):
-    verdict, ledger = answered(lambda http: http.reply(201, body))
-
-    assert verdict == InDoubt()
-    assert len(ledger) == 1
+    with answering(http(201, body)) as gateway:
+        assert gateway.send(outgoing()) == InDoubt()
 
 
-def test_an_answer_that_does_not_come_is_a_doubt_in_time(monkeypatch):
-    monkeypatch.setattr(one_exchange, "_TIMEOUT_SECONDS", 0.2)
-    asleep = threading.Event()
+def test_an_answer_longer_than_anything_asked_for_is_a_doubt(monkeypatch):
+    monkeypatch.setattr(one_exchange, "_LONGEST_ANSWER", 100)
+    with answering(http(201, b'{"sid": "SM1"}' + b" " * 100)) as gateway:
+        assert gateway.send(outgoing()) == InDoubt()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.RESET_AFTER,
+        Fault.RESET_BEFORE,
+        Fault.ERROR_AFTER,
+        Fault.ERROR_BEFORE,
+        Fault.HALF_BODY,
+        Fault.BAD_JSON,
+    ],
+)
+def test_whatever_went_wrong_on_the_way_is_a_doubt_and_nothing_is_tried_twice(twilio, fault):
+    twilio.turns.append(Turn(fault))
+
+    assert gateway(twilio).send(outgoing()) == InDoubt()
+    time.sleep(0.05)  # a second try would come now
+    assert len(twilio.posts) == 1
+    assert len(twilio.made()) == (1 if fault.takes else 0)
+
+
+@pytest.mark.parametrize("fault", [Fault.STALL_AFTER, Fault.STALL_BEFORE, Fault.TRICKLE])
+def test_an_answer_that_does_not_come_or_only_drips_is_a_doubt_in_time(twilio, fault, monkeypatch):
+    monkeypatch.setattr(one_exchange, "_TIMEOUT_SECONDS", 0.3)
+    twilio.turns.append(Turn(fault, wait=5))
     began = time.monotonic()
 
-    verdict, ledger = answered(lambda _: asleep.wait(2))
-
-    assert verdict == InDoubt()
-    assert time.monotonic() - began < 1.9
-    assert len(ledger) == 1
-    asleep.set()
+    assert gateway(twilio).send(outgoing()) == InDoubt()
+    assert time.monotonic() - began < 1
+    assert len(twilio.posts) == 1
 
 
-def test_a_line_cut_after_the_text_was_sent_is_a_doubt_and_is_not_tried_again():
-    def cut(http):
-        http.connection.shutdown(socket.SHUT_RDWR)
+def test_a_head_that_drips_is_a_doubt_in_time(monkeypatch):
+    monkeypatch.setattr(one_exchange, "_TIMEOUT_SECONDS", 0.3)
+    listening = socket.create_server(("127.0.0.1", 0))
 
-    verdict, ledger = answered(cut)
+    def drip():
+        line, _ = listening.accept()
+        with line:
+            try:
+                for _ in range(100):
+                    line.sendall(b"H")
+                    time.sleep(0.05)
+            except OSError:
+                pass
 
-    assert verdict == InDoubt()
-    assert len(ledger) == 1
+    threading.Thread(target=drip, daemon=True).start()
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    began = time.monotonic()
 
-
-def test_half_an_answer_is_a_doubt():
-    def half(http):
-        http.wfile.write(b'HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{"sid"')
-        http.wfile.flush()
-        http.connection.shutdown(socket.SHUT_RDWR)
-
-    verdict, ledger = answered(half)
-
-    assert verdict == InDoubt()
-    assert len(ledger) == 1
-
-
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_never_followed(status):
-    with serving(taken) as elsewhere:
-
-        def moved(http):
-            http.reply(status, b"", Location=f"http://127.0.0.1:{elsewhere.server_port}/")
-
-        verdict, ledger = answered(moved)
-
-        assert not isinstance(verdict, Accepted)
-        assert len(ledger) == 1
-        assert elsewhere.ledger == []
+    assert TwilioGateway(settings(twilio_api_url=address)).send(outgoing()) == InDoubt()
+    assert time.monotonic() - began < 1
+    listening.close()
 
 
-def test_where_no_line_opens_the_text_stays_here_and_waits():
-    with serving(taken) as server:
-        address = f"http://127.0.0.1:{server.server_port}"
+def test_a_redirect_is_never_followed(twilio):
+    twilio.turns.append(Turn(Fault.REDIRECT))
 
-    verdict = TwilioGateway(settings(twilio_api_url=address)).send(outgoing())
-
-    assert isinstance(verdict, TooFast)
+    assert not isinstance(gateway(twilio).send(outgoing()), Accepted)
+    assert len(twilio.posts) == 1
 
 
-def test_no_log_line_of_twilios_own_client_names_a_number(caplog):
-    caplog.set_level("INFO")
+def test_where_no_line_opens_the_text_stays_here_and_waits(twilio):
+    twilio.close()
 
-    answered(taken)
+    assert isinstance(gateway(twilio).send(outgoing()), TooFast)
+
+
+def test_a_name_that_is_found_too_late_sends_nothing(twilio, monkeypatch):
+    connect = one_exchange.HTTPConnection.connect
+
+    def slowly(line):
+        time.sleep(0.2)
+        connect(line)
+
+    monkeypatch.setattr(one_exchange, "_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(one_exchange.HTTPConnection, "connect", slowly)
+
+    assert isinstance(gateway(twilio).send(outgoing()), TooFast)
+    assert twilio.posts == []
+
+
+def test_a_text_that_was_made_in_the_dark_is_found_by_its_number_and_words(twilio):
+    twilio.turns.append(Turn(Fault.RESET_AFTER, words=()))
+    asked = gateway(twilio)
+    asked.send(outgoing())
+    asked.send(outgoing(body="Hello. "))
+    asked.send(outgoing(to="+13125550199"))
+
+    [made, *_] = twilio.made()
+    assert asked.find(MAYA, "Hello.", NOON) == [made.sid]
+
+
+def test_a_text_that_was_never_made_is_not_found(twilio):
+    twilio.turns.append(Turn(Fault.ERROR_BEFORE))
+    asked = gateway(twilio)
+    asked.send(outgoing())
+
+    assert asked.find(MAYA, "Hello.", NOON) == []
+
+
+def test_what_the_patient_wrote_is_not_taken_for_what_was_sent(twilio):
+    twilio.text_in(MAYA, "Hello.", to=MAYA)
+
+    assert gateway(twilio).find(MAYA, "Hello.", NOON) == []
+
+
+def test_an_equal_text_of_an_hour_ago_is_another_one(twilio):
+    asked = gateway(twilio)
+    asked.send(outgoing())
+
+    assert asked.find(MAYA, "Hello.", NOON + timedelta(hours=1)) == []
+    # Clocks differ a little, and Twilio's moments are whole seconds.
+    assert len(asked.find(MAYA, "Hello.", NOON + timedelta(seconds=0.9))) == 1
+
+
+def test_a_text_is_found_behind_many_others_to_that_number(twilio):
+    asked = gateway(twilio)
+    wanted = asked.send(outgoing())
+    for number in range(120):
+        twilio.create({"To": MAYA, "Body": f"No. {number}"})
+
+    assert asked.find(MAYA, "Hello.", NOON) == [wanted.sid]
+
+
+def test_a_fate_that_no_callback_told_is_fetched(twilio):
+    twilio.turns.append(Turn(words=("sent", "undelivered"), code="30003", calls=Calls.NEVER))
+    asked = gateway(twilio)
+    sent = asked.send(outgoing())
+    assert twilio.settle()
+
+    assert asked.fetch(sent.sid) == Report(sent.sid, "undelivered", "30003")
+    assert asked.fetch("SM" + "0" * 32) is None
+
+
+def test_everything_that_came_in_is_listed_over_all_pages_and_nothing_else(twilio, monkeypatch):
+    monkeypatch.setattr("app.messaging.gateway_twilio._MOST_PER_PAGE", 10)
+    asked = gateway(twilio)
+    for number in range(25):
+        twilio.text_in(MAYA, f"No. {number}", calls=0)
+        twilio.create({"To": MAYA, "Body": "Ours."})
+
+    received = asked.received_since(NOON - timedelta(hours=24))
+
+    assert sorted(text.body for text in received) == sorted(f"No. {n}" for n in range(25))
+    assert {(text.sender, text.at) for text in received} == {(MAYA, NOON)}
+    assert asked.received_since(NOON + timedelta(seconds=1)) == []
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda gateway: gateway.find(MAYA, "Hello.", NOON),
+        lambda gateway: gateway.fetch("SM1"),
+        lambda gateway: gateway.received_since(NOON),
+    ],
+)
+@pytest.mark.parametrize(
+    "raw",
+    [
+        http(500, b"{}"),
+        http(429, b""),
+        http(200, b"{"),
+        http(200, b"[]"),
+        http(200, b'{"messages": [{}], "page": 0}'),
+        http(200, b'{"messages": 7, "page": 0}'),
+        b"",
+        b"nonsense",
+    ],
+)
+def test_no_answer_is_never_taken_for_an_answer(ask, raw):
+    with answering(raw) as gateway, pytest.raises(Unreachable):
+        ask(gateway)
+
+
+def test_the_pace_and_the_name_are_those_of_the_service():
+    sender = TwilioGateway(settings(twilio_segments_per_second=2.5))
+
+    assert (sender.name, sender.segments_per_second) == ("MG" + "c" * 32, 2.5)
+
+
+def test_no_log_line_names_a_number_or_a_word(twilio, caplog):
+    caplog.set_level("DEBUG")
+    asked = gateway(twilio)
+
+    asked.send(outgoing())
+    asked.find(MAYA, "Hello.", NOON)
 
     assert "5550142" not in caplog.text
     assert "Hello." not in caplog.text
