@@ -32,7 +32,9 @@ def _said(request: Request, status: int, message: str = "") -> Response:
 def on_http_exception(request: Request, error: Exception) -> Response:
     """404, 403, 413 … as a kind page."""
     assert isinstance(error, HTTPException)
-    return _said(request, error.status_code)
+    said = _said(request, error.status_code)
+    said.headers.update(error.headers or {})  # a 405 says what is allowed
+    return said
 
 
 def on_refusal(request: Request, error: Exception) -> Response:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.scheduling import therapeutic_window
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.therapeutic_window import VISIT_LENGTH
-from app.web.fhir.door import element, elements, referenced, text
 from app.web.fhir.outcome import Fault, issue
+from app.web.fhir.reading import element, elements, referenced, text
 
 SERVICES = "urn:afterglow:service"
 _WARNINGS = "warnings"
@@ -34,6 +34,7 @@ class Wanted:
     names_patient: bool
     practitioner_id: UUID | None
     names_practitioner: bool
+    agreed: bool  # the patient has accepted the time
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def read(resource: dict[str, Any]) -> Wanted:
         names_patient=bool(patients),
         practitioner_id=referenced(practitioners[0], "Practitioner") if practitioners else None,
         names_practitioner=bool(practitioners),
+        agreed=_is_agreed(resource),
     )
 
 
@@ -191,11 +193,25 @@ def _actors(resource: dict[str, Any]) -> tuple[list[str], list[str]]:
     """References to patients and to practitioners, in order."""
     patients, practitioners = [], []
     for participant in elements(resource, "participant", "Appointment"):
-        actor = element(participant, "actor", "Appointment.participant")
-        reference = text(actor, "reference", "Appointment.participant.actor")
-        kind = reference.split("/")[-2] if "/" in reference else actor.get("type", "")
+        kind, reference = _actor(participant)
         if kind == "Patient":
             patients.append(reference)
         elif kind == "Practitioner":
             practitioners.append(reference)
     return patients, practitioners
+
+
+def _is_agreed(resource: dict[str, Any]) -> bool:
+    return any(
+        _actor(each)[0] == "Patient"
+        and text(each, "status", "Appointment.participant") == "accepted"
+        for each in elements(resource, "participant", "Appointment")
+    )
+
+
+def _actor(participant: dict[str, Any]) -> tuple[str, str]:
+    """Of which type somebody taking part is, and the reference to them."""
+    actor = element(participant, "actor", "Appointment.participant")
+    reference = text(actor, "reference", "Appointment.participant.actor")
+    said = text(actor, "type", "Appointment.participant.actor")
+    return (reference.split("/")[-2] if "/" in reference else said), reference

@@ -9,15 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.people.models import Clinic, Practitioner
-from app.scheduling import booking, calendars, rescheduling
+from app.scheduling import already_there, booking, calendars, rescheduling, rules
 from app.scheduling.booking import Booked
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.rescheduling import Moved
 from app.web.fhir import appointment as mapping
 from app.web.fhir import patient as patients
 from app.web.fhir import practitioner as practitioners
+from app.web.fhir import searching
 from app.web.fhir.appointment import Advice, Wanted
-from app.web.fhir.door import bearer_only, bundle, read_resource, referenced
+from app.web.fhir.door import bearer_only, read_resource
 from app.web.fhir.outcome import Fault, respond
 from app.web.pages import find_or_404
 
@@ -26,7 +27,11 @@ _ETAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 @bearer_only
 def create(request: Request, db: Session) -> Response:
-    """201 with what was booked; an infusion lists its visit, or says why there is none."""
+    """201 with what was booked; an infusion lists its visit, or says why there is none.
+
+    The same infusion again is 200 with the one that stands. Whatever else the patient has at that
+    time is 409.
+    """
     clinic: Clinic = request.state.clinic
     wanted = mapping.read(read_resource(request, "Appointment"))
     if wanted.status not in ("", "booked"):
@@ -38,17 +43,22 @@ def create(request: Request, db: Session) -> Response:
     if not wanted.names_patient:
         raise Fault(422, "Name the patient.", expression="Appointment.participant")
     patient = patients.of_clinic(db, clinic.id, wanted.patient_id)
+    practitioner = _practitioner(db, clinic.id, wanted)
+    rules.refuse_disorder(wanted.starts_at, wanted.ends_at)
+    there = already_there.find(db, patient, wanted.service, wanted.starts_at, wanted.ends_at)
+    if there is not None:
+        return _same_again(db, there)
     booked = booking.book(
         db,
         patient=patient,
         service=wanted.service,
         starts_at=wanted.starts_at,
         ends_at=wanted.ends_at,
-        practitioner=_practitioner(db, clinic.id, wanted),
+        practitioner=practitioner,
         by=request.state.api_key,
+        agreed=wanted.agreed,
     )
-    headers = {"Location": f"/fhir/R4/Appointment/{booked.appointment.id}"}
-    return _answer(db, booked.appointment, booked, 201, headers)
+    return _answer(db, booked.appointment, booked, 201, _location(booked.appointment))
 
 
 @bearer_only
@@ -62,17 +72,15 @@ def show(request: Request, db: Session) -> Response:
 @bearer_only
 def search(request: Request, db: Session) -> Response:
     """A patient's appointments, earliest first."""
-    asked = request.query_params.get("patient") or request.query_params.get("patient:Patient")
-    if not asked:
-        raise Fault(400, "Search by patient.")
-    patient = patients.of_clinic(db, request.state.clinic.id, referenced(asked, "Patient"))
+    asked = searching.read(request, "Appointment")
+    patient = searching.patient_of(request, db, asked, "patient")
     found = db.scalars(
         select(Appointment)
         .options(joinedload(Appointment.practitioner))
         .where(Appointment.patient_id == patient.id)
         .order_by(Appointment.starts_at, Appointment.id)
     ).all()
-    return bundle(request, mapping.written_all(db, found))
+    return searching.bundle(request, asked, mapping.written_all(db, found))
 
 
 @bearer_only
@@ -141,6 +149,17 @@ def _move(request: Request, db: Session, appointment: Appointment, wanted: Wante
         practitioner=_practitioner(db, appointment.clinic_id, wanted),
         by=request.state.api_key,
     )
+
+
+def _same_again(db: Session, there: Appointment) -> Response:
+    """A slot is somebody's: asked for twice it is taken. An infusion takes none, and stands."""
+    if there.service.is_visit:
+        raise Fault(409, f"This is booked already: Appointment/{there.id}.")
+    return _answer(db, there, None, 200, _location(there))
+
+
+def _location(appointment: Appointment) -> dict[str, str]:
+    return {"Location": f"/fhir/R4/Appointment/{appointment.id}"}
 
 
 def _practitioner(db: Session, clinic_id: UUID, wanted: Wanted) -> Practitioner | None:

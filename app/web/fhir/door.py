@@ -1,10 +1,10 @@
-"""The guard of the FHIR door, and reading what arrives through it."""
+"""The guard of the FHIR door: whose key, what it opens, in which format, and how it says no."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 import anyio.from_thread
 from sqlalchemy.orm import Session
@@ -12,31 +12,46 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access import api_keys, scopes
 from app.refusal import Refusal
 from app.web.fhir import outcome
-from app.web.fhir.outcome import Fault
+from app.web.fhir.outcome import MEDIA_TYPE, Fault
 from app.web.guards import api_key_only
 
-_MEDIA_TYPES = ("application/fhir+json", "application/json")
+_MEDIA_TYPES = (MEDIA_TYPE, "application/json")
+_FORMATS = (*_MEDIA_TYPES, "json")
+_ANY = ("*/*", "application/*")
+_OTHER_RELEASE = re.compile(r";\s*fhirVersion\s*=\s*\"?(?!4\.0\b)", re.IGNORECASE)
 
 Endpoint = Callable[[Request, Session], Response]
 
 
 def bearer_only(endpoint: Endpoint) -> Callable[[Request], Response]:
-    """`api_key_only`, with every fault and refusal as an OperationOutcome. Those roll back.
+    """`api_key_only`, and only for a key whose scopes open this resource for this method."""
+
+    @wraps(endpoint)
+    def scoped(request: Request, db: Session) -> Response:
+        _refuse_unscoped(request)
+        return endpoint(request, db)
+
+    return in_fhir(api_key_only(scoped))
+
+
+def in_fhir(guarded: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Answer every fault and refusal with an OperationOutcome. Those roll back.
 
     The body is read before the transaction opens: a slow sender must not keep writers waiting.
     """
-    guarded = api_key_only(endpoint)
 
     @wraps(guarded)
     def run(request: Request) -> Response:
         try:
             if request.method in ("POST", "PUT"):
                 request.state.body = anyio.from_thread.run(request.body)
+            _refuse_other_formats(request)
             return guarded(request)
         except Fault as fault:
-            return outcome.outcome(fault.status, fault.words, expression=fault.expression)
+            return outcome.of_fault(fault)
         except Refusal as refusal:
             return outcome.of_refusal(refusal)
         except HTTPException as error:
@@ -45,11 +60,17 @@ def bearer_only(endpoint: Endpoint) -> Callable[[Request], Response]:
     return run
 
 
+def scope_of(request: Request) -> str:
+    """The scope that this request takes: that of the resource its address begins with."""
+    resource = request.url.path.removeprefix("/fhir/R4/").partition("/")[0]
+    return scopes.named(resource, writes=request.method not in ("GET", "HEAD"))
+
+
 def read_resource(request: Request, resource_type: str) -> dict[str, Any]:
     """The posted resource. 400 for anything that is none of this type, 415 for another format."""
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type not in _MEDIA_TYPES:
-        raise Fault(415, "Send application/fhir+json.")
+    content_type = request.headers.get("content-type", "")
+    if _media_type(content_type) not in _MEDIA_TYPES or _OTHER_RELEASE.search(content_type):
+        raise Fault(415, f"Send {MEDIA_TYPE}, release 4.0.")
     try:
         resource = json.loads(request.state.body)
     except (ValueError, RecursionError):
@@ -61,62 +82,29 @@ def read_resource(request: Request, resource_type: str) -> dict[str, Any]:
     return resource
 
 
-def elements(parent: dict[str, Any], name: str, path: str) -> list[dict[str, Any]]:
-    """A repeating element, each an object. Absent is empty; another shape is 400."""
-    value = parent.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise Fault(400, f"{path}.{name} must be a list of objects.", expression=f"{path}.{name}")
-    return value
+def _refuse_unscoped(request: Request) -> None:
+    scope = scope_of(request)
+    if not api_keys.may(request.state.api_key, scope):
+        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+        raise Fault(
+            403,
+            f"This key may not do that: it lacks {scope}.",
+            headers={"WWW-Authenticate": challenge},
+        )
 
 
-def element(parent: dict[str, Any], name: str, path: str) -> dict[str, Any]:
-    """A single element that is an object. Absent is empty; another shape is 400."""
-    value = parent.get(name, {})
-    if not isinstance(value, dict):
-        raise Fault(400, f"{path}.{name} must be an object.", expression=f"{path}.{name}")
-    return value
+def _refuse_other_formats(request: Request) -> None:
+    """`_format` goes before `Accept`. Who asks for neither takes what there is."""
+    asked = request.query_params.get("_format") or request.headers.get("accept", "")
+    asked = asked.replace("application/fhir json", MEDIA_TYPE)  # a plus sign left unescaped
+    wanted = [each for each in asked.split(",") if each.strip()]
+    if wanted and not any(_is_ours(each) for each in wanted):
+        raise Fault(406, f"There is {MEDIA_TYPE} here, release 4.0, and nothing else.")
 
 
-def text(parent: dict[str, Any], name: str, path: str, *, limit: int = 200) -> str:
-    """A string, trimmed. Absent is empty; another shape, or one too long, is 400."""
-    value = parent.get(name, "")
-    if not isinstance(value, str) or len(value) > limit or "\x00" in value:
-        raise Fault(400, f"{path}.{name} must be a short text.", expression=f"{path}.{name}")
-    return value.strip()
+def _is_ours(wanted: str) -> bool:
+    return _media_type(wanted) in (*_FORMATS, *_ANY) and not _OTHER_RELEASE.search(wanted)
 
 
-def referenced(reference: str, resource_type: str) -> UUID | None:
-    """The id of a reference to this type, relative or absolute; of a bare id too. Else None."""
-    parts = reference.split("/")
-    if len(parts) > 1 and parts[-2] != resource_type:
-        return None
-    try:
-        return UUID(parts[-1])
-    except ValueError:
-        return None
-
-
-def bundle(request: Request, resources: list[dict[str, Any]]) -> Response:
-    """A searchset of everything found."""
-    base = f"{request.app.state.settings.base_url}/fhir/R4"
-    found: dict[str, Any] = {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "total": len(resources),
-        "link": [{"relation": "self", "url": f"{base}{_asked(request)}"}],
-    }
-    if resources:
-        found["entry"] = [
-            {
-                "fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}",
-                "resource": resource,
-                "search": {"mode": "match"},
-            }
-            for resource in resources
-        ]
-    return outcome.respond(found)
-
-
-def _asked(request: Request) -> str:
-    path = request.url.path.removeprefix("/fhir/R4")
-    return f"{path}?{request.url.query}" if request.url.query else path
+def _media_type(value: str) -> str:
+    return value.partition(";")[0].strip().lower()

@@ -1,10 +1,12 @@
 """What the door says when it says no: an OperationOutcome with the status that tells the truth."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from app.refusal import Refusal
+from app.scheduling.already_there import AlreadyThere
 from app.scheduling.rules import SlotTaken
 
 MEDIA_TYPE = "application/fhir+json"
@@ -14,6 +16,7 @@ _CODES = {
     403: "forbidden",
     404: "not-found",
     405: "not-supported",
+    406: "not-supported",
     409: "conflict",
     412: "conflict",
     413: "too-long",
@@ -35,31 +38,51 @@ _WORDS = {
 class Fault(Exception):
     """A request that cannot be met, with its HTTP status and where in the resource it lies."""
 
-    def __init__(self, status: int, words: str, *, expression: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        words: str,
+        *,
+        expression: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(f"{status}")  # the words may quote the request: keep them out of logs
         self.status = status
         self.words = words
         self.expression = expression
+        self.headers = headers
 
 
 def respond(
-    resource: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
+    resource: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """A resource as an answer."""
     return JSONResponse(resource, status, headers, media_type=MEDIA_TYPE)
 
 
-def outcome(status: int, words: str = "", *, expression: str = "") -> Response:
+def outcome(
+    status: int,
+    words: str = "",
+    *,
+    expression: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """An OperationOutcome with one error."""
     found = issue("error", _CODES.get(status, "processing"), words or _WORDS.get(status, ""))
     if expression:
         found["expression"] = [expression]
-    return respond({"resourceType": "OperationOutcome", "issue": [found]}, status)
+    return respond({"resourceType": "OperationOutcome", "issue": [found]}, status, headers)
+
+
+def of_fault(fault: Fault) -> Response:
+    """A fault as the answer it asks for."""
+    return outcome(fault.status, fault.words, expression=fault.expression, headers=fault.headers)
 
 
 def of_refusal(refusal: Refusal) -> Response:
-    """A rule said no: 409 when a slot is taken, else 422."""
-    return outcome(409 if isinstance(refusal, SlotTaken) else 422, refusal.message)
+    """A rule said no: 409 when that time is taken, else 422."""
+    is_taken = isinstance(refusal, SlotTaken | AlreadyThere)
+    return outcome(409 if is_taken else 422, refusal.message)
 
 
 def issue(severity: str, code: str, words: str, diagnostics: str = "") -> dict[str, Any]:

@@ -15,8 +15,9 @@ from app import i18n
 from app.db.base import Model
 from app.people import enrolment, phones
 from app.people.models import Clinic, Patient
-from app.web.fhir.door import bearer_only, element, elements, read_resource, text
+from app.web.fhir.door import bearer_only, read_resource
 from app.web.fhir.outcome import Fault, respond
+from app.web.fhir.reading import element, elements, text, texts
 from app.web.pages import find_or_404
 
 TIMEZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
@@ -132,10 +133,7 @@ def _enrol(db: Session, clinic: Clinic, told: Enrolment, *, by: Model) -> Patien
 
 
 def _given(name: dict[str, Any]) -> str:
-    given = name.get("given", [])
-    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-        raise Fault(400, "Patient.name.given must be a list of texts.")
-    return " ".join(each.strip() for each in given if each.strip())[:200]
+    return " ".join(texts(name, "given", "Patient.name"))[:200]
 
 
 def _phone(resource: dict[str, Any]) -> str:
@@ -183,13 +181,10 @@ def _home_address(resource: dict[str, Any]) -> str:
         return ""
     address = addresses[0]
     whole = text(address, "text", "Patient.address", limit=500)
-    lines = address.get("line", [])
-    if not isinstance(lines, list) or not all(isinstance(each, str) for each in lines):
-        raise Fault(400, "Patient.address.line must be a list of texts.")
-    parts = [*lines] + [
+    parts = texts(address, "line", "Patient.address") + [
         text(address, name, "Patient.address") for name in ("city", "state", "postalCode")
     ]
-    return whole or ", ".join(part.strip() for part in parts if part.strip())[:500]
+    return whole or ", ".join(part for part in parts if part)[:500]
 
 
 def of_clinic(db: Session, clinic_id: UUID, patient_id: UUID | None) -> Patient:

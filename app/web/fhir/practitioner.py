@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.people.models import Practitioner
-from app.web.fhir.door import bearer_only, bundle
+from app.web.fhir import searching
+from app.web.fhir.door import bearer_only
 from app.web.fhir.outcome import Fault, respond
 from app.web.pages import find_or_404
 
@@ -17,6 +18,7 @@ from app.web.pages import find_or_404
 @bearer_only
 def search(request: Request, db: Session) -> Response:
     """Everybody who works here now: those who give visits first, in the order they joined."""
+    asked = searching.read(request, "Practitioner")
     staff = db.scalars(
         select(Practitioner)
         .where(
@@ -26,7 +28,7 @@ def search(request: Request, db: Session) -> Response:
         .order_by(Practitioner.made_at, Practitioner.id)
     ).all()
     ordered = sorted(staff, key=lambda each: not each.is_clinician)
-    return bundle(request, [written(each) for each in ordered])
+    return searching.bundle(request, asked, [written(each) for each in ordered])
 
 
 @bearer_only
