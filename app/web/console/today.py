@@ -8,10 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import clock
-from app.i18n import gettext as _
 from app.tasks import desk as tasks
-from app.tasks.models import StaffTask, TaskCode
-from app.web.console import board, calendar, words
+from app.tasks.models import StaffTask
+from app.web.console import board, calendar, to_do
 from app.web.console.desk import desk_of, desk_page, is_nobodys_doing
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, redirect
@@ -46,28 +45,11 @@ def _now(request: Request, db: Session) -> dict[str, Any]:
     return {
         "desk": desk,
         "tasks": [
-            _task(task) for task in tasks.open_tasks(db, clinic.id) if task not in desk.calls
+            to_do.shown(task) for task in tasks.open_tasks(db, clinic.id) if task not in desk.calls
         ],
         "board": board.board_of(db, clinic, in_room),
         "days": calendar.days(db, clinic, clock.now(), 2, in_room, with_called_off=False),
     }
-
-
-def _task(task: StaffTask) -> dict[str, Any]:
-    patient = task.patient
-    if task.code is TaskCode.FIND_A_TIME:
-        address = f"/clinic/book?patient={patient.id}&service=integration"
-        action = (_("Find a time"), address)
-    elif task.code is TaskCode.ANSWER:
-        action = (_("Read the texts"), f"/clinic/patients/{patient.id}#texts")
-    else:
-        action = board.phone_action(patient, number=_number(task))
-    return {"row": task, "words": words.task(task.code), "action": action}
-
-
-def _number(task: StaffTask) -> str:
-    # The note of a call holds the number that was asked for; of other tasks it holds words.
-    return task.note if task.code is TaskCode.CALL_BACK and task.note.startswith("+") else ""
 
 
 # The console's own address has no slash at its end, which a mount cannot say.

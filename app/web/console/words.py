@@ -51,6 +51,8 @@ def task(value: TaskCode) -> str:
         TaskCode.OPTED_OUT: _("Wants no more texts"),
         TaskCode.FIND_A_TIME: _("Needs a time in the window"),
         TaskCode.ANSWER: _("Waits for an answer"),
+        TaskCode.BAD_NUMBER: _("The number takes no texts"),
+        TaskCode.OUTSIDE_WINDOW: _("Picked a time outside the window"),
     }[value]
 
 

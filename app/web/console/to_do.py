@@ -1,0 +1,39 @@
+"""A task as the desk shows it: in words, with the one action for it."""
+
+from dataclasses import dataclass
+
+from app.i18n import gettext as _
+from app.tasks.models import StaffTask, TaskCode
+from app.web.console import board, words
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """`action`: words and address."""
+
+    row: StaffTask
+    words: str
+    action: tuple[str, str]
+
+
+def shown(task: StaffTask) -> ToDo:
+    """What is to be done, and where."""
+    return ToDo(task, words.task(task.code), _action(task))
+
+
+def _action(task: StaffTask) -> tuple[str, str]:
+    patient = task.patient
+    if task.code is TaskCode.FIND_A_TIME:
+        return (_("Find a time"), f"/clinic/book?patient={patient.id}&service=integration")
+    if task.code is TaskCode.ANSWER:
+        return (_("Read the texts"), f"/clinic/inbox/{patient.id}")
+    if task.code is TaskCode.BAD_NUMBER:
+        return (_("Change the number"), f"/clinic/patients/{patient.id}/edit")
+    if task.code is TaskCode.OUTSIDE_WINDOW and task.appointment_id is not None:
+        return (_("Look at the visit"), f"/clinic/appointments/{task.appointment_id}")
+    return board.phone_action(patient, number=_number(task))
+
+
+def _number(task: StaffTask) -> str:
+    # The note of a call holds the number that was asked for; of other tasks it holds words.
+    return task.note if task.code is TaskCode.CALL_BACK and task.note.startswith("+") else ""
