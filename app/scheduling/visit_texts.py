@@ -60,6 +60,7 @@ def keep(db: Session, visit: Appointment) -> None:
         plan(db, visit)
     else:
         _queue_confirm(db, visit)
+        _queue_join(db, visit, join.link)  # it may be in a worker's hand: then it is wanted again
         _queue_nudge(db, visit, join.link)
 
 

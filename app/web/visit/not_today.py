@@ -7,19 +7,39 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app import clock
 from app.i18n import gettext as _
+from app.people.models import Patient
 from app.refusal import Refusal
-from app.scheduling import confirming, joining, offered
+from app.scheduling import asking, confirming, joining, offered
 from app.scheduling.models import Appointment
 from app.tasks import desk
 from app.tasks.models import TaskCode
+from app.telehealth import seats
+from app.telehealth.models import Seat
 from app.web.forms import Unreadable, read_form, text
 from app.web.guards import visit_only
 from app.web.pages import page, redirect
+from app.web.visit.saying import wants_json
+
+
+@visit_only
+def ask(request: Request, db: Session) -> Response:
+    """Not today: noted, and on to the other times. Who waited in the room waits no longer."""
+    appointment: Appointment = request.state.appointment
+    seat: Seat | None = request.state.seat
+    try:
+        asking.ask(db, appointment, by=request.state.patient)
+    except Refusal:
+        return _where_it_went(request)
+    if seat is not None:
+        seats.step_back(db, seat)
+    if wants_json(request):
+        return JSONResponse({"ok": True})
+    return redirect(request, "visit:not-today", id=appointment.id)
 
 
 @visit_only
@@ -37,7 +57,6 @@ def pick(request: Request, db: Session) -> Response:
         offered.pick(db, appointment, _moment(request), by=request.state.patient)
     except Refusal as refusal:
         return _times(request, db, appointment, refusal=refusal)
-    appointment.confirmed_at = clock.now()
     return redirect(request, "visit:chosen", id=appointment.id)
 
 
@@ -45,7 +64,10 @@ def pick(request: Request, db: Session) -> Response:
 def keep(request: Request, db: Session) -> Response:
     """The time stays as it is; its text leaves after all."""
     appointment: Appointment = request.state.appointment
-    confirming.confirm(db, appointment, by=request.state.patient)
+    try:
+        confirming.confirm(db, appointment, by=request.state.patient)
+    except Refusal:
+        return _where_it_went(request)
     if joining.is_open(appointment):
         return redirect(request, "visit:room", id=appointment.id)
     return redirect(request, "visit:chosen", id=appointment.id)
@@ -61,28 +83,30 @@ def chosen(request: Request, _db: Session) -> Response:
 def ask_for_help(request: Request, db: Session) -> Response:
     """None of these: a person calls to find a time."""
     appointment: Appointment = request.state.appointment
-    desk.open_task(
-        db,
-        TaskCode.FIND_A_TIME,
-        request.state.patient,
-        by=request.state.patient,
-        appointment_id=appointment.id,
-        urgent=True,
-    )
+    patient: Patient = request.state.patient
+    try:
+        asking.ask(db, appointment, by=patient)
+    except Refusal:
+        return _where_it_went(request)
+    code = TaskCode.FIND_A_TIME
+    desk.open_task(db, code, patient, by=patient, appointment_id=appointment.id, urgent=True)
     return page(request, "visit/call_for_time.html", appointment=appointment)
+
+
+def _where_it_went(request: Request) -> Response:
+    """It took place or was called off meanwhile: the page of the visit says so."""
+    return redirect(request, "visit:chosen", id=request.state.appointment.id)
 
 
 def _times(
     request: Request, db: Session, appointment: Appointment, refusal: Refusal | None = None
 ) -> Response:
-    slots = offered.offers(db, appointment, clock.now())
-    status = 422 if refusal else 200
     return page(
         request,
         "visit/not_today.html",
-        status,
+        422 if refusal else 200,
         appointment=appointment,
-        slots=slots,
+        offer=offered.offer(db, appointment, clock.now()),
         refusal=refusal,
     )
 
@@ -98,6 +122,7 @@ def _moment(request: Request) -> datetime:
 
 
 routes = [
+    Route("/visits/{id}/asking", ask, methods=["POST"], name="visit:ask"),
     Route("/visits/{id}/not-today", choose, methods=["GET"], name="visit:not-today"),
     Route("/visits/{id}/not-today", pick, methods=["POST"], name="visit:pick-time"),
     Route("/visits/{id}/keeping", keep, methods=["POST"], name="visit:keep"),

@@ -77,18 +77,19 @@ def _kind(value: str) -> Whereabouts:
         raise HTTPException(400) from None
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
+    """Whether a page's script asks, which must not be led away."""
     return "application/json" in request.headers.get("accept", "")
 
 
 def _done(request: Request, **said: str) -> Response:
-    if _wants_json(request):
+    if wants_json(request):
         return JSONResponse({"ok": True, **said})
     return redirect(request, "visit:room", id=request.state.appointment.id)
 
 
 def _refused(request: Request, refusal: Refusal) -> Response:
-    if _wants_json(request):
+    if wants_json(request):
         return JSONResponse({"ok": False, "message": refusal.message}, 422)
     return page(
         request,

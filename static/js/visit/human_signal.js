@@ -3,7 +3,7 @@
 const TOUCHES = ["pointerdown", "keydown", "touchstart"]
 const FOCUS_WITHIN = 1_500
 // Ways out of the room are no sign that one wants to be in it.
-const WAYS_OUT = "a, [data-action=unsafe], [data-action=gentle], [value=driving]"
+const WAYS_OUT = "a, [data-action=unsafe], [data-action=gentle], [data-action=not-today], [value=driving]"
 
 // Calls back once, at the first touch anywhere on the page.
 export function onFirstTouch(present) {

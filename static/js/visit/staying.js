@@ -1,4 +1,5 @@
 // Keeps the room open while its side doors are used: a load would cut the talk and ask for the camera again.
+// "Not today" is said by script too: old browsers post a form of a link's page as if from nowhere, and are refused.
 
 import { onAction, setFlag } from "./room_view.js"
 import { postQuietly } from "./whereabouts.js"
@@ -10,6 +11,12 @@ export function wireSideDoors(linkAddress) {
   })
   onAction("unsafe", (event, button) => {
     button.form?.setAttribute("target", "_blank")
+  })
+  onAction("not-today", async (event, button) => {
+    event.preventDefault()
+    const { ok } = await postQuietly(button.form.action, {})
+    if (ok) location.assign(button.form.dataset.times)
+    else button.form.submit()
   })
   onAction("copy-link", async () => {
     const { address } = await postQuietly(linkAddress, {})

@@ -1,0 +1,225 @@
+"""The button beside Join: noted at once, other times, one tap; a look alone changes nothing."""
+
+import re
+from datetime import datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app import clock
+from app.messaging.models import Message, MessageStatus
+from app.scheduling import booking, staffed_hours, visit_texts
+from app.scheduling.models import Appointment
+from app.scheduling.staffed_hours import Opening
+from app.tasks import desk
+from app.tasks.models import TaskCode
+from app.telehealth.models import Seat, SeatState
+
+
+@pytest.fixture
+def planned(database, cast):
+    """The visit's texts wait in the outbox, with an hour to go."""
+    clock.stand_still(cast.integration_visit.starts_at - timedelta(hours=1))
+    with database.session() as db:
+        visit_texts.plan(db, db.get_one(Appointment, cast.integration_visit.id))
+
+
+@pytest.fixture
+def visit(database, cast):
+    def visit():
+        with database.session(write=False) as db:
+            return db.get_one(Appointment, cast.integration_visit.id)
+
+    return visit
+
+
+@pytest.fixture
+def tasks(database, cast):
+    def tasks():
+        with database.session(write=False) as db:
+            return [task.code for task in desk.open_tasks(db, cast.clinic.id)]
+
+    return tasks
+
+
+@pytest.fixture
+def waiting(database):
+    """The purposes of the texts that still wait."""
+
+    def waiting():
+        with database.session(write=False) as db:
+            queued = select(Message.purpose).where(Message.status == MessageStatus.QUEUED)
+            return sorted(purpose.value for purpose in db.scalars(queued))
+
+    return waiting
+
+
+def times_on(page):
+    return re.findall(r'name="starts_at" value="([^"]+)"', page)
+
+
+def test_the_press_is_noted_and_leads_to_the_times(planned, tap, address, visit, tasks, waiting):
+    phone = tap()
+
+    answer = phone.post(f"{address}/asking")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{address}/not-today")
+    assert visit().asked_at == clock.now()
+    assert tasks() == [TaskCode.FIND_A_TIME]
+    assert waiting() == []
+    assert len(times_on(phone.get(f"{address}/not-today").text)) in (2, 3)
+
+
+def test_the_rooms_script_is_answered_without_being_led_away(tap, address, visit):
+    answer = tap().post(f"{address}/asking", headers={"accept": "application/json"})
+
+    assert answer.json() == {"ok": True}
+    assert visit().asked_at is not None
+
+
+def test_a_look_at_the_times_changes_nothing(tap, address, everything):
+    phone = tap()
+    before = everything()
+
+    assert phone.get(f"{address}/not-today").status_code == 200
+
+    assert everything() == before
+
+
+def test_whoever_waited_in_the_room_waits_no_longer(database, tap, address):
+    phone = tap()
+    phone.post(f"{address}/claim", json={})
+
+    phone.post(f"{address}/asking")
+
+    with database.session(write=False) as db:
+        assert db.scalars(select(Seat.state)).one() is SeatState.GHOST
+
+
+@pytest.mark.parametrize("where", ["room", "home"])
+def test_the_button_is_a_form_that_works_without_a_script(tap, signed_in, cast, address, where):
+    page = tap().get(address).text if where == "room" else signed_in(cast.maya).get("/").text
+
+    assert re.search(rf'<form method="post" action="{address}/asking"[^>]*><button', page)
+    assert not re.search(r'<a [^>]*data-action="not-today"', page)
+
+
+def test_home_tells_who_asked_that_their_place_is_kept_and_leads_back_to_the_times(
+    signed_in, cast, address
+):
+    phone = signed_in(cast.maya)
+    phone.post(f"{address}/asking")
+
+    page = phone.get("/").text
+
+    assert "Your place is safe." in page
+    assert f'href="{address}/not-today"' in page
+    assert 'data-action="not-today"' not in page
+
+
+def test_one_tap_takes_a_time_and_its_texts_are_queued(
+    planned, tap, address, visit, tasks, waiting
+):
+    phone = tap()
+    phone.post(f"{address}/asking")
+    chosen = times_on(phone.get(f"{address}/not-today").text)[-1]
+
+    answer = phone.post(f"{address}/not-today", data={"starts_at": chosen})
+
+    assert answer.headers["location"] == f"{address}/chosen"
+    assert visit().starts_at.isoformat() == chosen
+    assert (visit().asked_at, visit().confirmed_at) == (None, clock.now())
+    assert tasks() == []
+    assert waiting() == ["join", "nudge"]
+
+
+def test_keeping_the_time_brings_its_texts_back(planned, tap, address, visit, tasks, waiting):
+    phone = tap()
+    phone.post(f"{address}/asking")
+
+    phone.post(f"{address}/keeping")
+
+    assert (visit().asked_at, visit().confirmed_at) == (None, clock.now())
+    assert tasks() == []
+    assert waiting() == ["join", "nudge"]
+
+
+def test_with_nothing_left_in_the_window_the_next_times_are_offered_without_a_reproach(
+    database, tap, address, cast, visit, tasks
+):
+    with database.session() as db:
+        clinic = db.merge(cast.clinic)
+        # Open on Tuesdays alone; the window closes on Sunday.
+        staffed_hours.set_hours(db, clinic, None, [Opening(1, time(9), time(12))], by=None)
+    phone = tap()
+    phone.post(f"{address}/asking")
+
+    page = phone.get(f"{address}/not-today").text
+    assert "These are the next times we have." in page
+    assert "Call me to find a time" in page
+    assert not re.search(r"(?i)missed|too late|window|hours left", page)
+    chosen = times_on(page)[0]
+    phone.post(f"{address}/not-today", data={"starts_at": chosen})
+
+    assert visit().starts_at.isoformat() == chosen
+    assert tasks() == [TaskCode.OUTSIDE_WINDOW]
+
+
+def test_call_me_is_there_whatever_is_free_and_is_an_urgent_task(database, tap, address, cast):
+    with database.session() as db:
+        staffed_hours.set_hours(db, db.merge(cast.clinic), None, [], by=None)
+    phone = tap()
+    page = phone.get(f"{address}/not-today").text
+    assert times_on(page) == []
+    assert "Call me to find a time" in page
+
+    phone.post(f"{address}/find-a-time")
+
+    with database.session(write=False) as db:
+        (task,) = desk.open_tasks(db, cast.clinic.id)
+        assert (task.code, task.urgent) == (TaskCode.FIND_A_TIME, True)
+        visit = db.get_one(Appointment, cast.integration_visit.id)
+        assert visit.asked_at == clock.now()
+
+
+@pytest.mark.parametrize("what", ["asking", "keeping", "find-a-time"])
+def test_a_visit_that_was_called_off_meanwhile_says_so(database, tap, address, cast, what):
+    phone = tap()
+    with database.session() as db:
+        visit = db.get_one(Appointment, cast.integration_visit.id)
+        booking.cancel(db, visit, by=db.merge(cast.jordan))
+
+    answer = phone.post(f"{address}/{what}")
+
+    assert answer.headers["location"] == f"{address}/chosen"
+    assert "not taking place" in phone.get(f"{address}/chosen").text
+
+
+def test_a_strangers_browser_asks_for_nothing(client, address, visit):
+    assert client.post(f"{address}/asking").status_code == 403
+    assert visit().asked_at is None
+
+
+def test_the_time_that_somebody_else_took_leads_back_to_what_is_left(tap, address, cast, database):
+    phone = tap()
+    phone.post(f"{address}/asking")
+    first, *others = times_on(phone.get(f"{address}/not-today").text)
+    with database.session() as db:
+        visit = db.get_one(Appointment, cast.integration_visit.id)
+        starts_at = datetime.fromisoformat(first)
+        booking.book(
+            db,
+            patient=db.merge(cast.theo),
+            service=visit.service,
+            practitioner=db.merge(cast.dr_okafor),
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=50),
+            by=None,
+        )
+
+    answer = phone.post(f"{address}/not-today", data={"starts_at": first})
+
+    assert answer.status_code == 422
+    assert "That time has just gone." in answer.text
+    assert first not in times_on(answer.text)
+    assert set(others) & set(times_on(answer.text))
