@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 
 from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.db.engine import Database
-from app.messaging import claims, delivery, outbox
+from app.messaging import claims, delivery, outbox, overdue, reconciling
 from app.messaging.gateway import SmsGateway
-from app.messaging.models import Message
 from app.safety import escalation
 from app.settings import Settings
 from app.telehealth import ringing
@@ -27,6 +26,7 @@ from app.telehealth import ringing
 log = structlog.get_logger("worker")
 _TICK_SECONDS = 0.5
 _LONGEST_TURN_SECONDS = 5.0
+_LONGEST_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class Worker:
             Job("escalate", 5, self._in_transaction(escalation.escalate), escalation.next_due),
             Job("codes", 0.5, self._in_transaction(code_texts.send_waiting)),
             Job("send", 0.5, self._send, outbox.next_due),
-            Job("leases", 10, self._in_transaction(_doubt_expired_leases)),
+            Job("leases", 10, self._in_transaction(claims.expire_leases)),
+            Job("look", 5, self._look),
+            Job("overdue", 30, self._in_transaction(overdue.tell_staff)),
             Job("tidy", 600, self._in_transaction(_tidy)),
         ]
 
@@ -94,17 +96,21 @@ class Worker:
             ):
                 return
 
+    def _look(self) -> None:
+        # Finding out what became of texts must not hold up those that are still to leave.
+        until = time.monotonic() + _LONGEST_LOOK_SECONDS
+        while not self._stopping.is_set() and time.monotonic() < until:
+            if not reconciling.look_into_one(
+                self._database, self._gateway, self._settings.base_url
+            ):
+                return
+
     def _in_transaction(self, work: Callable[[Session], object]) -> Callable[[], None]:
         def run() -> None:
             with self._database.session() as db:
                 work(db)
 
         return run
-
-
-def _doubt_expired_leases(db: Session) -> None:
-    for message_id in claims.expire_leases(db):
-        delivery.tell_staff_of_doubt(db, db.get_one(Message, message_id))
 
 
 def _tidy(db: Session) -> None:

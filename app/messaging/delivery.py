@@ -1,4 +1,4 @@
-"""Sends one text that is due, and takes in what becomes of it."""
+"""Sends one text that is due, and notes what the gateway answered."""
 
 from datetime import timedelta
 
@@ -8,54 +8,36 @@ from sqlalchemy.orm import Session
 from app import clock, live
 from app.db.engine import Database
 from app.links import magic_links
-from app.links.models import LinkState
-from app.messaging import claims
+from app.messaging import claims, failing, leaving, pace, reports, troubles
 from app.messaging.gateway import Accepted, Answer, Declined, InDoubt, Outgoing, SmsGateway, TooFast
-from app.messaging.models import Direction, Message, MessageStatus
+from app.messaging.models import Message, MessageStatus
+from app.messaging.segments import segments
 from app.security.encryption import Unreadable
-from app.tasks import desk
-from app.tasks.models import TaskCode
 
 log = structlog.get_logger("texts")
-OPTED_OUT = "21610"
-_EXPIRED = "expired"
-_UNREADABLE = "unreadable"
-_RANK = {
-    MessageStatus.QUEUED: 0,
-    MessageStatus.SENDING: 1,
-    MessageStatus.IN_DOUBT: 2,
-    MessageStatus.ACCEPTED: 3,
-    MessageStatus.SENT: 4,
-    MessageStatus.DELIVERED: 5,
-    MessageStatus.UNDELIVERED: 5,
-    MessageStatus.FAILED: 5,
-    MessageStatus.CANCELLED: 5,
-}
-_TWILIO_STATUS = {
-    "accepted": MessageStatus.ACCEPTED,
-    "scheduled": MessageStatus.ACCEPTED,
-    "queued": MessageStatus.ACCEPTED,
-    "sending": MessageStatus.ACCEPTED,
-    "sent": MessageStatus.SENT,
-    "delivered": MessageStatus.DELIVERED,
-    "read": MessageStatus.DELIVERED,
-    "undelivered": MessageStatus.UNDELIVERED,
-    "failed": MessageStatus.FAILED,
-    "canceled": MessageStatus.CANCELLED,
-}
+apply_status = reports.apply_status
 
 
 def send_one(database: Database, gateway: SmsGateway, worker: str, base_url: str) -> bool:
-    """Claim the most urgent due text, hand it over outside any transaction, note the answer.
+    """Claim the text that leaves first, hand it over outside any transaction, note the answer.
 
-    False when nothing was due.
+    False when nothing is due, or the sender's pace lets nothing leave just now.
     """
     with database.session() as db:
+        if not pace.is_open(db, gateway):
+            return False
         message = claims.claim_next(db, worker)
         if message is None:
             return False
         outgoing = _outgoing(db, message, base_url)
+        if outgoing is not None and not pace.take(db, gateway, segments(outgoing.body)):
+            claims.put_back(db, message)
+            return False
     if outgoing is None:
+        return True
+    if not claims.has_enough_left(message):
+        with database.session() as db:
+            claims.put_back(db, message)  # it was never handed over
         return True
     answer = gateway.send(outgoing)
     with database.session() as db:
@@ -65,31 +47,6 @@ def send_one(database: Database, gateway: SmsGateway, worker: str, base_url: str
     return True
 
 
-def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
-    """A claimed text as it leaves; None, its verdict written, when it must not leave any more."""
-    if message.expires_at is not None and message.expires_at <= clock.now():
-        _conclude_failed(db, message, _EXPIRED)
-        return None
-    if message.patient is not None and message.patient.opted_out_at is not None:
-        claims.conclude(db, message, status=MessageStatus.CANCELLED, status_at=clock.now())
-        return None
-    try:
-        _address(message)
-        return Outgoing(message.id, message.number, rendered(message, base_url), _validity(message))
-    except (Unreadable, KeyError):
-        # A key was retired too early. One such text must not hold up all that come after it.
-        log.error("text unreadable", message=str(message.id))
-        _conclude_failed(db, message, _UNREADABLE)
-        return None
-
-
-def _address(message: Message) -> None:
-    # To the number somebody has now: it may be another than when the text was queued.
-    person = message.patient or message.practitioner
-    if person is not None and person.phone and person.phone != message.number:
-        message.number = person.phone
-
-
 def rendered(message: Message, base_url: str) -> str:
     """The body as the phone shows it, with the link's address derived into its place."""
     if message.link is None:
@@ -97,25 +54,17 @@ def rendered(message: Message, base_url: str) -> str:
     return message.body.replace("{link}", magic_links.address_of(message.link, base_url))
 
 
-def apply_status(db: Session, message: Message, word: str, code: str, sid: str) -> None:
-    """Take in one status callback. Order and repeats do not matter: the higher rank stays."""
-    status = _TWILIO_STATUS.get(word)
-    if status is None or message.direction is Direction.INBOUND:
-        return
-    db.refresh(message, with_for_update=True)  # two callbacks may come at once
-    if _RANK[status] <= _RANK[message.status]:
-        return
-    if message.status is MessageStatus.IN_DOUBT and message.appointment_id is not None:
-        desk.settle(db, TaskCode.TEXT_IN_DOUBT, message.appointment_id)
-    message.status, message.status_at = status, clock.now()
-    message.provider_sid = message.provider_sid or sid
-    if status in (MessageStatus.UNDELIVERED, MessageStatus.FAILED):
-        message.error_code = code
-        _tell_staff(db, message, code)
-    else:
-        message.sent_at = message.sent_at or clock.now()
-        _mark_link_sent(message)
-    _wake(db, message)
+def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
+    """A claimed text as it leaves; None, its verdict written, when it does not leave now."""
+    try:
+        if not leaving.may_leave(db, message):
+            return None
+        return Outgoing(message.id, message.number, rendered(message, base_url), _validity(message))
+    except (Unreadable, KeyError):
+        # A key was retired too early. One such text must not hold up all that come after it.
+        log.error("text unreadable", message=str(message.id))
+        failing.conclude(db, message, troubles.UNREADABLE)
+        return None
 
 
 def _note(db: Session, message: Message, answer: Answer) -> None:
@@ -123,60 +72,38 @@ def _note(db: Session, message: Message, answer: Answer) -> None:
     match answer:
         case Accepted(sid, delivered):
             status = MessageStatus.DELIVERED if delivered else MessageStatus.ACCEPTED
+            look_at = None if delivered else reports.first_look()
             if claims.conclude(
-                db, message, status=status, provider_sid=sid, sent_at=now, status_at=now
+                db,
+                message,
+                status=status,
+                provider_sid=sid,
+                sent_at=now,
+                status_at=now,
+                look_at=look_at,
+                looks=0,
             ):
-                _mark_link_sent(message)
+                reports.note_sent(db, message)
+            else:
+                # A callback was quicker, or somebody has taken this text for lost meanwhile.
+                reports.apply_status(db, message, "accepted", "", sid)
         case TooFast(wait):
-            claims.put_back(db, message, due_at=now + wait)
+            pace.hold(db, wait)
+            claims.put_back(db, message)
         case InDoubt():
             # Not when a callback has settled it meanwhile.
-            if claims.conclude(db, message, status=MessageStatus.IN_DOUBT, status_at=now):
-                tell_staff_of_doubt(db, message)
+            claims.conclude(
+                db,
+                message,
+                status=MessageStatus.IN_DOUBT,
+                status_at=now,
+                look_at=reports.first_look(in_doubt=True),
+                looks=0,
+            )
         case Declined(code):
-            _conclude_failed(db, message, code)
-    _wake(db, message)
-
-
-def tell_staff_of_doubt(db: Session, message: Message) -> None:
-    """A text that may or may not have left goes to a person:
-
-    a second one is worse than a late one.
-    """
-    if message.patient is not None:
-        desk.open_task(
-            db,
-            TaskCode.TEXT_IN_DOUBT,
-            message.patient,
-            by=None,
-            appointment_id=message.appointment_id,
-        )
-
-
-def _conclude_failed(db: Session, message: Message, code: str) -> None:
-    failed = MessageStatus.FAILED
-    if claims.conclude(db, message, status=failed, error_code=code, status_at=clock.now()):
-        _tell_staff(db, message, code)
-
-
-def _tell_staff(db: Session, message: Message, code: str) -> None:
-    patient = message.patient
-    if patient is None:
-        return
-    if code == OPTED_OUT and patient.opted_out_at is None:
-        patient.opted_out_at = clock.now()
-    task = TaskCode.OPTED_OUT if code == OPTED_OUT else TaskCode.TEXT_UNDELIVERED
-    desk.open_task(db, task, patient, by=None, appointment_id=message.appointment_id, urgent=True)
-
-
-def _mark_link_sent(message: Message) -> None:
-    if message.link is not None:
-        magic_links.advance(message.link, LinkState.SENT)
+            failing.conclude(db, message, code)
+    live.publish(db, f"desk:{message.clinic_id}")
 
 
 def _validity(message: Message) -> timedelta | None:
     return message.expires_at - clock.now() if message.expires_at else None
-
-
-def _wake(db: Session, message: Message) -> None:
-    live.publish(db, f"desk:{message.clinic_id}")

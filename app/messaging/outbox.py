@@ -14,7 +14,7 @@ from app.messaging import caps
 from app.messaging.models import Direction, Message, MessageStatus, Purpose, Thread
 from app.people.models import Patient, Practitioner
 
-# The error code of a text that was withdrawn while a worker had it in hand.
+# The error code of a text that was withdrawn after a worker had taken it in hand.
 WITHDRAWN = "withdrawn"
 _PRIORITY = {
     Purpose.CODE: 0,
@@ -31,7 +31,12 @@ _LAST = 5
 _AT_ANY_HOUR = {Purpose.CODE, Purpose.SAFETY, Purpose.STAFF, Purpose.KEYWORD, Purpose.ANSWER}
 # Asked for by writing or tapping: neither consent to texts nor a good number is needed.
 _ASKED_FOR = {Purpose.CODE, Purpose.SAFETY, Purpose.ANSWER}
-_IN_HAND = (MessageStatus.SENDING, MessageStatus.IN_DOUBT)
+_UNDER_WAY = (
+    MessageStatus.SENDING,
+    MessageStatus.IN_DOUBT,
+    MessageStatus.ACCEPTED,
+    MessageStatus.SENT,
+)
 
 
 def enqueue(
@@ -113,7 +118,7 @@ def may_text(patient: Patient, purpose: Purpose) -> bool:
 def withdraw(db: Session, appointment_id: UUID, *purposes: Purpose) -> None:
     """Cancel what is queued for a visit: these purposes, or all. Its once-keys are free again.
 
-    A text that a worker has in hand just now leaves, but is not tried again.
+    A text that is under way already cannot be called back, but is not tried again.
     """
     of_visit = [Message.appointment_id == appointment_id]
     if purposes:
@@ -180,7 +185,7 @@ def _was_queued(db: Session, once_key: str) -> bool:
     earlier = db.scalar(select(Message).where(Message.once_key == once_key))
     if earlier is None:
         return False
-    if earlier.error_code == WITHDRAWN and earlier.status in _IN_HAND:
+    if earlier.error_code == WITHDRAWN:
         earlier.error_code = ""  # wanted again before anybody knew what became of it
     return True
 
@@ -195,7 +200,7 @@ def _add(db: Session, message: Message) -> bool:
             db.add(message)
     except IntegrityError:
         if not _was_queued(db, message.once_key):
-            raise
+            raise  # it was another rule of the table
         return False
     return True
 
@@ -207,5 +212,5 @@ def _withdraw(db: Session, *which: Any) -> None:
         .values(status=MessageStatus.CANCELLED, once_key=None)
     )
     db.execute(
-        update(Message).where(*which, Message.status.in_(_IN_HAND)).values(error_code=WITHDRAWN)
+        update(Message).where(*which, Message.status.in_(_UNDER_WAY)).values(error_code=WITHDRAWN)
     )

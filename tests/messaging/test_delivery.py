@@ -13,6 +13,7 @@ from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
 from app.security import keyring
 from app.security.keyring import KeyRing
+from tests.fakes import RecordingGateway
 
 FINAL = {"delivered", "undelivered", "failed"}
 
@@ -113,19 +114,20 @@ def test_a_text_that_was_not_taken_for_haste_leaves_later(queue, send, gateway, 
     send()
 
     assert kept(message).status is MessageStatus.QUEUED
+    clock.stand_still(clock.now(), machine=clock.machine_now() + timedelta(seconds=5))
     assert not send()
-    clock.stand_still(clock.now() + timedelta(seconds=5), machine=clock.machine_now())
+    clock.stand_still(clock.now(), machine=clock.machine_now() + timedelta(seconds=4))
     assert send()
     assert kept(message).status is MessageStatus.ACCEPTED
 
 
 def test_a_text_that_was_declined_becomes_somebodys_task(queue, send, gateway, kept, tasks):
     message = queue()
-    gateway.answers = [Declined("21614")]
+    gateway.answers = [Declined("21617")]
 
     send()
 
-    assert (kept(message).status, kept(message).error_code) == (MessageStatus.FAILED, "21614")
+    assert (kept(message).status, kept(message).error_code) == (MessageStatus.FAILED, "21617")
     assert tasks() == ["text-undelivered"]
     assert not send()
 
@@ -143,14 +145,14 @@ def test_a_number_that_opted_out_at_the_gateway_is_noted_and_shouted_about(
     assert queue() is None
 
 
-def test_a_text_in_doubt_goes_to_a_person_and_is_not_sent_twice(queue, send, gateway, kept, tasks):
+def test_a_text_in_doubt_is_not_simply_sent_again(queue, send, gateway, kept, tasks):
     message = queue()
     gateway.answers = [InDoubt()]
 
     send()
 
     assert kept(message).status is MessageStatus.IN_DOUBT
-    assert tasks() == ["text-in-doubt"]
+    assert tasks() == []
     assert not send()
 
 
@@ -167,27 +169,38 @@ def test_a_staff_text_in_doubt_or_declined_breaks_nothing(queue, send, gateway, 
     assert tasks() == []
 
 
-class SettledMeanwhile:
-    """A gateway whose callback arrives before its answer, which is lost."""
+class SettledMeanwhile(RecordingGateway):
+    """A gateway whose callback arrives before its answer."""
 
-    def __init__(self, callback, message, word):
-        self.settle = lambda: callback(message, word)
+    def __init__(self, callback, message, word, answer):
+        super().__init__()
+        self.settle = lambda: callback(message, word, sid="SM1")
+        self.answers = [answer]
 
     def send(self, outgoing):
         self.settle()
-        return InDoubt()
+        return super().send(outgoing)
 
 
-@pytest.mark.parametrize("word", ["queued", "sent", "delivered"])
+@pytest.mark.parametrize("answer", [InDoubt(), Accepted("SM1")])
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("queued", MessageStatus.ACCEPTED),
+        ("sent", MessageStatus.SENT),
+        ("delivered", MessageStatus.DELIVERED),
+    ],
+)
 def test_a_callback_that_comes_before_the_answer_settles_it(
-    queue, send, kept, tasks, callback, word
+    queue, send, kept, tasks, callback, word, status, answer
 ):
     message = queue()
 
-    send(through=SettledMeanwhile(callback, message, word))
+    send(through=SettledMeanwhile(callback, message, word, answer))
 
-    assert kept(message).status not in (MessageStatus.IN_DOUBT, MessageStatus.SENDING)
+    assert (kept(message).status, kept(message).provider_sid) == (status, "SM1")
     assert tasks() == []
+    assert not send()
 
 
 def test_a_callback_settles_a_doubt(queue, send, gateway, kept, callback):
@@ -263,9 +276,9 @@ def test_a_text_that_never_arrived_becomes_a_task_once(
     send()
 
     for word in (last, "sent", last, "queued"):
-        callback(message, word, code="30003")
+        callback(message, word, code="30007", sid=kept(message).provider_sid)
 
-    assert (kept(message).status.value, kept(message).error_code) == (last, "30003")
+    assert (kept(message).status.value, kept(message).error_code) == (last, "30007")
     assert tasks() == ["text-undelivered"]
 
 
