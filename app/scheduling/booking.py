@@ -10,7 +10,7 @@ from app import clock
 from app.db.base import Model
 from app.i18n import gettext as _
 from app.people.models import Patient, Practitioner
-from app.scheduling import calendars, integration, moving, rules
+from app.scheduling import calendars, integration, moving, rules, visit_texts
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 
@@ -102,6 +102,8 @@ def arrive(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     rules.refuse_over(appointment)
     appointment.status = AppointmentStatus.ARRIVED
     appointment.version += 1
+    if appointment.service.is_visit:
+        visit_texts.is_there(db, appointment)
     moving.note(db, appointment, "arrive", by=by)
 
 
@@ -112,6 +114,7 @@ def miss(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     rules.refuse_over(appointment)
     appointment.status = AppointmentStatus.NOSHOW
     appointment.version += 1
+    visit_texts.is_over(db, appointment)
     moving.note(db, appointment, "miss", by=by)
 
 
@@ -131,6 +134,7 @@ def complete(
     encounter.ended_at = ended_at
     appointment.status = AppointmentStatus.FULFILLED
     appointment.version += 1
+    visit_texts.is_over(db, appointment)
     moving.note(db, appointment, "fulfil", by=by)
 
 

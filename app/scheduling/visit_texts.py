@@ -75,6 +75,16 @@ def accept(db: Session, visit: Appointment) -> None:
         outbox.withdraw(db, visit.id, Purpose.CONFIRM)
 
 
+def is_there(db: Session, visit: Appointment) -> None:
+    """The patient is there, left again, or wants to be phoned: nobody nudges them to join."""
+    outbox.withdraw(db, visit.id, Purpose.NUDGE)
+
+
+def is_over(db: Session, visit: Appointment) -> None:
+    """It took place, or nobody came: no more is said about its time."""
+    outbox.withdraw(db, visit.id, *OF_ITS_TIME)
+
+
 def call_off(db: Session, visit: Appointment) -> None:
     """Withdraw the visit's texts and retire its links: they say that it is not taking place."""
     outbox.withdraw(db, visit.id)

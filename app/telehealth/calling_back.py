@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app import clock, live
 from app.audit import trail
 from app.people import phones
+from app.scheduling import visit_texts
 from app.tasks import desk
 from app.tasks.models import StaffTask, TaskCode
 from app.telehealth.models import Seat, VideoVisit
@@ -21,6 +22,7 @@ def ask(db: Session, seat: Seat, *, number: str = "") -> StaffTask:
     appointment = visit.appointment
     if number:
         visit.callback = phones.normal(number, appointment.clinic.country)
+    visit_texts.is_there(db, appointment)
     visit.phone_asked_at = visit.phone_asked_at or clock.now()
     live.publish(db, visit.topic)
     trail.record(db, "ask-for-call", agent=appointment.patient, entity=appointment)

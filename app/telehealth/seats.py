@@ -17,6 +17,7 @@ from app.i18n import gettext as _
 from app.links import magic_links
 from app.links.models import LinkState, MagicLink
 from app.people.models import Practitioner
+from app.scheduling import asking, visit_texts
 from app.scheduling.models import Appointment
 from app.telehealth import visits
 from app.telehealth.models import Offer, Seat, SeatState, VideoVisit, Whereabouts
@@ -82,6 +83,7 @@ def claim(db: Session, seat: Seat) -> Seat:
     seat.gone_at, seat.seen_at = None, clock.machine_now()
     if seat.link_id and (link := db.get(MagicLink, seat.link_id)):
         magic_links.advance(link, LinkState.CLAIMED)
+    visit_texts.is_there(db, visit.appointment)
     trail.record(db, "claim-seat", agent=None, entity=seat)
     _tell(db, visit)
     return seat
@@ -106,6 +108,7 @@ def admit(db: Session, seat: Seat, *, by: Practitioner) -> None:
         .values(state=SeatState.LEFT, connected=False, peer="")
     )
     db.execute(delete(Offer).where(Offer.visit_id == visit.id, Offer.taken_by_id != seat.id))
+    asking.take_back(db, visit.appointment)  # whatever they asked for before, now they talk
     trail.record(db, "admit", agent=by, entity=seat)
     if seat.connected:  # the face was seen already, so picture and sound flow from now on
         visits.start(db, visit, by=by)
@@ -118,6 +121,7 @@ def leave(db: Session, seat: Seat) -> None:
         return
     seat.state, seat.connected, seat.peer = SeatState.LEFT, False, ""
     db.execute(delete(Offer).where(Offer.taken_by_id == seat.id))
+    visit_texts.is_there(db, seat.visit.appointment)
     trail.record(db, "leave-seat", agent=None, entity=seat)
     _tell(db, seat.visit)
 

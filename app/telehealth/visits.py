@@ -10,6 +10,7 @@ from app.audit import trail
 from app.db.base import Model
 from app.people.models import Practitioner
 from app.refusal import Refusal
+from app.scheduling import visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter
 from app.telehealth import provider
 from app.telehealth.models import Offer, ProviderName, Seat, SeatState, Signal, VideoVisit
@@ -86,6 +87,7 @@ def end(db: Session, visit: VideoVisit, *, by: Practitioner) -> None:
     if visit.ended_at is not None:
         return
     visit.ended_at, visit.ended_by_id = clock.now(), by.id
+    visit_texts.is_there(db, visit.appointment)
     if visit.started_at is not None:
         _fulfil(db, visit)
     db.execute(
@@ -120,6 +122,7 @@ def mark_held(db: Session, visit: VideoVisit, held: bool, *, by: Practitioner) -
     if held and visit.started_at is None:
         visit.started_at = visit.appointment.starts_at
     visit.ended_at, visit.ended_by_id = clock.now(), by.id
+    visit_texts.is_over(db, visit.appointment)
     if held:
         _fulfil(db, visit)
     else:
