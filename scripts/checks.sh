@@ -24,7 +24,7 @@ check types $bin/mypy
 check floors $bin/lint-imports --no-logo
 check "tests on SQLite" tests sqlite
 check "tests on PostgreSQL" tests postgresql
-check journeys $bin/python -m pytest e2e
+check journeys $bin/python -m pytest e2e -n 2
 
 if [ -n "$failed" ]; then
     printf '\nFailed: %s\n' "$failed" >&2
