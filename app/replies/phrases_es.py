@@ -1,0 +1,201 @@
+"""What patients write in Spanish, phrase by phrase. How they are written: see phrase_book."""
+
+# Opts out only when it is the whole text: "cancelar" with anything beside it may mean the visit.
+STOP_ALONE = """
+cancelar
+cancelen
+baja
+"""
+
+# Opts out beside courtesies.
+STOP_WORD = """
+(alto|parar|pare|paren|paren ya|para ya|pare ya|alto ya|ya paren|ya pare|detener|detengan|
+    detenganse)
+"""
+
+# Opts out beside anything that is a sentence of its own.
+STOP = """
+(dejen|deje|deja|paren|pare|para) (de|con) (escribirme|mandarme|enviarme|textearme|mensajearme|
+    molestarme|contactarme|mandar|enviar|mandarme mas) [mas] [mensajes|textos|mensajes de texto|
+    cosas] [ya]
+(paren|pare|para|dejen|alto a|alto con|parar) (los|estos|sus|con los|con sus) (mensajes|textos)
+ya no me (manden|mande|mandes|envien|envie|envies|escriban|escriba|escribas|texteen|textee|
+    contacten|contacte|molesten|mensajeen) [mas] [nada|mensajes|textos|mensajes de texto|
+    estos mensajes|sus mensajes] [mas]
+no me (manden|mande|mandes|envien|envie|envies|escriban|escriba|escribas|texteen|contacten|contacte|
+    molesten) [mas|nada|ya] [mensajes|textos|mensajes de texto|estos mensajes] [mas|ya]
+no (manden|envien|mande|envie|mandes) [mas|me] (mensajes|textos|mensajes de texto)
+(no|ya no|basta de|sin) [mas] (mensajes|textos|mensajes de texto)
+(no|ya no) (quiero|deseo|quisiera) [recibir|mas|que me manden|que me envien] [mas] [sus|estos|
+    los] (mensajes|textos|mensajes de texto) [suyos|de ustedes|por favor]
+(no|ya no) (quiero|deseo) que me (escriban|manden nada|texteen|contacten|molesten|escriba) [mas]
+(quiero|deseo|quisiera|necesito|favor de|me quiero) (darme de baja|dar de baja|
+    cancelar los mensajes|cancelar mensajes|cancelar los textos|dejar de recibir mensajes)
+(darme|dar|denme|deme|dame|dar mi numero) de baja
+(quitenme|quiteme|quitame|saquenme|saqueme|borrenme|borreme|eliminenme|eliminen) [de] [la|su|
+    esta] [lista|mi numero]
+(quiten|borren|eliminen|borre|quite|elimine|saquen) mi numero [de su lista|de la lista]
+(cancelar|cancelen|cancele|detener|detengan|parar) [los|estos|sus|mis] (mensajes|textos|
+    mensajes de texto)
+"""
+
+START = """
+(reanudar|comenzar|empezar|iniciar) [mensajes|los mensajes]
+(ya|si) (me pueden|pueden|puede) (mandar|enviar|escribir|mandarme|enviarme|
+    escribirme) [mensajes] [otra vez|de nuevo]
+(pueden|puede|me pueden) (mandarme|enviarme|escribirme|escribir|mandar|enviar) [mensajes] (otra vez|
+    de nuevo|nuevamente)
+quiero [volver a] recibir [los|sus] mensajes [otra vez|de nuevo]
+(mandenme|enviemne|envienme|escribanme) [mensajes] (otra vez|de nuevo)
+"""
+
+HELP = """
+(ayuda|informacion|informes)
+"""
+
+CALL = """
+(llamar|llamen|llame|llamada|llama)
+(llamame|llameme|llamenme|marcame|marqueme|marquenme|telefoneenme|marcarme|llamarme) [ya|ahora|hoy|
+    mañana|luego|mas tarde|despues|mejor|cuando pueda|cuando puedan|por telefono|ahorita]
+(llamame|llameme|llamenme|marcame|marqueme|marquenme) [hoy|mañana] (a las #|a la #|despues de las #|
+    en la tarde|por la tarde|en la mañana|por la mañana|al rato)
+[me] (pueden|puede|puedes|podrian|podria) [alguien] (llamarme|marcarme|hablarme por telefono|llamar|
+    marcar|dar una llamada) [hoy|mañana|mejor|ahora|ahorita|luego|mas tarde|por telefono|
+    cuando puedan|cuando pueda]
+(alguien me puede|alguien puede|alguien podria|alguien me podria) (llamar|llamarme|marcar|
+    marcarme) [hoy|mañana|por telefono]
+me (llaman|llama|llamas|marcan|marca|marcas) [hoy|mañana|mejor|luego|por telefono|cuando puedan]
+(hablenme|hableme|hablame|me hablan|me pueden hablar|me puede hablar) por telefono [mejor]
+(necesito|quiero|prefiero|quisiera|me gustaria|mejor) [que] (me llamen|me llame|me marquen|
+    me marque|una llamada|llamada|hablar por telefono|que me llamen) [hoy|mañana|mejor|de telefono|
+    por telefono|telefonica]
+(mejor por telefono|por telefono mejor|por telefono|prefiero por telefono|puede ser por telefono|
+    podria ser por telefono|podemos por telefono|podemos hablar por telefono|
+    podemos hacerlo por telefono|se puede por telefono)
+(denme|deme|dame|echenme|echeme|echame) una (llamada|llamadita)
+"""
+
+LATER = """
+(luego|mas tarde|mas tardecito|despues|mas al rato|luego mejor|mejor luego|mejor mas tarde|
+    mas tarde mejor|mejor despues|despues mejor)
+[no] hoy no [puedo|podre|voy a poder|se puede|me es posible|va a poder ser|por favor|
+    estoy para esto|creo poder|mejor]
+[yo] no (puedo|podre|voy a poder|creo poder|creo que pueda) hoy
+[hoy] no (podre|voy a poder|voy a alcanzar a|puedo|creo poder) (asistir|ir|conectarme|estar|entrar|
+    llegar|tomar la llamada|hacerlo|hacer la cita|tener la cita|acudir|unirme) [hoy|a la cita|
+    a mi cita]
+(ahorita|ahora) no [puedo|por favor|es buen momento]
+no (ahorita|ahora|puedo ahorita|puedo ahora)
+(no es|no es un|hoy no es|hoy no es un|no es el|ahorita no es|ahorita no es un) (buen momento|
+    buen dia|mejor momento) [para mi]
+no (estoy|me siento|me encuentro) [muy|todavia|aun] (lista|listo|preparada|preparado|con animos|
+    con animo|de animo) [hoy|para hablar|para esto|para la cita|ahorita]
+[hoy] no (estoy|me siento) (lista|listo|preparada|preparado|con animos|de animo|en condiciones)
+no tengo (animos|ganas|animo|cabeza|fuerzas) (hoy|para hablar hoy|para hablar|ahorita)
+[mejor] (mañana|otro dia|otra hora|otro momento|en otro momento|otra fecha|el @|la proxima semana|
+    para otro dia|en la tarde|en otra ocasion|otro dia de esta semana) mejor
+mejor (mañana|otro dia|otra hora|en otro momento|otro momento|para mañana|el @|para otro dia|
+    lo dejamos para mañana|lo dejamos para otro dia|la proxima semana|hasta mañana|en la tarde|
+    mañana en la mañana|mañana en la tarde)
+[en|para|a|tal vez|quiza|quizas|puede ser|que tal|seria posible] (otro dia|otra hora|otro momento|
+    otra fecha|otra ocasion) [por favor|seria posible|puede ser|se puede|esta semana]
+(tal vez|quiza|quizas|a lo mejor|que tal|mejor seria|puede ser|y si mejor) (mañana|el @|mas tarde|
+    luego|en la tarde)
+(podemos|podriamos|se puede|se podria|puedo|podria|pueden|puede|es posible|seria posible|me pueden|
+    me puede|me podrian|hay forma de|habra forma de|podran) [mejor|por favor] (cambiar|mover|
+    reagendar|reprogramar|posponer|aplazar|recorrer|cambiarla|cambiarlo|moverla|moverlo|reagendarla|
+    reprogramarla|posponerla|posponerlo|cambiarme|reagendarme|pasarla|pasarlo|dejarlo|dejarla|
+    hacerlo|hacerla) [la|mi|el|nuestra|la hora de la|la hora de mi|de] [cita|hora|dia|visita|
+    llamada|sesion|fecha|horario] [para|a|al] [mañana|otro dia|otra hora|mas tarde|el @|
+    la proxima semana|luego|otro horario|la tarde]
+(necesito|quiero|quisiera|tengo que|me gustaria|prefiero|ocupo|deseo|voy a tener que|tendre que|
+    voy a) (cambiar|mover|reagendar|reprogramar|posponer|aplazar|recorrer) [la|mi|el|de|
+    la hora de la|la hora de mi] [cita|hora|dia|visita|llamada|sesion|fecha|horario] [para|a|
+    al] [mañana|otro dia|otra hora|mas tarde|el @]
+(reagendar|reprogramar|posponer|aplazar|cambiar) [la|mi|de] [cita|hora|dia|fecha] [por favor]
+(podemos|podriamos|podria ser|puede ser|se puede|se podria|lo hacemos|la hacemos|lo dejamos|
+    la dejamos|intentamos|lo intentamos|probamos) [hacerlo|intentar|intentarlo|dejarlo|mejor] [para|
+    a] (mañana|otro dia|mas tarde|luego|el @|en otro momento|las #|a las #|otra hora|el @ a las #|
+    mañana a las #|la proxima semana|en la tarde)
+(necesito|quiero|prefiero|quisiera|me gustaria|ocupo|busco) (otra hora|otro dia|otro horario|
+    una hora diferente|otra fecha|un dia diferente|otra cita|mas tarde|mañana mejor|que sea mañana|
+    que sea otro dia)
+(hay|tienen|tiene|tendran|habra|no hay|no tienen|que) [alguna|algun|algo] (otra hora|otro horario|
+    otros horarios|otras horas|otro dia|mas tarde|otras fechas|para mañana|
+    otro espacio) [disponible|disponibles|tienen|hay]
+no (me queda|me funciona|me sirve|me viene bien|puedo a) (esa hora|ese dia|hoy|ese horario|el @|
+    las #|esa fecha|a esa hora)
+(hoy|esa hora|ese dia|ese horario|a esa hora|a las #|el @) no (me queda|me funciona|me sirve|puedo|
+    me viene bien|me acomoda|se me acomoda|podre)
+"""
+
+# Explains, and asks for nothing by itself.
+REASON = """
+[tuve|pase|fue|ha sido|he tenido|es|paso|estoy teniendo] [una|muy|un] (mala noche|mal dia|
+    noche mala|noche dificil|dia dificil|noche fea|dia pesado|noche pesada|muy mala noche|
+    mala mañana)
+[casi] no (dormi|pude dormir|he dormido) [bien|nada|anoche|mucho]
+(estoy|ando|me siento|amaneci) [muy|bien|super|demasiado|un poco] (cansada|cansado|agotada|agotado|
+    enferma|enfermo|mareada|mareado|ocupada|ocupado|abrumada|abrumado|desvelada|desvelado)
+no (me siento|estoy|amaneci|me encuentro|ando) [muy|tan|nada] bien [hoy]
+(estoy|ando|sigo) (en el trabajo|trabajando|en una junta|en junta|en cama|con mis hijos|fuera|
+    de viaje|fuera de la ciudad)
+(tengo que trabajar|me toca trabajar|tengo trabajo|me salio algo|me surgio algo|tengo un compromiso|
+    tengo gripa|tengo migraña|me salio un imprevisto|tuve un imprevisto|tengo mucho trabajo|
+    me duele la cabeza|se me olvido|me quede dormida|me quede dormido)
+"""
+
+OK = """
+(si|sip|sii|simon que si|si señor|si señora|si doctora|si doctor|si claro|si esta bien|si por favor|
+    si puedo|si voy|si asistire|si ahi estare|si confirmo)
+(claro|claro que si|por supuesto|desde luego|como no|seguro|seguro que si|sin falta)
+(vale|sale|sale vale|sale pues|va|va pues|ya vas|dale|orale|orale pues|oki|okis|ta bien|ta bueno|
+    esta bien|esta bueno|esta perfecto|me parece bien|me parece|me parece perfecto)
+(de acuerdo|deacuerdo|conforme|perfecto|excelente|muy bien|bien|bueno|genial|estupendo|listo|lista|
+    enterada|enterado|entendido|recibido|anotado|hecho|por mi bien|correcto|asi es|afirmativo|
+    ok perfecto)
+[si] (confirmo|confirmado|confirmada|confirmar|confirmamos|queda confirmado|queda confirmada|
+    confirmo mi cita|confirmo la cita|confirmo mi asistencia|confirmo asistencia|
+    confirmo que asistire|cita confirmada)
+[si] (ahi|alli|aqui|alla) (estare|estaremos|voy a estar|nos vemos|estoy|andare|toy|los veo|le veo|
+    la veo|lo veo)
+(nos vemos|te veo|le veo|la veo|lo veo|los veo|hasta) (mañana|entonces|pronto|ahi|alli|el @|a las #|
+    mañana a las #|en la mañana|alla)
+[si] (cuenten conmigo|cuente conmigo|estare lista|estare listo|estare pendiente|estare ahi|
+    estare al pendiente|asistire|voy a asistir|ahi estare sin falta|alli estare sin falta|
+    estare puntual|ahi estare puntual|estare disponible|voy a estar|ahi voy a estar)
+(esa hora|a esa hora|ese dia|ese horario|a las #) (esta bien|me queda bien|me funciona|
+    esta perfecto|si puedo|me parece bien|perfecto)
+(me queda bien|me queda perfecto|me funciona|si me queda|por mi perfecto|no hay problema|
+    sin problema|ningun problema|con gusto|con mucho gusto|encantada|encantado)
+"""
+
+COURTESY = """
+(hola|buenas|buenos dias|buen dia|buenas tardes|buenas noches|que tal|saludos|hola que tal|
+    hola buenos dias|hola buenas tardes|estimados|muy buenos dias)
+(gracias|muchas gracias|mil gracias|muchisimas gracias|se lo agradezco|se los agradezco|
+    le agradezco|les agradezco|muy amable|muy amables|gracias por avisar|gracias por todo|
+    gracias por recordarme|gracias por el recordatorio|gracias por su comprension|
+    gracias de antemano|dios los bendiga|dios le bendiga|bendiciones|que dios los bendiga|
+    igualmente)
+(por favor|si se puede|si es posible|si pueden|si puede|si no es molestia|si me hace favor|
+    si son tan amables|si fuera posible|de favor|porfa)
+(perdon|perdone|perdonen|disculpe|disculpen|disculpa|lo siento|lo siento mucho|una disculpa|
+    mil disculpas|que pena|perdon la molestia|disculpe la molestia|disculpen la molestia|
+    perdon por avisar tarde)
+(y|pues|este|ay|oh|eh|oiga|oigan|mire|miren|jaja|jajaja|jaj|doctora|doctor|doc|dra|señorita|señora|
+    que tenga buen dia|que tengan buen dia|buen dia|bonito dia|feliz dia|cuidese|avisenme|me avisan|
+    es que|la verdad|creo que|entonces|pero|que esten bien|excelente dia)
+"""
+
+# Looks like one thing and is another: a person reads it.
+DOUBT = """
+(hasta|nos vemos|hablamos|te hablo|le hablo|les hablo|les aviso|le aviso|te aviso|luego nos vemos|
+    desde) luego ?
+(hasta|nos vemos|hablamos|te hablo|le hablo|les hablo|les aviso|le aviso|te aviso) (luego|mas tarde|
+    despues)
+(luego|mas tarde|despues|mañana) (les|le|te|me|los) (aviso|hablo|llamo|marco|escribo|confirmo|
+    conecto)
+(cancelar|cancelen|baja|luego|si) ?
+(no|ya no|nunca) (llamar|llame|llamen|me llamen|me llame|llamame|me llames|me marquen)
+"""
