@@ -23,7 +23,7 @@ def routes(beside: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *visit.routes,
         console.entrance,
         Mount("/clinic", routes=console.routes, name="console"),
-        Mount("/fhir/R4", routes=fhir.routes, name="fhir"),
+        fhir.door,
         *twilio.routes,
         *beside,
         Route("/static/{path:path}", static_files.serve, name="static"),

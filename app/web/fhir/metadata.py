@@ -5,11 +5,17 @@ from typing import Any
 
 from starlette.routing import Route
 
+from app.access import scopes
 from app.web.fhir.outcome import MEDIA_TYPE
+from app.web.fhir.searching import PARAMETERS, Parameter
 
-_CHANGED_ON = "2026-11-01"
-_SEARCHES = {"Appointment": [{"name": "patient", "type": "reference", "documentation": "required"}]}
+_CHANGED_ON = "2026-11-22"
 _VERSIONED = ("Appointment",)
+_SECURITY = (
+    "Send a key of the clinic as `Authorization: Bearer ag_…`. What a key opens is said in SMART's "
+    "system scopes, such as `system/Patient.read`; without the one that an interaction names it is "
+    "answered 403. There is no token to fetch: an administrator of the clinic makes the key."
+)
 
 
 def statement(routes: Iterable[Route], base: str) -> dict[str, Any]:
@@ -36,7 +42,10 @@ def statement(routes: Iterable[Route], base: str) -> dict[str, Any]:
         "rest": [
             {
                 "mode": "server",
-                "security": {"description": "Authorization: Bearer, with a key of the clinic"},
+                "security": {
+                    "service": [{"text": "Bearer key"}],
+                    "description": _SECURITY,
+                },
                 "resource": [_resource(name, found[name]) for name in sorted(found)],
             }
         ],
@@ -52,11 +61,21 @@ def _interaction(method: str, one: bool) -> str | None:
 def _resource(name: str, interactions: set[str]) -> dict[str, Any]:
     resource: dict[str, Any] = {
         "type": name,
-        "interaction": [{"code": code} for code in sorted(interactions)],
+        "interaction": [
+            {"code": code, "documentation": f"takes {_scope(name, code)}"}
+            for code in sorted(interactions)
+        ],
         "versioning": "versioned" if name in _VERSIONED else "no-version",
         "readHistory": False,
         "updateCreate": False,
     }
-    if name in _SEARCHES:
-        resource["searchParam"] = _SEARCHES[name]
-    return resource
+    parameters = [_parameter(each) for each in PARAMETERS.get(name, ())]
+    return resource | ({"searchParam": parameters} if parameters else {})
+
+
+def _scope(name: str, interaction: str) -> str:
+    return scopes.named(name, writes=interaction in ("create", "update"))
+
+
+def _parameter(parameter: Parameter) -> dict[str, str]:
+    return parameter._asdict()

@@ -1,16 +1,20 @@
 """The FHIR door's addresses, below /fhir/R4."""
 
 from sqlalchemy.orm import Session
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
-from app.web.fhir import appointments, patient, practitioner
+from app.web.fhir import appointments, communications, organization, patient, practitioner
+from app.web.fhir.door import in_fhir
+from app.web.fhir.largest_body import OUT_OF_THE_WAY, LargestBody
 from app.web.fhir.metadata import statement
 from app.web.fhir.outcome import respond
 from app.web.guards import anyone
 
 
+@in_fhir
 @anyone
 def metadata(request: Request, _db: Session) -> Response:
     """Open to everybody: it tells nothing that the documentation does not."""
@@ -21,10 +25,21 @@ routes = [
     Route("/metadata", metadata, methods=["GET"], name="metadata"),
     Route("/Patient", patient.create, methods=["POST"], name="create-patient"),
     Route("/Patient/{id}", patient.show, methods=["GET"], name="patient"),
+    Route("/Organization/{id}", organization.show, methods=["GET"], name="organization"),
     Route("/Practitioner", practitioner.search, methods=["GET"], name="practitioners"),
     Route("/Practitioner/{id}", practitioner.show, methods=["GET"], name="practitioner"),
     Route("/Appointment", appointments.search, methods=["GET"], name="appointments"),
     Route("/Appointment", appointments.create, methods=["POST"], name="create-appointment"),
     Route("/Appointment/{id}", appointments.show, methods=["GET"], name="appointment"),
     Route("/Appointment/{id}", appointments.change, methods=["PUT"], name="change-appointment"),
+    Route("/Communication", communications.search, methods=["GET"], name="communications"),
+    Route("/Communication/{id}", communications.show, methods=["GET"], name="communication"),
 ]
+
+door = Mount(
+    "/fhir/R4",
+    routes=routes,
+    name="fhir",
+    middleware=[Middleware(LargestBody)],
+    max_body_size=OUT_OF_THE_WAY,
+)

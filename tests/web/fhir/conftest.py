@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from app import wall_time
 from app.access import api_keys
+from app.access.scopes import EVERYTHING
 from app.people.models import Clinic
 
 SERVER = "https://afterglow.test"
@@ -14,11 +15,12 @@ SERVER = "https://afterglow.test"
 
 @pytest.fixture
 def door(app, database):
-    """`door(clinic)`: a client with a key of that clinic."""
+    """`door(clinic)`: a client with a key of that clinic. It opens everything unless said."""
 
-    def open_door(clinic):
+    def open_door(clinic, scopes=EVERYTHING):
         with database.session() as db:
-            _, token = api_keys.create(db, db.get(Clinic, clinic.id), "EHR", by=None)
+            clinic = db.get(Clinic, clinic.id)
+            _, token = api_keys.create(db, clinic, "EHR", by=None, scopes=scopes)
         return TestClient(
             app,
             base_url=f"{SERVER}/fhir/R4",

@@ -88,6 +88,33 @@ def test_of_many_who_post_the_same_slot_one_wins(ehr, asked):
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
 
 
+def test_the_same_infusion_again_is_the_one_that_stands(ehr, asked, infusion, cast):
+    again = ehr.post("/Appointment", json=asked("infusion", "2026-11-24T10:00", hours=2))
+
+    assert again.status_code == 200
+    assert again.json() == infusion
+    assert again.headers["location"].endswith(infusion["id"])
+    assert ehr.get(f"/Appointment?patient={cast.theo.id}").json()["total"] == 2
+
+
+def test_nobody_is_booked_on_top_of_themselves(ehr, asked, infusion):
+    across = asked("infusion", "2026-11-24T11:00", hours=2)
+    visit = asked("consultation", "2026-11-24T10:00")
+
+    assert "another appointment" in told(ehr.post("/Appointment", json=across), 409)
+    told(ehr.post("/Appointment", json=visit), 409)
+
+
+@pytest.mark.parametrize("said", ["accepted", "needs-action"])
+def test_a_visit_that_the_patient_accepted_is_accepted_here(ehr, asked, said):
+    wanted = asked("consultation", "2026-11-24T10:00")
+    wanted["participant"][0]["status"] = said
+
+    booked = ehr.post("/Appointment", json=wanted).json()
+
+    assert booked["participant"][0]["status"] == said
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [

@@ -4,6 +4,7 @@ import pytest
 
 from app.access import api_keys
 from app.access.models import ApiKey
+from app.access.scopes import RESOURCES
 from app.web.fhir.routes import routes
 
 GUARDED = [
@@ -15,6 +16,9 @@ GUARDED = [
     ("GET", "/Appointment"),
     ("GET", "/Appointment/x"),
     ("PUT", "/Appointment/x"),
+    ("GET", "/Communication"),
+    ("GET", "/Communication/x"),
+    ("GET", "/Organization/x"),
 ]
 
 
@@ -28,16 +32,16 @@ def told(answer, status):
     return outcome["issue"][0]["diagnostics"]
 
 
-@pytest.mark.parametrize(("method", "path"), GUARDED)
 @pytest.mark.parametrize("key", [None, "", "Bearer", "Bearer ag_nothing", "Basic abc"])
-def test_without_a_key_nobody_is_let_in(ehr, method, path, key):
+def test_without_a_key_nobody_is_let_in(ehr, key):
     ehr.headers.pop("authorization")
     headers = {} if key is None else {"authorization": key}
 
-    answer = ehr.request(method, path, headers=headers)
+    for method, path in GUARDED:
+        answer = ehr.request(method, path, headers=headers)
 
-    told(answer, 401)
-    assert answer.headers["www-authenticate"] == "Bearer"
+        told(answer, 401)
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 def test_a_revoked_key_opens_nothing(ehr, database):
@@ -67,14 +71,110 @@ def test_the_statement_says_what_is_really_there(ehr):
     }
     assert said == {
         "Appointment": {"create", "read", "search-type", "update"},
+        "Communication": {"read", "search-type"},
+        "Organization": {"read"},
         "Patient": {"create", "read"},
         "Practitioner": {"read", "search-type"},
     }
 
 
+def test_the_statement_names_scopes_and_searches(ehr):
+    rest = ehr.get("/metadata").json()["rest"][0]
+    resources = {resource["type"]: resource for resource in rest["resource"]}
+
+    assert "system scopes" in rest["security"]["description"]
+    writes = {each["code"]: each["documentation"] for each in resources["Patient"]["interaction"]}
+    assert writes == {"create": "takes system/Patient.write", "read": "takes system/Patient.read"}
+    searches = [each["name"] for each in resources["Communication"]["searchParam"]]
+    assert searches == ["subject", "patient", "_count"]
+
+
+def test_every_address_is_on_the_list_of_those_that_are_tried_here():
+    addresses = {
+        (method, route.path.replace("{id}", "x"))
+        for route in routes
+        for method in route.methods - {"HEAD"}
+    }
+
+    assert addresses == {*GUARDED, ("GET", "/metadata")}
+
+
+def test_a_key_opens_only_what_its_scopes_name(door, cast):
+    for method, path in GUARDED:
+        resource, act = path.split("/")[1], "read" if method == "GET" else "write"
+        opposite = f"system/{resource}.{'write' if act == 'read' else 'read'}"
+        others = [f"system/{each}.*" for each in RESOURCES if each != resource]
+        needed = f"system/{resource}.{act}"
+
+        refused = door(cast.clinic, scopes=[*others, opposite]).request(method, path, json={})
+
+        assert needed in told(refused, 403)
+        assert refused.json()["issue"][0]["code"] == "forbidden"
+        assert f'scope="{needed}"' in refused.headers["www-authenticate"]
+        let_in = door(cast.clinic, scopes=[needed]).request(method, path, json={})
+        assert let_in.status_code in (200, 400, 404)
+
+
 def test_an_unknown_address_and_method_are_outcomes_too(ehr):
     told(ehr.get("/Observation"), 404)
-    told(ehr.delete("/Practitioner"), 405)
+    refused = ehr.delete("/Practitioner")
+    told(refused, 405)
+    assert "GET" in refused.headers["allow"]
+    told(ehr.patch("/Appointment/x", content=b"[]"), 405)
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/fhir+json",
+        "application/fhir+json; fhirVersion=4.0",
+        "application/json",
+        "*/*",
+        "text/html, application/*;q=0.8",
+        "application/fhir+xml, application/fhir+json;q=0.5",
+    ],
+)
+def test_json_is_given_to_whoever_takes_it(ehr, accept):
+    assert ehr.get("/Practitioner", headers={"accept": accept}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "accept", ["application/fhir+xml", "text/html", "application/fhir+json; fhirVersion=5.0"]
+)
+@pytest.mark.parametrize("path", ["/Practitioner", "/metadata"])
+def test_what_only_takes_something_else_is_406(ehr, path, accept):
+    told(ehr.get(path, headers={"accept": accept}), 406)
+
+
+def test_the_format_in_the_address_goes_before_the_header(ehr):
+    xml = {"accept": "application/fhir+xml"}
+
+    assert ehr.get("/Practitioner?_format=json", headers=xml).status_code == 200
+    assert ehr.get("/Practitioner?_format=application/fhir+json").status_code == 200
+    told(ehr.get("/Practitioner?_format=xml"), 406)
+
+
+def test_a_search_parameter_nobody_knows_is_left_out_and_the_answer_says_so(ehr):
+    bundle = ehr.get("/Practitioner?name=Okafor&_sort=name").json()
+
+    *found, last = bundle["entry"]
+    assert len(found) == bundle["total"] == 3
+    assert last["search"] == {"mode": "outcome"}
+    assert "name, _sort" in last["resource"]["issue"][0]["diagnostics"]
+    assert bundle["link"][0]["url"] == "https://afterglow.test/fhir/R4/Practitioner"
+
+
+def test_whoever_is_strict_is_told_that_a_parameter_is_unknown(ehr):
+    answer = ehr.get("/Practitioner?name=Okafor", headers={"prefer": "handling=strict"})
+
+    assert "name" in told(answer, 400)
+    strict = {"prefer": "handling=strict"}
+    assert ehr.get("/Practitioner?_format=json", headers=strict).status_code == 200
+
+
+def test_a_modifier_nobody_knows_is_refused(ehr, cast):
+    told(ehr.get(f"/Appointment?patient:missing={cast.theo.id}"), 400)
+    assert ehr.get(f"/Appointment?patient:Patient={cast.theo.id}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -91,6 +191,8 @@ def test_an_unknown_address_and_method_are_outcomes_too(ehr):
         b'{"resourceType": "Patient", "name": [7]}',
         b'{"resourceType": "Patient", "name": [{"given": "Maya"}]}',
         b'{"resourceType": "Patient", "telecom": [{"system": "phone", "value": 7}]}',
+        b'{"resourceType": "Patient", "name": [{"text": "M\\ud800ya"}]}',
+        b'{"resourceType": "Patient", "name": [{"given": ["Ma\\u0000ya"]}]}',
         b'{"resourceType": "Patient", "birthDate": "yesterday"}',
         b'{"resourceType": "Patient", "birthDate": "2025-02-30"}',
         b'{"resourceType": "Patient", "communication": [{"language": []}]}',
@@ -101,10 +203,17 @@ def test_a_malformed_body_is_400_and_changes_nothing(ehr, body):
     told(ehr.post("/Patient", content=body), 400)
 
 
-def test_another_format_is_415_and_a_huge_body_413(ehr):
-    answer = ehr.post("/Patient", content=b"<Patient/>", headers={"content-type": "text/xml"})
-    told(answer, 415)
-    assert ehr.post("/Patient", content=b" " * 70_000).status_code == 413
+@pytest.mark.parametrize(
+    "content_type", ["text/xml", "application/fhir+xml", "application/fhir+json; fhirVersion=3.0"]
+)
+def test_another_format_is_415(ehr, content_type):
+    told(ehr.post("/Patient", content=b"{}", headers={"content-type": content_type}), 415)
+
+
+def test_a_huge_body_is_413(ehr):
+    told(ehr.post("/Patient", content=b" " * 70_000), 413)
+    in_pieces = (b" " * 10_000 for _ in range(7))  # and does not say how large it is
+    told(ehr.post("/Patient", content=in_pieces), 413)
 
 
 def test_no_answer_holds_a_row_number(ehr, infusion):
