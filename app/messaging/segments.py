@@ -18,6 +18,7 @@ PLAIN = {
     "\xa0": " ",
     "\u202f": " ",
 }
+_TABLE = {ord(sign): words for sign, words in PLAIN.items()}
 # Signs that one text holds, and each of several.
 SEVEN_BIT = (160, 153)
 SIXTEEN_BIT = (70, 67)
@@ -25,7 +26,7 @@ SIXTEEN_BIT = (70, 67)
 
 def plain(body: str) -> str:
     """The body with typographic signs made plain: one of them would halve what fits."""
-    return body.translate(str.maketrans(PLAIN))
+    return body.translate(_TABLE)
 
 
 def without_accents(body: str) -> str:

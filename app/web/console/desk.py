@@ -1,12 +1,19 @@
-"""What stands on every console page: alerts to acknowledge, people to phone, people who wait."""
+"""What stands on every console page: alerts to acknowledge, people to phone, people who wait.
+
+Beside them, in the rail, how many texts wait for an answer; and below, whatever is wrong with the
+road of texts itself.
+"""
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.messaging import alarms
+from app.messaging.models import Alarm
 from app.people.models import Clinic
 from app.safety import escalation
 from app.safety.models import SafetyAlert
@@ -14,7 +21,7 @@ from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.telehealth import waiting
 from app.telehealth.waiting import Waiting
-from app.web.console import words
+from app.web.console import alarm_words, inbox_list, words
 from app.web.pages import page
 
 
@@ -25,6 +32,13 @@ class Desk:
     alerts: list[SafetyAlert]
     calls: list[StaffTask]  # asked to be phoned now
     waiting: list[Waiting]
+    alarms: list[Alarm]  # of the installation, the same at every clinic
+    inbox: int  # people who wait for an answer to a text
+
+    @property
+    def alerted(self) -> set[UUID]:
+        """The patients that the alerts are about."""
+        return {alert.patient_id for alert in self.alerts}
 
     @property
     def count(self) -> int:
@@ -43,6 +57,8 @@ def desk_of(db: Session, clinic: Clinic) -> Desk:
         alerts=escalation.open_alerts(db, clinic),
         calls=[task for task in tasks.open_tasks(db, clinic.id) if _is_urgent_call(task)],
         waiting=waiting.at_clinic(db, clinic.id),
+        alarms=alarms.open_alarms(db),
+        inbox=inbox_list.waiting_count(db, clinic.id),
     )
 
 
@@ -58,7 +74,16 @@ def desk_page(
 ) -> Response:
     """A console page with all of that on it. `section` names the place in the rail."""
     desk = desk or desk_of(db, request.state.clinic)
-    return page(request, template, status, section=section, desk=desk, words=words, **context)
+    return page(
+        request,
+        template,
+        status,
+        section=section,
+        desk=desk,
+        words=words,
+        alarm_words=alarm_words,
+        **context,
+    )
 
 
 def is_nobodys_doing(request: Request) -> None:

@@ -7,6 +7,7 @@ from app.web.console import (
     appointments,
     book,
     hours,
+    inbox,
     keys,
     live,
     me,
@@ -22,6 +23,7 @@ entrance = today.entrance
 routes: list[BaseRoute] = [
     *sign_in.routes,
     *today.routes,
+    *inbox.routes,
     *alerts.routes,
     *live.routes,
     *book.routes,

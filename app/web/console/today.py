@@ -4,16 +4,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import clock
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask
+from app.web import ways_back
 from app.web.console import board, calendar, to_do
 from app.web.console.desk import desk_of, desk_page, is_nobodys_doing
+from app.web.forms import read_form, text
 from app.web.guards import staff_only
-from app.web.pages import find_or_404, redirect
+from app.web.pages import find_or_404
 
 
 @staff_only
@@ -34,8 +36,9 @@ def now(request: Request, db: Session) -> Response:
 def complete(request: Request, db: Session) -> Response:
     """A task is done. Twice changes nothing."""
     task = find_or_404(db, StaffTask, request, clinic_id=request.state.clinic.id)
+    to = text(read_form(request), "to") or "/clinic"
     tasks.close_task(db, task, by=request.state.practitioner)
-    return redirect(request, "desk")
+    return RedirectResponse(ways_back.safe(to), 303)
 
 
 def _now(request: Request, db: Session) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.access import api_keys
+from app.messaging import threads
 from app.people.models import Clinic, Patient
 from app.safety import escalation
 from app.safety.models import SafetyAlert, Signal
@@ -14,6 +15,16 @@ from app.web.console.routes import routes
 PATHS = [
     ("POST", "/clinic/alerts/{alert}/acknowledgement"),
     ("POST", "/clinic/tasks/{task}/completion"),
+    ("GET", "/clinic/inbox/{maya}"),
+    ("POST", "/clinic/inbox/{maya}"),
+    ("GET", "/clinic/inbox/{maya}/now"),
+    ("POST", "/clinic/inbox/{maya}/answer"),
+    ("POST", "/clinic/inbox/{maya}/owner"),
+    ("POST", "/clinic/inbox/{maya}/rescheduling"),
+    ("GET", "/clinic/inbox/numbers/{thread}"),
+    ("GET", "/clinic/inbox/numbers/{thread}/now"),
+    ("POST", "/clinic/inbox/numbers/{thread}/answer"),
+    ("POST", "/clinic/inbox/numbers/{thread}/owner"),
     ("GET", "/clinic/book?patient={maya}"),
     ("GET", "/clinic/patients/{maya}"),
     ("POST", "/clinic/patients/{maya}"),
@@ -57,10 +68,12 @@ def ids(cast, database):
         maya = db.get_one(Patient, cast.maya.id)
         alert = escalation.raise_alert(db, maya, Signal.CONTROL)
         task = tasks.open_task(db, TaskCode.ANSWER, maya, by=None)
+        thread = threads.of_stranger(db, db.get_one(Clinic, cast.clinic.id), "+13125550177")
         key, _ = api_keys.create(db, db.get_one(Clinic, cast.clinic.id), "Ours", by=None)
         return {
             "alert": alert.id,
             "task": task.id,
+            "thread": thread.id,
             "key": key.id,
             "maya": maya.id,
             "visit": cast.integration_visit.id,

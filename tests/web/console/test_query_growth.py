@@ -8,8 +8,9 @@ from sqlalchemy import event
 
 from app import clock
 from app.access import api_keys
+from app.messaging import alarms, threads, writing
 from app.people import enrolment, staffing
-from app.people.models import Clinic, Role
+from app.people.models import Clinic, Patient, Role
 from app.people.staffing import Member
 from app.safety import escalation
 from app.safety.models import Signal
@@ -22,6 +23,8 @@ PAGES = [
     "/clinic",
     "/clinic/now",
     "/clinic/alerts",
+    "/clinic/inbox",
+    "/clinic/inbox/list",
     "/clinic/schedule",
     "/clinic/patients",
     "/clinic/book",
@@ -67,9 +70,14 @@ def _crowd(database, cast, start, count):
             escalation.raise_alert(db, patient, Signal.CONTROL)
             tasks.open_task(db, TaskCode.CALL_BACK, patient, by=None, urgent=n % 2 == 0)
             api_keys.create(db, clinic, f"Key {n}", by=None)
-            staffing.add(
+            owner = staffing.add(
                 db, clinic, Member(f"N{n}", f"Dr. {n}", Role.CLINICIAN, "", "", None), by=None
             )
+            thread = threads.of(db, patient)
+            threads.open_again(db, thread)
+            threads.own(db, thread, owner)
+            threads.of_stranger(db, clinic, f"+1312556{1000 + n}")
+            alarms.raise_(db, f"alarm {n}")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -83,5 +91,30 @@ def test_queries_do_not_grow_with_rows(signed_in, cast, database, path):
     _crowd(database, cast, 2, 6)
     with _counted(database) as many:
         assert office.get(path).status_code == 200
+
+    assert len(many) == len(few)
+
+
+def test_a_thread_asks_as_often_for_many_texts_as_for_few(desk, cast, database):
+    def talk(start, count):
+        with database.session() as db:
+            clinic, maya = db.get_one(Clinic, cast.clinic.id), db.get_one(Patient, cast.maya.id)
+            threads.open_again(db, threads.of(db, maya))
+            for n in range(start, start + count):
+                member = Member(f"N{n}", f"Dr. {n}", Role.CLINICIAN, "", "", None)
+                by = staffing.add(db, clinic, member, by=None)
+                db.flush()
+                writing.send(db, maya, f"Text {n}.", by=by, form=f"form {n}")
+                tasks.open_task(db, list(TaskCode)[n], maya, by=None)
+
+    address = f"/clinic/inbox/{cast.maya.id}"
+    talk(0, 2)
+    desk.get(address)
+    with _counted(database) as few:
+        assert desk.get(address).status_code == 200
+
+    talk(2, 5)
+    with _counted(database) as many:
+        assert desk.get(address).status_code == 200
 
     assert len(many) == len(few)

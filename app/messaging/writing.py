@@ -1,0 +1,111 @@
+"""Texts that a person at the clinic writes to a patient."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.audit import trail
+from app.i18n import gettext as _
+from app.messaging import clinical_words, outbox, quiet_hours, segments, threads
+from app.messaging.models import Message, Purpose, Thread
+from app.people.models import Patient, Practitioner
+from app.refusal import Refusal
+
+LONGEST = 480  # signs
+
+
+class NothingWritten(Refusal):
+    pass
+
+
+class TooLong(Refusal):
+    pass
+
+
+class TakesNoTexts(Refusal):
+    pass
+
+
+class SaysWhy(Refusal):
+    """It holds words that tell others what the patient comes for. It may be sent all the same."""
+
+
+def leaves_at(patient: Patient, thread: Thread | None) -> datetime:
+    """When a text written now would leave: now when it answers them, else once they are awake."""
+    now = clock.now()
+    return now if answers(thread) else quiet_hours.next_awake(now, patient.zone)
+
+
+def answers(thread: Thread | None) -> bool:
+    """Whether a text written now answers what the patient wrote."""
+    return thread is not None and thread.opened_at is not None
+
+
+def read(body: str, patient: Patient, *, in_any_words: bool = False) -> str:
+    """What was typed, as it would be sent: typographic signs made plain, ends trimmed.
+
+    Refuses (NothingWritten, TooLong) what is no text, and (SaysWhy) one with clinical words unless
+    it is wanted `in_any_words`.
+    """
+    body = segments.plain(body.replace("\r\n", "\n")).strip()
+    if not body:
+        raise NothingWritten(_("Write something first."), field="body")
+    if len(body) > LONGEST:
+        raise TooLong(
+            _("That is %(count)s signs. Shorten it to %(most)s, or phone.")
+            % {"count": len(body), "most": LONGEST},
+            field="body",
+        )
+    clinic = patient.clinic
+    said = clinical_words.found(body, besides=(clinic.name, clinic.short_name))
+    if said and not in_any_words:
+        raise SaysWhy(
+            _(
+                "Whoever glances at the phone would read %(words)s. Say it without, "
+                "or send it as it is."
+            )
+            % {"words": ", ".join(f"“{word}”" for word in said)},
+            field="body",
+        )
+    return body
+
+
+def send(db: Session, patient: Patient, body: str, *, by: Practitioner, form: str) -> Message:
+    """Queue a text and note that the patient has been answered.
+
+    `form` names the form that it was typed into: posted twice, it is one text. Refuses
+    (TakesNoTexts) somebody who is not to be texted.
+    """
+    once_key = f"written:{by.id}:{form}"
+    there = _sent_from(db, once_key)
+    if there is not None and there.body == body:
+        return there
+    if there is not None:  # a page that came back from the browser's memory, and other words
+        once_key = f"written:{by.id}:{uuid4()}"
+    thread = threads.of(db, patient)
+    message = outbox.enqueue(
+        db,
+        Purpose.WRITTEN,
+        body,
+        patient=patient,
+        due_at=leaves_at(patient, thread),
+        at_any_hour=answers(thread),
+        once_key=once_key,
+        written_by=by,
+    ) or _sent_from(db, once_key)
+    if message is None:
+        raise TakesNoTexts(
+            _("%(name)s takes no texts. Please phone.") % {"name": patient.given_name},
+            field="body",
+        )
+    db.flush()  # the trail points at the row
+    trail.record(db, "write-text", agent=by, entity=message)
+    threads.answered(db, thread, by=by)
+    return message
+
+
+def _sent_from(db: Session, once_key: str) -> Message | None:
+    return db.scalar(select(Message).where(Message.once_key == once_key))

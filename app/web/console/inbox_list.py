@@ -1,0 +1,163 @@
+"""The inbox's list: whoever waits for an answer first, the longest wait in front."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.messaging import threads
+from app.messaging.models import Direction, Message, Purpose, Thread
+from app.people import phones
+from app.people.models import Clinic
+from app.scheduling import calendars
+from app.scheduling.models import Appointment
+from app.tasks import desk as tasks
+from app.tasks.models import TaskCode
+from app.web.console import text_words, words
+from app.web.console.text_words import Tag
+
+SHOWN = 100
+# What an open task is shown as. Others say nothing about the texts.
+_OF_TASKS = {
+    TaskCode.CALL_BACK: "call",
+    TaskCode.TEXT_UNDELIVERED: "undelivered",
+    TaskCode.TEXT_IN_DOUBT: "undelivered",
+    TaskCode.OPTED_OUT: "stopped",
+    TaskCode.BAD_NUMBER: "bad-number",
+}
+_ORDER = ("alert", "call", "time", "answer", "undelivered", "stopped", "bad-number", "unknown")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thread as the list shows it."""
+
+    thread: Thread
+    last: Message | None  # what was said last, by either side
+    tags: list[Tag]
+
+    @property
+    def name(self) -> str:
+        return name_of(self.thread)
+
+    @property
+    def address(self) -> str:
+        return address_of(self.thread)
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether they said the last words."""
+        return self.last is not None and self.last.direction is Direction.INBOUND
+
+    @property
+    def said(self) -> str:
+        return words.body(self.last) if self.last is not None else ""
+
+    @property
+    def at(self) -> datetime:
+        """When it was said."""
+        return (self.last and self.last.sent_at) or self.thread.last_at
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The list, and how many more threads there are than it shows."""
+
+    rows: list[Row]
+    has_more: bool
+
+    @property
+    def waiting(self) -> list[Row]:
+        return [row for row in self.rows if row.thread.opened_at is not None]
+
+    @property
+    def longest(self) -> str:
+        """How long the first has waited: `6 min`. Nothing when nobody waits."""
+        since = self.rows[0].thread.opened_at if self.rows else None
+        return text_words.waited(since) if since else ""
+
+
+def listed(db: Session, clinic: Clinic, alerted: Collection[UUID]) -> Listed:
+    """The clinic's threads. `alerted`: the patients with an open safety alert."""
+    found = threads.of_clinic(db, clinic.id, limit=SHOWN + 1)
+    shown = found[:SHOWN]
+    last, wants = _last_words(db, shown), _wants(db, clinic, shown)
+    rows = []
+    for thread in shown:
+        wanted = set(wants.get(thread.patient_id, ())) if thread.patient_id else {"unknown"}
+        if thread.opened_at is not None:
+            wanted.add("answer")
+        if thread.patient_id in alerted:
+            wanted.add("alert")
+        tags = [text_words.wants(each) for each in _ORDER if each in wanted]
+        rows.append(Row(thread, last.get(thread.id), tags))
+    return Listed(rows, len(found) > SHOWN)
+
+
+def waiting_count(db: Session, clinic_id: UUID) -> int:
+    """How many people wait for an answer."""
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(Thread)
+            .where(Thread.clinic_id == clinic_id, Thread.opened_at.is_not(None))
+        )
+        or 0
+    )
+
+
+def name_of(thread: Thread) -> str:
+    """The patient's name, or the number that nobody has."""
+    return thread.patient.full_name if thread.patient else phones.spoken(thread.number)
+
+
+def address_of(thread: Thread) -> str:
+    """Where the thread is read."""
+    if thread.patient_id is not None:
+        return f"/clinic/inbox/{thread.patient_id}"
+    return f"/clinic/inbox/numbers/{thread.id}"
+
+
+def _last_words(db: Session, shown: Sequence[Thread]) -> dict[UUID, Message]:
+    """What was said last in each thread. A sign-in code says nothing."""
+    latest = (
+        select(Message.id)
+        .where(Message.sent_at.is_not(None), Message.purpose != Purpose.CODE)
+        .order_by(Message.sent_at.desc(), Message.id.desc())
+        .limit(1)
+        .correlate(Thread)
+    )
+    # Two small questions rather than an "or" between two columns, which no index answers.
+    of_patient = latest.where(Message.patient_id == Thread.patient_id).scalar_subquery()
+    of_stranger = latest.where(Message.thread_id == Thread.id).scalar_subquery()
+    rows = db.execute(
+        select(Thread.id, Message)
+        .join(Message, Message.id == func.coalesce(of_patient, of_stranger))
+        .where(Thread.id.in_([thread.id for thread in shown]))
+    )
+    return dict(iter(rows))
+
+
+def _wants(db: Session, clinic: Clinic, shown: Sequence[Thread]) -> dict[UUID, set[str]]:
+    """What each patient wants, or what keeps texts from them."""
+    wants: dict[UUID, set[str]] = {}
+    for task in tasks.open_tasks(db, clinic.id):
+        if task.code in _OF_TASKS:
+            wants.setdefault(task.patient_id, set()).add(_OF_TASKS[task.code])
+    for patient_id in db.scalars(
+        select(Appointment.patient_id).where(
+            Appointment.clinic_id == clinic.id,
+            Appointment.asked_at.is_not(None),
+            Appointment.status.in_(calendars.OPEN),
+        )
+    ):
+        wants.setdefault(patient_id, set()).add("time")
+    for patient in (thread.patient for thread in shown if thread.patient):
+        if patient.opted_out_at is not None:
+            wants.setdefault(patient.id, set()).add("stopped")
+        if patient.number_failed_at is not None:
+            wants.setdefault(patient.id, set()).add("bad-number")
+    return wants

@@ -1,0 +1,173 @@
+"""One thread as staff read it: what was said, what is to be done, what can be offered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from math import ceil
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock, wall_time
+from app.messaging import threads
+from app.messaging.models import Message, MessageStatus, Thread
+from app.people import phones
+from app.people.models import Clinic, Patient
+from app.scheduling import calendars, offered
+from app.scheduling import therapeutic_window as windows
+from app.scheduling.models import Appointment, Service
+from app.scheduling.slots import Slot
+from app.scheduling.therapeutic_window import TherapeuticWindow
+from app.tasks import desk as tasks
+from app.tasks.models import StaffTask, TaskCode
+from app.web.console import to_do
+from app.web.console.to_do import ToDo
+
+# The newest texts are open, the rest is folded away: so the way to the box is short.
+_OPEN = 8
+
+
+@dataclass(frozen=True)
+class Day:
+    """The texts of one day on the clinic's calendar."""
+
+    at: datetime
+    texts: list[Message]
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Everything the thread's page says. `patient` is None for a number that nobody has."""
+
+    thread: Thread | None
+    patient: Patient | None
+    earlier: list[Day]
+    days: list[Day]
+    ahead: list[Message]  # written, and leaving by itself later
+    to_do: list[ToDo]
+    visit: Appointment | None
+    window: TherapeuticWindow | None
+    offers: list[Slot] | None  # None: nobody asked for another time
+
+    @property
+    def earlier_count(self) -> int:
+        return sum(len(day.texts) for day in self.earlier)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something waits for an answer."""
+        return self.thread is not None and self.thread.opened_at is not None
+
+    @property
+    def name(self) -> str:
+        """Whom one writes to, as they are called."""
+        return self.patient.given_name if self.patient else self.number_in_words
+
+    @property
+    def full_name(self) -> str:
+        return self.patient.full_name if self.patient else self.number_in_words
+
+    @property
+    def number(self) -> str:
+        return self.patient.phone if self.patient else self.thread.number if self.thread else ""
+
+    @property
+    def number_in_words(self) -> str:
+        return phones.spoken(self.number)
+
+    @property
+    def path(self) -> str:
+        """Where the thread's own addresses begin."""
+        if self.patient is not None:
+            return f"/clinic/inbox/{self.patient.id}"
+        assert self.thread is not None, "a stranger is their thread"
+        return f"/clinic/inbox/numbers/{self.thread.id}"
+
+    @property
+    def hours_left(self) -> int | None:
+        """Whole hours until the open window closes."""
+        if self.window is None or clock.now() not in self.window:
+            return None
+        return ceil((self.window.closes_at - clock.now()) / timedelta(hours=1))
+
+
+def with_patient(
+    db: Session, clinic: Clinic, patient: Patient, seen_above: Iterable[StaffTask]
+) -> Talk:
+    """The thread with a patient. `seen_above`: tasks that stand on top of every page anyway."""
+    thread = of_patient(db, patient)
+    visit = next_visit(db, patient)
+    asked = visit is not None and visit.asked_at is not None
+    offers = offered.offers(db, visit, clock.now()) if visit is not None and asked else None
+    shown_elsewhere = {TaskCode.ANSWER} | ({TaskCode.FIND_A_TIME} if asked else set())
+    seen = {task.id for task in seen_above}
+    return Talk(
+        thread,
+        patient,
+        *_said(db, thread or Thread(patient_id=patient.id), clinic.zone),
+        to_do=[
+            to_do.shown(task)
+            for task in tasks.open_tasks(db, clinic.id)
+            if task.patient_id == patient.id
+            and task.code not in shown_elsewhere
+            and task.id not in seen
+        ],
+        visit=visit,
+        window=windows.window_around(db, visit) if visit is not None else None,
+        offers=offers,
+    )
+
+
+def with_stranger(db: Session, clinic: Clinic, thread: Thread) -> Talk:
+    """The thread with a number that nobody at the clinic has."""
+    return Talk(thread, None, *_said(db, thread, clinic.zone), [], None, None, None)
+
+
+def of_patient(db: Session, patient: Patient) -> Thread | None:
+    """The patient's thread, if there were texts."""
+    return db.scalar(
+        select(Thread).options(joinedload(Thread.owner)).where(Thread.patient_id == patient.id)
+    )
+
+
+def next_visit(db: Session, patient: Patient) -> Appointment | None:
+    """The next visit that stands; the one they want to move before any other."""
+    return db.scalar(
+        select(Appointment)
+        .options(joinedload(Appointment.practitioner))
+        .where(
+            Appointment.patient_id == patient.id,
+            Appointment.service != Service.INFUSION,
+            Appointment.status.in_(calendars.OPEN),
+            Appointment.ends_at > clock.now(),
+        )
+        .order_by(Appointment.asked_at.is_(None), Appointment.starts_at)
+        .limit(1)
+    )
+
+
+def _said(db: Session, thread: Thread, zone: str) -> tuple[list[Day], list[Day], list[Message]]:
+    """What was said earlier and lately, by days, and what will leave by itself."""
+    texts = sorted(threads.texts(db, thread), key=lambda text: (_at(text), text.id))
+    ahead = [text for text in texts if _is_ahead(text)]
+    said = [text for text in texts if not _is_ahead(text)]
+    opened_at = thread.opened_at
+    unanswered = sum(1 for text in said if opened_at and _at(text) >= opened_at)
+    fold = max(0, len(said) - max(_OPEN, unanswered + 1))
+    # One or two are no reason to fold.
+    fold = fold if fold > 2 else 0
+    return _days(said[:fold], zone), _days(said[fold:], zone), ahead
+
+
+def _days(texts: list[Message], zone: str) -> list[Day]:
+    by_day = groupby(texts, key=lambda text: wall_time.wall(_at(text), zone).date())
+    return [Day(_at(first), [first, *rest]) for _, (first, *rest) in by_day]
+
+
+def _at(text: Message) -> datetime:
+    return text.sent_at or text.due_at
+
+
+def _is_ahead(text: Message) -> bool:
+    return text.status is MessageStatus.QUEUED and text.due_at > clock.now()

@@ -1,0 +1,491 @@
+"""The inbox: who waits for an answer, what was said, and writing back."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app import clock
+from app.audit.models import AuditEvent
+from app.messaging import alarms, threads
+from app.messaging.models import Direction, Message, MessageStatus, Purpose, Thread
+from app.people.models import Clinic, Patient, Practitioner
+from app.safety import escalation
+from app.safety.models import Signal
+from app.scheduling import asking, booking
+from app.scheduling.models import Appointment, Service
+from app.tasks import desk as tasks
+from app.tasks.models import StaffTask, TaskCode
+
+FORM = "0190a2b4-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def wrote(database, cast):
+    """`wrote(cast.maya, "…")`: a text came in a while ago, and somebody has to answer it."""
+
+    def wrote(patient, words, *, ago=timedelta(minutes=6), needs_person=True):
+        with database.session() as db:
+            person = db.get_one(Patient, patient.id)
+            message = _inbound(person.clinic_id, words, clock.now() - ago, patient=person)
+            db.add(message)
+            db.flush()
+            threads.touch_inbound(db, message, needs_person=needs_person)
+            if needs_person:
+                tasks.open_task(db, TaskCode.ANSWER, person, by=person)
+            return message.id
+
+    return wrote
+
+
+@pytest.fixture
+def stranger(database, cast):
+    """The thread with a number that nobody at the clinic has."""
+    with database.session() as db:
+        thread = threads.of_stranger(db, db.get_one(Clinic, cast.clinic.id), "+13125550177")
+        message = _inbound(cast.clinic.id, "who is this", clock.now(), thread=thread)
+        db.add(message)
+        db.flush()
+        threads.touch_inbound(db, message, needs_person=True)
+        return thread.id
+
+
+def _inbound(clinic_id, words, at, *, patient=None, thread=None):
+    message = Message(
+        clinic_id=clinic_id,
+        patient_id=patient.id if patient else None,
+        thread_id=thread.id if thread else None,
+        direction=Direction.INBOUND,
+        purpose=Purpose.REPLY,
+        status=MessageStatus.RECEIVED,
+        body=words,
+        number=patient.phone if patient else thread.number,
+        due_at=at,
+        sent_at=at,
+        made_at=at,
+    )
+    message.patient, message.thread = patient, thread
+    return message
+
+
+def _address(patient):
+    return f"/clinic/inbox/{patient.id}"
+
+
+def _count(text):
+    """The number that the rail shows beside the inbox."""
+    place = re.search(r'id="inbox-count"[^>]*>(.*?)</span>', text, re.S)[1]
+    return "".join(re.findall(r"<b>(\d+)</b>", place))
+
+
+def _written(database):
+    with database.session(write=False) as db:
+        return list(db.scalars(select(Message).where(Message.purpose == Purpose.WRITTEN)))
+
+
+def _send(desk, patient, words, **more):
+    return desk.post(_address(patient), data={"body": words, "form": FORM} | more)
+
+
+class TestList:
+    def test_an_empty_inbox_says_so(self, desk):
+        text = desk.get("/clinic/inbox").text
+
+        assert "Nobody waits for an answer." in text
+        assert "No texts yet." in text
+
+    def test_whoever_has_waited_longest_comes_first(self, desk, cast, wrote):
+        wrote(cast.theo, "is it ok to bring my sister", ago=timedelta(minutes=2))
+        wrote(cast.maya, "can I eat before", ago=timedelta(hours=3))
+
+        text = desk.get("/clinic/inbox").text
+
+        assert text.index("Maya Osei") < text.index("Theo Brandt")
+        assert "2 to answer. The first has waited 3 h." in text
+        assert text.count("A question") == 2
+
+    def test_answered_threads_follow_the_newest_first(self, desk, cast, wrote):
+        wrote(cast.maya, "OK", needs_person=False)
+        later = clock.now() + timedelta(minutes=5)
+        clock.stand_still(later, machine=later)
+        wrote(cast.theo, "OK", needs_person=False)
+
+        text = desk.get("/clinic/inbox").text
+
+        assert text.index("Theo Brandt") < text.index("Maya Osei")
+
+    def test_the_last_words_stand_beside_the_name_whoever_said_them(
+        self, desk, cast, wrote, database
+    ):
+        wrote(cast.maya, "can I eat before")
+        assert "can I eat before" in desk.get("/clinic/inbox").text
+
+        _send(desk, cast.maya, "Yes, until eight.")
+        with database.session() as db:
+            answer = db.scalars(select(Message).where(Message.purpose == Purpose.WRITTEN)).one()
+            answer.status, answer.sent_at = MessageStatus.SENT, clock.now()
+
+        text = desk.get("/clinic/inbox").text
+        assert re.search(r"We:</span> Yes, until eight\.", text)
+        assert "can I eat before" not in text
+
+    def test_what_nobody_has_read_is_marked_until_somebody_opens_it(self, desk, cast, wrote):
+        wrote(cast.maya, "hello")
+        assert "threads__unread" in desk.get("/clinic/inbox").text
+
+        assert "threads__unread" not in desk.get(_address(cast.maya)).text
+
+        assert "threads__unread" not in desk.get("/clinic/inbox").text
+
+    @pytest.mark.parametrize(
+        ("code", "words"),
+        [
+            (TaskCode.CALL_BACK, "Asked to be phoned"),
+            (TaskCode.OPTED_OUT, "Stopped texts"),
+            (TaskCode.BAD_NUMBER, "Bad number"),
+            (TaskCode.TEXT_UNDELIVERED, "A text did not arrive"),
+        ],
+    )
+    def test_what_somebody_wants_is_a_tag(self, desk, cast, wrote, database, code, words):
+        wrote(cast.maya, "…", needs_person=False)
+        with database.session() as db:
+            tasks.open_task(db, code, db.get_one(Patient, cast.maya.id), by=None)
+
+        assert words in desk.get("/clinic/inbox/list").text
+
+    def test_not_today_and_danger_are_tags_too(self, desk, cast, wrote, database):
+        wrote(cast.maya, "not today", needs_person=False)
+        with database.session() as db:
+            visit = db.get_one(Appointment, cast.integration_visit.id)
+            asking.ask(db, visit, by=visit.patient)
+            escalation.raise_alert(db, visit.patient, Signal.WORDS)
+
+        text = desk.get("/clinic/inbox/list").text
+
+        assert text.index("Safety alert") < text.index("Wants another time")
+
+    def test_the_rail_counts_who_waits_on_every_page(self, desk, cast, wrote):
+        assert _count(desk.get("/clinic").text) == ""
+        wrote(cast.maya, "hello")
+        wrote(cast.theo, "hello")
+
+        assert _count(desk.get("/clinic").text) == "2"
+        assert _count(desk.get("/clinic/team").text) == "2"
+        assert 'id="inbox-count" hx-swap-oob="true"' in desk.get("/clinic/alerts").text
+
+    def test_a_neighbours_texts_are_nowhere_in_it(self, signed_in, cast, wrote):
+        wrote(cast.maya, "hello")
+
+        text = signed_in(cast.dr_lind).get("/clinic/inbox").text
+
+        assert "Maya" not in text
+        assert _count(text) == ""
+
+
+class TestThread:
+    def test_looking_is_written_into_the_audit_trail(self, desk, cast, database):
+        assert desk.get(_address(cast.maya)).status_code == 200
+
+        with database.session(write=False) as db:
+            event = db.scalars(select(AuditEvent).where(AuditEvent.action == "view")).one()
+            assert (event.agent_id, event.entity_id) == (cast.dr_okafor.id, cast.maya.id)
+
+    def test_a_page_that_keeps_itself_true_writes_no_such_row(self, desk, cast, database):
+        assert desk.get(_address(cast.maya) + "/now").status_code == 200
+
+        with database.session(write=False) as db:
+            assert db.scalar(select(AuditEvent).where(AuditEvent.action == "view")) is None
+
+    def test_nobodys_name_stands_in_the_title(self, desk, cast):
+        title = re.search("<title>(.*?)</title>", desk.get(_address(cast.maya)).text)[1]
+
+        assert title == "Inbox · Northside Clinic"
+
+    def test_days_part_what_was_said(self, desk, cast, wrote):
+        wrote(cast.maya, "the day before yesterday", ago=timedelta(days=2), needs_person=False)
+        wrote(cast.maya, "this morning", ago=timedelta(hours=2))
+
+        text = desk.get(_address(cast.maya)).text
+
+        assert re.findall(r"<h3 class=\"fine soft\">(.*?)</h3>", text) == ["Wed, Nov 18", "Today"]
+
+    def test_each_text_says_who_wrote_it_and_what_became_of_it(self, desk, cast, wrote, database):
+        wrote(cast.maya, "can I eat before")
+        with database.session() as db:
+            maya = db.get_one(Patient, cast.maya.id)
+            okafor = db.get_one(Practitioner, cast.dr_okafor.id)
+            for words, status, code, by in [
+                ("Yes.", MessageStatus.DELIVERED, "", okafor),
+                ("Reminder.", MessageStatus.UNDELIVERED, "30003", None),
+            ]:
+                db.add(
+                    Message(
+                        clinic_id=maya.clinic_id,
+                        patient_id=maya.id,
+                        direction=Direction.OUTBOUND,
+                        purpose=Purpose.WRITTEN,
+                        status=status,
+                        error_code=code,
+                        body=words,
+                        number=maya.phone,
+                        written_by_id=by.id if by else None,
+                        due_at=clock.now(),
+                        sent_at=clock.now(),
+                        made_at=clock.now(),
+                    )
+                )
+
+        text = re.sub(r"<[^>]+>", "", desk.get(_address(cast.maya)).text)
+
+        assert "11:54 am, from Maya" in text
+        assert "12:00 pm, by Dr. Okafor, delivered" in text
+        assert "sent by itself, not delivered: the phone is off or out of reach" in text
+
+    def test_sign_in_codes_and_links_are_not_shown(self, desk, cast, database):
+        with database.session() as db:
+            maya = db.get_one(Patient, cast.maya.id)
+            for purpose, words in [
+                (Purpose.CODE, "Your code is 123456."),
+                (Purpose.JOIN, "Tap {link} to join."),
+            ]:
+                db.add(
+                    Message(
+                        clinic_id=maya.clinic_id,
+                        patient_id=maya.id,
+                        direction=Direction.OUTBOUND,
+                        purpose=purpose,
+                        status=MessageStatus.DELIVERED,
+                        body=words,
+                        number=maya.phone,
+                        due_at=clock.now(),
+                        sent_at=clock.now(),
+                        made_at=clock.now(),
+                    )
+                )
+
+        text = desk.get(_address(cast.maya)).text
+
+        assert "Your code is" not in text
+        assert "[a sign-in code]" in text
+        assert "Tap [link] to join." in text
+
+    def test_old_texts_are_folded_away_and_unanswered_ones_are_not(self, desk, cast, wrote):
+        for n in range(12):
+            wrote(cast.maya, f"earlier {n}", ago=timedelta(days=2), needs_person=False)
+        for n in range(10):
+            wrote(cast.maya, f"lately {n}", ago=timedelta(minutes=20 - n))
+
+        text = desk.get(_address(cast.maya)).text
+        earlier = re.search(r'<details class="more talk__earlier".*?</details>', text, re.S)[0]
+
+        assert "11 earlier texts" in earlier
+        assert "lately" not in earlier
+        assert len(re.findall(r"<p class=\"thread__words said\">lately", text)) == 10
+
+    def test_tasks_of_this_patient_stand_above_with_one_action(self, desk, cast, database):
+        with database.session() as db:
+            for patient in (cast.maya, cast.theo):
+                tasks.open_task(db, TaskCode.BAD_NUMBER, db.get_one(Patient, patient.id), by=None)
+
+        text = desk.get(_address(cast.maya)).text
+
+        assert f'href="/clinic/patients/{cast.maya.id}/edit"' in text
+        assert f"/clinic/patients/{cast.theo.id}/edit" not in text
+
+    def test_a_task_done_here_leads_back_here(self, desk, cast, database):
+        with database.session() as db:
+            task = tasks.open_task(
+                db, TaskCode.TEXT_UNDELIVERED, db.get_one(Patient, cast.maya.id), by=None
+            )
+
+        answer = desk.post(f"/clinic/tasks/{task.id}/completion", data={"to": _address(cast.maya)})
+
+        assert answer.headers["location"] == _address(cast.maya)
+
+    def test_todays_task_leads_here(self, desk, cast, wrote):
+        wrote(cast.maya, "can I eat before")
+
+        assert f'href="{_address(cast.maya)}"' in desk.get("/clinic").text
+
+    def test_the_patients_page_leads_here(self, desk, cast):
+        assert f'href="{_address(cast.maya)}"' in desk.get(f"/clinic/patients/{cast.maya.id}").text
+
+    def test_somebody_takes_it_on_and_gives_it_back(self, desk, cast, wrote):
+        wrote(cast.maya, "hello")
+
+        for pressed, said in [("1", "You have this."), ("0", "I take this")]:
+            answer = desk.post(_address(cast.maya) + "/owner", data={"take": pressed})
+            assert answer.headers["location"] == _address(cast.maya)
+            assert said in desk.get(_address(cast.maya)).text
+
+    def test_others_see_who_has_taken_it_on(self, desk, signed_in, cast, wrote):
+        wrote(cast.maya, "hello")
+        desk.post(_address(cast.maya) + "/owner", data={"take": "1"})
+
+        text = signed_in(cast.jordan).get(_address(cast.maya)).text
+
+        assert "Dr. Okafor has this." in text
+        assert "Dr. Okafor has it" in text
+
+    def test_nothing_to_answer_is_done_once(self, desk, cast, wrote, database):
+        wrote(cast.maya, "thanks")
+
+        for _ in range(2):
+            answer = desk.post(_address(cast.maya) + "/answer")
+            assert answer.headers["location"] == "/clinic/inbox"
+
+        assert "Nobody waits for an answer." in desk.get("/clinic/inbox").text
+        with database.session(write=False) as db:
+            assert db.scalars(select(StaffTask.done_by_id)).all() == [cast.dr_okafor.id]
+
+
+class TestStranger:
+    def test_an_unknown_number_can_be_phoned_and_done_with(self, desk, stranger):
+        text = desk.get(f"/clinic/inbox/numbers/{stranger}").text
+        assert 'href="tel:+13125550177"' in text
+        assert "who is this" in text
+        assert "<textarea" not in text
+        assert "Unknown number" in desk.get("/clinic/inbox").text
+
+        answer = desk.post(f"/clinic/inbox/numbers/{stranger}/answer")
+
+        assert answer.headers["location"] == "/clinic/inbox"
+        assert "Nobody waits for an answer." in desk.get("/clinic/inbox").text
+
+    def test_it_can_be_taken_on(self, desk, stranger):
+        desk.post(f"/clinic/inbox/numbers/{stranger}/owner", data={"take": "1"})
+
+        assert "You have this." in desk.get(f"/clinic/inbox/numbers/{stranger}").text
+
+    def test_looking_at_it_is_written_down_and_counts_as_read(self, desk, stranger, database):
+        desk.get(f"/clinic/inbox/numbers/{stranger}")
+
+        with database.session(write=False) as db:
+            assert (
+                db.scalar(select(AuditEvent.entity_id).where(AuditEvent.action == "view"))
+                == stranger
+            )
+            assert db.get_one(Thread, stranger).unread == 0
+
+    def test_a_patients_thread_is_no_strangers(self, desk, cast, wrote, database):
+        wrote(cast.maya, "hello")
+        with database.session(write=False) as db:
+            thread_id = db.scalar(select(Thread.id))
+
+        assert desk.get(f"/clinic/inbox/numbers/{thread_id}").status_code == 404
+
+
+class TestAnotherTime:
+    @pytest.fixture
+    def asked(self, database, cast):
+        with database.session() as db:
+            visit = db.get_one(Appointment, cast.integration_visit.id)
+            asking.ask(db, visit, by=visit.patient)
+
+    def _offered(self, desk, cast):
+        text = desk.get(_address(cast.maya)).text
+        return re.findall(r'name="starts_at" value="(.*?)"', text)
+
+    def test_nothing_is_offered_to_whoever_did_not_ask(self, desk, cast):
+        assert self._offered(desk, cast) == []
+
+    def test_free_times_inside_the_window_move_the_visit(self, desk, cast, database, asked):
+        times = self._offered(desk, cast)
+        assert len(times) == 3
+
+        answer = desk.post(
+            _address(cast.maya) + "/rescheduling",
+            data={"visit": str(cast.integration_visit.id), "starts_at": times[1]},
+        )
+
+        assert answer.headers["location"] == _address(cast.maya)
+        with database.session(write=False) as db:
+            moved = db.get_one(Appointment, cast.integration_visit.id)
+            assert moved.starts_at.isoformat() == times[1]
+            assert moved.asked_at is None
+        assert self._offered(desk, cast) == []
+
+    def test_a_time_that_has_gone_is_said_kindly(self, desk, cast, database, asked):
+        taken = self._offered(desk, cast)[0]
+        with database.session() as db:
+            okafor = db.get_one(Practitioner, cast.dr_okafor.id)
+            starts_at = datetime.fromisoformat(taken)
+            booking.book(
+                db,
+                patient=db.get_one(Patient, cast.theo.id),
+                service=Service.CONSULTATION,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=50),
+                practitioner=okafor,
+                by=okafor,
+            )
+
+        answer = desk.post(
+            _address(cast.maya) + "/rescheduling",
+            data={"visit": str(cast.integration_visit.id), "starts_at": taken},
+        )
+
+        assert answer.status_code == 422
+        assert "That time has just gone." in answer.text
+        with database.session(write=False) as db:
+            visit = db.get_one(Appointment, cast.integration_visit.id)
+            assert visit.starts_at == cast.integration_visit.starts_at
+
+    def test_a_time_that_is_none_is_refused(self, desk, cast, asked):
+        for starts_at in ("soon", "2026-11-21T10:00"):
+            answer = desk.post(
+                _address(cast.maya) + "/rescheduling",
+                data={"visit": str(cast.integration_visit.id), "starts_at": starts_at},
+            )
+            assert answer.status_code == 400
+
+    def test_another_patients_visit_is_not_moved_from_here(self, desk, cast, asked):
+        times = self._offered(desk, cast)
+
+        answer = desk.post(
+            _address(cast.theo) + "/rescheduling",
+            data={"visit": str(cast.integration_visit.id), "starts_at": times[0]},
+        )
+
+        assert answer.status_code == 404
+
+
+class TestAlarm:
+    @pytest.fixture
+    def alarmed(self, database, cast):
+        with database.session() as db:
+            alarms.raise_(db, alarms.AlarmCode.WEBHOOK_MISSED)
+
+    def test_everybody_reads_in_plain_words_what_is_wrong(self, desk, alarmed):
+        text = desk.get("/clinic/patients").text
+
+        assert "Replies did not reach us by themselves" in text
+        assert "/clinic/alarms/clearance" not in text
+
+    def test_an_administrator_says_that_it_is_put_right(self, signed_in, cast, alarmed):
+        office = signed_in(cast.ada)
+
+        answer = office.post(
+            "/clinic/alarms/clearance",
+            data={"code": "webhook-missed", "to": "/clinic/patients"},
+        )
+
+        assert answer.headers["location"] == "/clinic/patients"
+        assert "Replies did not reach us" not in office.get("/clinic/patients").text
+
+    def test_nobody_else_may(self, desk, alarmed):
+        answer = desk.post("/clinic/alarms/clearance", data={"code": "webhook-missed"})
+
+        assert answer.status_code == 403
+        assert "Replies did not reach us" in desk.get("/clinic").text
+
+    @pytest.mark.parametrize("code", list(alarms.AlarmCode))
+    def test_every_alarm_has_words_of_its_own(self, desk, database, cast, code):
+        with database.session() as db:
+            alarms.raise_(db, code)
+
+        text = desk.get("/clinic").text
+
+        assert text.count('aria-label="About our texts"') == 1
+        assert "Texts may not leave as they should" not in text
