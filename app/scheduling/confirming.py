@@ -9,7 +9,7 @@ from app.scheduling.models import Appointment
 
 
 def confirm(db: Session, appointment: Appointment, *, by: Model | None) -> None:
-    """Note it. Confirming twice changes nothing. Refuses (AlreadyOver) what is over.
+    """Note it, and when they last said so. Refuses (AlreadyOver) what is over.
 
     Of a visit, what was withheld while they looked for other times is queued again, and its link
     may reach them at any hour.
@@ -17,7 +17,7 @@ def confirm(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     calendars.hold_appointment(db, appointment)
     rules.refuse_over(appointment)
     is_news = appointment.confirmed_at is None
-    appointment.confirmed_at = appointment.confirmed_at or clock.now()
+    appointment.confirmed_at = clock.now()
     if appointment.service.is_visit:
         if asking.take_back(db, appointment):
             visit_texts.keep(db, appointment)

@@ -11,13 +11,14 @@ from app import clock, wall_time
 from app.i18n import gettext as _
 from app.messaging.models import Message
 from app.people.models import Practitioner
-from app.scheduling import booking, calendars, joining, rules
+from app.scheduling import at_risk, booking, calendars, joining, rules
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 from app.scheduling.therapeutic_window import TherapeuticWindow
-from app.web.console import board, calendar
+from app.web.console import board, calendar, risk_words
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
+from app.web.console.risk_words import State
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Shown:
     window: TherapeuticWindow | None
     encounter: Encounter | None
     text: Message | None
+    risk: State | None
     is_staffed: bool
     clinicians: list[Practitioner]
 
@@ -117,12 +119,18 @@ def shown(db: Session, appointment: Appointment) -> Shown:
         else windows.window_around(db, appointment),
         encounter=booking.encounter_of(db, appointment),
         text=board.join_texts(db, [appointment.id]).get(appointment.id),
+        risk=None if is_infusion else _risk(db, appointment),
         is_staffed=practitioner is None
         or rules.is_staffed(
             db, appointment.clinic, practitioner, appointment.starts_at, appointment.ends_at
         ),
         clinicians=calendars.clinicians(db, appointment.clinic_id),
     )
+
+
+def _risk(db: Session, visit: Appointment) -> State | None:
+    found = at_risk.look(visit, at_risk.texts_of(db, [visit.id]).get(visit.id, []))
+    return risk_words.state(visit, found) if found else None
 
 
 def appointment_page(

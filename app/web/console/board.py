@@ -12,52 +12,65 @@ from app import clock, i18n, wall_time
 from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.messaging.models import Message, MessageStatus, Purpose
-from app.people import phones
 from app.people.models import Clinic, Patient
+from app.scheduling import at_risk
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.scheduling.therapeutic_window import OpenWindow, TherapeuticWindow
-from app.web.console import words
-
-_LOST = (MessageStatus.UNDELIVERED, MessageStatus.FAILED, MessageStatus.IN_DOUBT)
+from app.web.console import risk_words, words
+from app.web.console.risk_words import State
 
 
 @dataclass(frozen=True)
-class State:
-    """How somebody stands in their window. `action`: words and address; None: nothing to do."""
+class Line:
+    """A window as the board draws it; shares are of the window, from 0 to 1."""
 
-    words: str
-    kind: str = ""
-    action: tuple[str, str] | None = None
-    needs_us: bool = False
-    is_urgent: bool = False
+    ended: str
+    now: float
+    visit_at: float | None
+    is_unsure: bool
+    hours_left: int
+    ticks: list[tuple[float, str]]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One person's window as the board shows it; shares are of the window, from 0 to 1."""
+    """One person: their open window, or else a visit ahead that somebody should look at."""
 
-    infusion: Appointment
+    patient: Patient
+    zone: str
     visit: Appointment | None
     state: State
-    ended: str
-    hours_left: int
-    now: float
-    visit_at: float | None
-    is_unsure: bool
-    ticks: list[tuple[float, str]]
+    until: datetime  # the visit at risk, else the window's close
+    infusion: Appointment | None = None
+    line: Line | None = None
 
     @property
-    def patient(self) -> Patient:
-        return self.infusion.patient
+    def id(self) -> str:
+        """The row's own name on the page."""
+        if self.infusion is not None:
+            return f"window-{self.infusion.id}"
+        return f"visit-{self.visit.id if self.visit else self.patient.id}"
+
+    @property
+    def hours_left(self) -> int:
+        return _hours_until(self.until)
+
+    @property
+    def left_of(self) -> str:
+        """What the hours are left of."""
+        if self.visit is not None and self.until == self.visit.starts_at:
+            return _("h to the visit")
+        return _("h left")
 
     @property
     def line_in_words(self) -> str:
         """What the line shows, for whoever does not see it."""
-        left = ngettext("%(n)s hour left", "%(n)s hours left", self.hours_left) % {
-            "n": self.hours_left
-        }
-        if self.visit is None or self.visit_at is None:
+        if self.line is None:
+            return ""
+        hours = self.line.hours_left
+        left = ngettext("%(n)s hour left", "%(n)s hours left", hours) % {"n": hours}
+        if self.line.visit_at is None:
             return left
         return f"{left}. {self.visit_in_words}"
 
@@ -66,26 +79,35 @@ class Row:
         """`Visit tomorrow, 10:00 am`, or nothing."""
         if self.visit is None or not self.visit.status.is_open:
             return ""
-        at = words.when(self.visit.starts_at, self.infusion.clinic.zone)
-        return _("Visit %(when)s") % {"when": at}
+        return _("Visit %(when)s") % {"when": words.when(self.visit.starts_at, self.zone)}
 
 
 @dataclass(frozen=True)
 class Board:
-    """Least light first, in both lists."""
+    """`needs_us`: the soonest first. `on_course`: least light first."""
 
     needs_us: list[Row]
     on_course: list[Row]
 
 
 def board_of(db: Session, clinic: Clinic, in_room: set[UUID]) -> Board:
-    """Every open window of the clinic. `in_room`: visits whose patient waits right now."""
+    """Every open window of the clinic, and every visit at risk in the next two days.
+
+    `in_room`: visits whose patient waits right now.
+    """
     open_windows = windows.open_windows(db, clinic.id)
-    visits = [each.visit.id for each in open_windows if each.visit is not None]
-    texts = join_texts(db, visits)
+    shown = {each.visit.id for each in open_windows if each.visit is not None}
+    ahead = [each for each in at_risk.ahead(db, clinic.id) if each.id not in shown | in_room]
+    texts = at_risk.texts_of(db, shown | {visit.id for visit in ahead})
     rows = [_row(each, clinic, texts, in_room) for each in open_windows]
+    needs_us = [row for row in rows if row.state.needs_us]
+    for visit in ahead:
+        found = at_risk.look(visit, texts.get(visit.id, []))
+        if found is not None:
+            state = risk_words.state(visit, found)
+            needs_us.append(Row(visit.patient, clinic.zone, visit, state, visit.starts_at))
     return Board(
-        needs_us=[row for row in rows if row.state.needs_us],
+        needs_us=sorted(needs_us, key=lambda row: row.until),
         on_course=[row for row in rows if not row.state.needs_us],
     )
 
@@ -104,36 +126,35 @@ def join_texts(db: Session, appointment_ids: list[UUID]) -> dict[UUID, Message]:
     return {row.appointment_id: row for row in rows if row.appointment_id is not None}
 
 
-def phone_action(patient: Patient, number: str = "") -> tuple[str, str]:
-    """`Phone (312) 555-0142`, and the address that dials it. Without a number: the one on file."""
-    number = number or patient.phone
-    return (_("Phone %(number)s") % {"number": phones.spoken(number)}, f"tel:{number}")
-
-
-def _row(each: OpenWindow, clinic: Clinic, texts: dict[UUID, Message], in_room: set[UUID]) -> Row:
+def _row(
+    each: OpenWindow, clinic: Clinic, texts: dict[UUID, list[Message]], in_room: set[UUID]
+) -> Row:
     window, visit, zone = each.window, each.visit, clinic.zone
     state = _state(each, texts, in_room)
     shown = visit if visit is not None and visit.status.is_open else None
     ended_at = window.opens_at - timedelta(hours=clinic.window_opens_hours)
     said = _("Planned end %(when)s") if each.is_estimated else _("Ended %(when)s")
+    when = f"{i18n.local_weekday(ended_at, zone, short=True)}, {i18n.local_clock(ended_at, zone)}"
+    is_ahead = shown is not None and shown.starts_at > clock.now()
     return Row(
-        infusion=each.infusion,
+        patient=each.infusion.patient,
+        zone=zone,
         visit=visit,
         state=state,
-        ended=said
-        % {
-            "when": f"{i18n.local_weekday(ended_at, zone, short=True)}, "
-            f"{i18n.local_clock(ended_at, zone)}"
-        },
-        hours_left=ceil((window.closes_at - clock.now()) / timedelta(hours=1)),
-        now=_share(window, clock.now()),
-        visit_at=_share(window, shown.starts_at) if shown else None,
-        is_unsure=shown is not None and (shown.confirmed_at is None or state.needs_us),
-        ticks=_ticks(window, zone),
+        until=shown.starts_at if shown and is_ahead and state.needs_us else window.closes_at,
+        infusion=each.infusion,
+        line=Line(
+            ended=said % {"when": when},
+            now=_share(window, clock.now()),
+            visit_at=_share(window, shown.starts_at) if shown else None,
+            is_unsure=shown is not None and (shown.confirmed_at is None or state.needs_us),
+            hours_left=_hours_until(window.closes_at),
+            ticks=_ticks(window, zone),
+        ),
     )
 
 
-def _state(each: OpenWindow, texts: dict[UUID, Message], in_room: set[UUID]) -> State:
+def _state(each: OpenWindow, texts: dict[UUID, list[Message]], in_room: set[UUID]) -> State:
     infusion, visit = each.infusion, each.visit
     if visit is None or visit.status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
         missed = visit is not None and visit.status is AppointmentStatus.NOSHOW
@@ -150,18 +171,19 @@ def _state(each: OpenWindow, texts: dict[UUID, Message], in_room: set[UUID]) -> 
         return State(_("In the waiting room"), "here", room, is_urgent=True)
     if visit.status is AppointmentStatus.FULFILLED:
         return State(_("Talked"), "good")
-    text = texts.get(visit.id)
-    if text is not None and text.status in _LOST:
-        said, kind = words.text_status(text)
-        return State(said, kind, phone_action(infusion.patient), needs_us=True)
-    if not infusion.patient.takes_texts:
-        return State(_("Takes no texts"), "warn", phone_action(infusion.patient), needs_us=True)
+    found = at_risk.look(visit, texts.get(visit.id, []))
+    if found is not None:
+        return risk_words.state(visit, found)
     if each.is_estimated:
         record = (_("Record the end"), f"/clinic/appointments/{infusion.id}#end")
         return State(_("End not recorded"), "", record)
     if visit.confirmed_at is not None:
         return State(_("Confirmed"), "good")
     return State(_("Booked"), "")
+
+
+def _hours_until(moment: datetime) -> int:
+    return max(0, ceil((moment - clock.now()) / timedelta(hours=1)))
 
 
 def _share(window: TherapeuticWindow, moment: datetime) -> float:

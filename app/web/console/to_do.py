@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from app.i18n import gettext as _
 from app.tasks.models import StaffTask, TaskCode
-from app.web.console import board, words
+from app.web.console import words
+from app.web.console.risk_words import phone_action
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def _action(task: StaffTask) -> tuple[str, str]:
         return (_("Change the number"), f"/clinic/patients/{patient.id}/edit")
     if task.code is TaskCode.OUTSIDE_WINDOW and task.appointment_id is not None:
         return (_("Look at the visit"), f"/clinic/appointments/{task.appointment_id}")
-    return board.phone_action(patient, number=_number(task))
+    return phone_action(patient, number=_number(task))
 
 
 def _number(task: StaffTask) -> str:
