@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.db.engine import Database
-from app.messaging import claims, delivery, outbox, overdue, reconciling
+from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
 from app.messaging.gateway import SmsGateway
+from app.replies import taking_in
 from app.safety import escalation
 from app.settings import Settings
 from app.telehealth import ringing
@@ -55,6 +56,8 @@ class Worker:
         self.jobs = [
             Job("ring", 2, self._in_transaction(ringing.ring), ringing.next_due),
             Job("escalate", 5, self._in_transaction(escalation.escalate), escalation.next_due),
+            Job("sweep", sweeping.EVERY.total_seconds(), self._sweep),
+            Job("understand", 0.5, self._understand, inbound.next_due),
             Job("codes", 0.5, self._in_transaction(code_texts.send_waiting)),
             Job("send", 0.5, self._send, outbox.next_due),
             Job("leases", 10, self._in_transaction(claims.expire_leases)),
@@ -96,6 +99,15 @@ class Worker:
             ):
                 return
 
+    def _sweep(self) -> None:
+        sweeping.sweep(self._database, self._gateway)
+
+    def _understand(self) -> None:
+        until = time.monotonic() + _LONGEST_TURN_SECONDS
+        while not self._stopping.is_set() and time.monotonic() < until:
+            if not taking_in.understand_next(self._database):
+                return
+
     def _look(self) -> None:
         # Finding out what became of texts must not hold up those that are still to leave.
         until = time.monotonic() + _LONGEST_LOOK_SECONDS
@@ -118,3 +130,4 @@ def _tidy(db: Session) -> None:
     attempts.forget_old(db)
     codes.forget_old(db)
     challenges.forget_old(db)
+    inbound.forget_old(db)

@@ -14,16 +14,16 @@ from sqlalchemy.orm import Session, joinedload
 from app.messaging import delivery
 from app.messaging.models import Direction, Message
 from app.people.models import Clinic
+from app.replies.meaning import TWILIO_HELP, TWILIO_START, TWILIO_STOP, Kind, understand
 
-_STOP = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"}
-_START = {"start", "unstop"}
-_HELP = {"help", "info"}
+_TWILIOS_WORDS = TWILIO_STOP | TWILIO_START | TWILIO_HELP
+
 _CONFIRMATIONS = {
-    "stop": "You have successfully been unsubscribed. You will not receive any more messages "
+    Kind.STOP: "You have successfully been unsubscribed. You will not receive any more messages "
     "from this number. Reply START to resubscribe.",
-    "start": "You have successfully been re-subscribed to messages from this number. "
+    Kind.START: "You have successfully been re-subscribed to messages from this number. "
     "Reply HELP for help. Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
-    "help": "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+    Kind.HELP: "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
 }
 
 
@@ -51,16 +51,8 @@ def texts(db: Session, clinic: Clinic, base_url: str) -> list[Text]:
         .where(Message.clinic_id == clinic.id, Message.sent_at.is_not(None))
         .order_by(Message.sent_at, Message.made_at, Message.id)
     )
-    return [text for row in rows for text in _as_texts(row, clinic, base_url)]
-
-
-def known_word(body: str) -> str | None:
-    """`stop`, `start` or `help` for a reply that Twilio answers by itself."""
-    word = body.strip().lower()
-    for meaning, words in (("stop", _STOP), ("start", _START), ("help", _HELP)):
-        if word in words:
-            return meaning
-    return None
+    stopped: set[str] = set()
+    return [text for row in rows for text in _as_texts(row, clinic, base_url, stopped)]
 
 
 def number_in_query(written: str) -> str:
@@ -68,15 +60,21 @@ def number_in_query(written: str) -> str:
     return "+" + written.strip().removeprefix("+")
 
 
-def _as_texts(row: Message, clinic: Clinic, base_url: str) -> Iterator[Text]:
+def _as_texts(row: Message, clinic: Clinic, base_url: str, stopped: set[str]) -> Iterator[Text]:
+    """The text, and Twilio's own answer to it. `stopped`: numbers that Twilio sends nothing."""
     assert row.sent_at is not None
     body = delivery.rendered(row, base_url)
     if row.direction is Direction.OUTBOUND:
         yield Text(str(row.id), row.direction, clinic.phone, row.number, body, row.sent_at)
         return
     yield Text(str(row.id), row.direction, row.number, clinic.phone, body, row.sent_at)
-    meaning = known_word(body)
-    if meaning is not None:
-        answer = _CONFIRMATIONS[meaning]
-        outbound = Direction.OUTBOUND
-        yield Text(f"{row.id}-{meaning}", outbound, clinic.phone, row.number, answer, row.sent_at)
+    if body.strip().upper() not in _TWILIOS_WORDS:
+        return
+    kind = understand(body, opted_out=row.number in stopped).kind
+    if kind is Kind.STOP:
+        stopped.add(row.number)
+    elif kind is Kind.START:
+        stopped.discard(row.number)
+    if kind in _CONFIRMATIONS:
+        made_id, answer = f"{row.id}-{kind.value}", _CONFIRMATIONS[kind]
+        yield Text(made_id, Direction.OUTBOUND, clinic.phone, row.number, answer, row.sent_at)

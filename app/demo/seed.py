@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 
 from app import clock, wall_time
 from app.db.engine import Database
-from app.demo import doors, people, walk
+from app.demo import doors, people, texting, walk
 from app.demo.gateway import DemoGateway
 from app.demo.models import DemoClock
 from app.demo.people import AVERY, CASEY, LUCIA, MORGAN, ROBIN, SAM, Person
-from app.messaging import inbound
 from app.people.models import Patient
-from app.scheduling import booking, replies, rescheduling
+from app.scheduling import booking, rescheduling
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, Service
 from app.settings import Settings
@@ -140,12 +139,7 @@ def _move(db: Session, *, person: Person, starts_at: datetime) -> None:
 
 
 def _reply(db: Session, *, person: Person, words: str) -> None:
-    house = people.house(db)
-    reply = inbound.receive(
-        db, house.clinic, person.phone, words, sid=f"seed-{person.phone}", at=clock.now()
-    )
-    assert reply is not None, "they are enrolled"
-    replies.take_in(db, reply)
+    texting.come_in(db, person.phone, people.house(db).clinic.phone, words)
 
 
 def _end(db: Session, *, person: Person, ended_at: datetime) -> None:

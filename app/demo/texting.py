@@ -8,19 +8,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app import clock
 from app.demo import conversation, people
 from app.demo.conversation import Text
 from app.demo.posted import posted, to_stage
 from app.i18n import gettext as _
 from app.messaging import inbound
+from app.messaging.inbound import Raw
 from app.messaging.models import Message
 from app.people import phones
-from app.people.models import Patient
 from app.refusal import Refusal
-from app.scheduling import replies
-from app.tasks import desk
-from app.tasks.models import TaskCode
+from app.replies import taking_in
 from app.web.guards import anyone
 
 _LONGEST = 1600
@@ -48,30 +45,20 @@ def reply(request: Request, db: Session) -> Response:
     try:
         number = phones.normal(str(said.get("from", "")), clinic.country)
     except Refusal:
-        number = ""
-    message = inbound.receive(
-        db, clinic, number, body.strip(), sid=f"demo-{uuid4()}", at=clock.now()
-    )
-    if message is None:
-        return _refused(404, _("No patient of the demo clinic has this number."))
-    db.flush()  # what the words mean is looked up beside the row
-    _understand(db, message)
+        return _refused(404, _("Nobody can write from this number."))
+    message = come_in(db, number, clinic.phone, body.strip())
     if "text/html" in request.headers.get("accept", ""):
         return to_stage(to=number)
     return JSONResponse({"id": str(message.id)})
 
 
-def _understand(db: Session, message: Message) -> None:
-    """Twilio answers its own words, so they are only recorded; any other is ours to answer."""
-    meaning = conversation.known_word(message.body)
-    patient = db.get_one(Patient, message.patient_id)
-    if meaning == "stop" and patient.opted_out_at is None:
-        patient.opted_out_at = clock.now()
-        desk.open_task(db, TaskCode.OPTED_OUT, patient, by=patient)
-    elif meaning == "start":
-        patient.opted_out_at = None
-    elif meaning is None:
-        replies.take_in(db, message)
+def come_in(db: Session, number: str, to: str, body: str) -> Message:
+    """A text takes the road of any other, all of it at once: stored as it came, then understood."""
+    text = inbound.store(db, f"demo-{uuid4()}", Raw(sender=number, to=to, body=body))
+    assert text is not None, "no two are alike"
+    message = taking_in.understand(db, text)
+    assert message is not None, "nobody else knows of it yet"
+    return message
 
 
 def _shape(text: Text) -> dict[str, Any]:

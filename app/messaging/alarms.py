@@ -21,6 +21,7 @@ class AlarmCode(StrEnum):
     QUEUE_FULL = "queue-full"  # the gateway's queue is longer than it keeps
     FILTERED = "filtered"  # carriers took a text for spam
     STAFF_NUMBER = "staff-number"  # a text to staff did not arrive
+    NOT_UNDERSTOOD = "not-understood"  # a text that came in cannot even be put before a person
     WEBHOOK_MISSED = "webhook-missed"  # texts came in that the gateway did not bring
 
 

@@ -169,6 +169,16 @@ def record(
     return message
 
 
+def is_overtaken(db: Session, message: Message) -> bool:
+    """Whether its patient has written something newer, so that this was found late."""
+    newer = select(Message.id).where(
+        Message.patient_id == message.patient_id,
+        Message.direction == Direction.INBOUND,
+        Message.due_at > message.due_at,
+    )
+    return db.scalar(newer.limit(1)) is not None
+
+
 def receive(
     db: Session, clinic: Clinic, number: str, body: str, *, sid: str, at: datetime
 ) -> Message | None:

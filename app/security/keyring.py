@@ -81,7 +81,7 @@ class KeyRing:
         return encryption.unseal(_house(master), sealed, place)
 
     def blind_for_house(self, value: str) -> bytes:
-        """A keyed hash of what belongs to no clinic yet. Another one once the master key changes."""
+        """A keyed hash of what belongs to no clinic yet; another once the master key changes."""
         newest = next(iter(self._masters.values()))
         return derive(_house(newest), b"index", value.encode())
 

@@ -1,6 +1,7 @@
 import re
 import time
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -135,12 +136,22 @@ def test_a_number_written_the_national_way_replies_too(demo):
     assert demo.post("/demo/reply", json={"from": "718 555 0101", "body": "ok"}).status_code == 200
 
 
-@pytest.mark.parametrize("number", ["+15555550199", "+17185550191", "nobody", ""])
-def test_a_reply_from_an_unknown_number_is_refused_in_words(demo, number):
+@pytest.mark.parametrize("number", ["nobody", "", "12"])
+def test_a_reply_from_what_is_no_number_is_refused_in_words(demo, number):
     response = demo.post("/demo/reply", json={"from": number, "body": "OK"})
 
     assert response.status_code == 404
-    assert response.json()["message"] == "No patient of the demo clinic has this number."
+    assert response.json()["message"] == "Nobody can write from this number."
+
+
+def test_a_text_from_a_number_that_nobody_has_is_kept_for_staff(demo, seeded):
+    response = demo.post("/demo/reply", json={"from": "+15555550199", "body": "Is this Sam?"})
+
+    assert response.status_code == 200
+    with seeded.session(write=False) as db:
+        message = db.get(Message, UUID(response.json()["id"]))
+        assert (message.thread.number, message.body) == ("+15555550199", "Is this Sam?")
+        assert message.thread.opened_at is not None
 
 
 @pytest.mark.parametrize("body", ["", "  ", None, "x" * 1601])

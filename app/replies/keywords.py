@@ -1,0 +1,60 @@
+"""STOP, START and HELP, in Twilio's words and in people's own.
+
+Twilio acts on its own words by itself and confirms them, so those are only recorded. Any other word
+for the same is ours to confirm, once. A number is one phone: what its owner says about texts holds
+for every clinic of the installation that has it, as it does at Twilio.
+"""
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy.orm import Session
+
+from app import clock, live
+from app.audit import trail
+from app.messaging import answers, outbox
+from app.messaging.models import Purpose
+from app.people.models import Clinic, Patient
+from app.replies import answering
+from app.scheduling import agreeing
+from app.tasks import desk
+from app.tasks.models import TaskCode
+
+
+def stop(
+    db: Session,
+    patients: Iterable[Patient],
+    *,
+    confirm: Patient | None,
+    words: Callable[[Clinic], str] = answers.stopped,
+) -> None:
+    """No text any more to any of these; each clinic has a task to reach them otherwise.
+
+    `confirm`: who is told so, in one text; not when they had stopped texts before.
+    """
+    stopped = [patient for patient in patients if patient.opted_out_at is None]
+    for patient in stopped:
+        patient.opted_out_at = clock.now()
+        trail.record(db, "opt-out", agent=patient, entity=patient)
+        outbox.withdraw_from(db, patient)
+        agreeing.follow(db, patient)
+        desk.open_task(db, TaskCode.OPTED_OUT, patient, by=patient, urgent=True)
+    if confirm is not None and confirm in stopped:
+        answering.say(db, Purpose.KEYWORD, words(confirm.clinic), patient=confirm)
+
+
+def start(db: Session, patients: Iterable[Patient], *, confirm: Patient | None) -> None:
+    """Texts again, to each of these that had stopped them; what is booked is texted about again."""
+    rejoined = [patient for patient in patients if patient.opted_out_at is not None]
+    for patient in rejoined:
+        patient.opted_out_at = None
+        trail.record(db, "opt-in", agent=patient, entity=patient)
+        agreeing.follow(db, patient)
+        desk.settle_for(db, TaskCode.OPTED_OUT, patient.id)
+        live.publish(db, f"desk:{patient.clinic_id}")
+    if confirm is not None and confirm in rejoined:
+        answering.say(db, Purpose.KEYWORD, answers.rejoined(confirm.clinic), patient=confirm)
+
+
+def tell_who_we_are(db: Session, patient: Patient) -> None:
+    """Who texts, how to reach them, and how to end it. Also for whoever wants no texts."""
+    answering.say(db, Purpose.KEYWORD, answers.who_we_are(patient.clinic), patient=patient)

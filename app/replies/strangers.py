@@ -1,0 +1,44 @@
+"""Texts from numbers that nobody has: kept, shown to staff, and answered by themselves only with
+where help is, to words that may mean danger.
+"""
+
+from sqlalchemy.orm import Session
+
+from app import clock, i18n
+from app.messaging import answers, outbox, texts, threads
+from app.messaging.models import Message, Purpose
+from app.people.models import Clinic
+from app.replies import answering
+from app.replies.meaning import Kind, Understood
+from app.safety import escalation
+
+# Words about texts themselves: at a number that nobody has there is nothing to be done.
+_ASKS_NOBODY = {Kind.STOP, Kind.START, Kind.HELP}
+
+
+def take_in(db: Session, message: Message, understood: Understood) -> None:
+    """Put it before a person, unless it only said STOP, START or HELP."""
+    needs_person = not set(understood.kinds) <= _ASKS_NOBODY
+    threads.touch_inbound(db, message, needs_person=needs_person)
+    if Kind.CRISIS in understood:
+        _danger(db, message)
+
+
+def _danger(db: Session, message: Message) -> None:
+    clinic = db.get_one(Clinic, message.clinic_id)
+    staff = escalation.on_call(db, clinic)
+    with i18n.using(clinic.language):
+        if answering.may_tell_of_help(db, message):
+            body = (answers.resources if staff else answers.resources_alone)(clinic)
+            thread = threads.of_message(db, message)
+            answering.say(db, Purpose.SAFETY, body, thread=thread)
+        # There is no patient to raise an alert for: everybody on call is told, once each text.
+        for practitioner in staff:
+            outbox.enqueue(
+                db,
+                Purpose.SAFETY,
+                texts.staff_alert(clinic),
+                practitioner=practitioner,
+                due_at=clock.now(),
+                once_key=f"stranger:{message.id}:{practitioner.id}",
+            )

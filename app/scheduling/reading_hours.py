@@ -1,0 +1,22 @@
+"""When a person at the clinic reads what a patient wrote."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.people.models import Clinic
+from app.scheduling import staffed_hours
+from app.scheduling.staffed_hours import Interval
+
+_AHEAD = timedelta(days=14)
+# In the last minutes before they close nobody should be promised an answer.
+_LEAST = timedelta(minutes=15)
+
+
+def reading_time(db: Session, clinic: Clinic, now: datetime) -> Interval | None:
+    """The staffed hours in which a text that comes in now is read: these, or the next.
+
+    None when the clinic has set no hours.
+    """
+    hours = staffed_hours.clinic_open(db, clinic, now, now + _AHEAD)
+    return next((each for each in hours if each.closes_at - _LEAST > now), None)
