@@ -6,9 +6,10 @@ machine time; when a text is due is domain time.
 """
 
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import case, func, null, select, update
+from sqlalchemy import Table, bindparam, case, func, null, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -20,41 +21,56 @@ LEASE = timedelta(seconds=60)
 # already be looking into it.
 ENOUGH = timedelta(seconds=20)
 
+_message = cast(Table, Message.__table__)
+_row = _message.c
+# Made once, and below the ORM: every text comes by here.
+_CLAIM = (
+    update(_message)
+    .where(
+        _row.id
+        == select(_row.id)
+        .where(_row.status == MessageStatus.QUEUED, _row.due_at <= bindparam("today"))
+        .order_by(_row.priority, func.coalesce(_row.visit_at, _row.due_at), _row.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery(),
+        _row.status == MessageStatus.QUEUED,
+    )
+    .values(
+        status=MessageStatus.SENDING,
+        attempt=_row.attempt + 1,
+        worker=bindparam("name"),
+        claimed_at=bindparam("from_now"),
+        lease_until=bindparam("until"),
+    )
+    .returning(_row.id)
+)
+_CLAIMED = (
+    select(Message)
+    .options(joinedload(Message.patient), joinedload(Message.link))
+    .where(Message.id == bindparam("claimed"))
+    .execution_options(populate_existing=True)
+)
+
 
 def claim_next(db: Session, worker: str) -> Message | None:
     """Take the text that is due and leaves first, for one lease. None when there is none.
 
     The more urgent purpose first; of equals the earlier visit; then what was due first.
     """
-    waiting = (
-        select(Message.id)
-        .where(Message.status == MessageStatus.QUEUED, Message.due_at <= clock.now())
-        .order_by(Message.priority, func.coalesce(Message.visit_at, Message.due_at), Message.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
     now = clock.machine_now()
-    claimed = db.scalar(
-        update(Message)
-        .where(Message.id == waiting, Message.status == MessageStatus.QUEUED)
-        .values(
-            status=MessageStatus.SENDING,
-            attempt=Message.attempt + 1,
-            worker=worker,
-            claimed_at=now,
-            lease_until=now + LEASE,
-        )
-        .returning(Message.id)
-    )
+    claimed = db.execute(
+        _CLAIM,
+        {"today": clock.now(), "name": worker, "from_now": now, "until": now + LEASE},
+    ).scalar()
     if claimed is None:
         return None
-    return db.get(
-        Message,
-        claimed,
-        options=[joinedload(Message.patient), joinedload(Message.link)],
-        populate_existing=True,
-    )
+    return db.scalars(_CLAIMED, {"claimed": claimed}).one()
+
+
+def hold(db: Session, message: Message) -> None:
+    """Read a text anew and let nobody else change it until the transaction ends."""
+    db.refresh(message, with_for_update={"of": Message})
 
 
 def has_enough_left(message: Message) -> bool:
@@ -64,19 +80,18 @@ def has_enough_left(message: Message) -> bool:
 
 def conclude(db: Session, message: Message, **verdict: object) -> bool:
     """Write what became of a claimed text, if this claim is still the one that counts."""
-    done = db.scalar(
-        update(Message)
+    done = db.execute(
+        update(_message)
         .where(
-            Message.id == message.id,
-            Message.attempt == message.attempt,
-            Message.worker == message.worker,
-            Message.status == MessageStatus.SENDING,
+            _row.id == message.id,
+            _row.attempt == message.attempt,
+            _row.worker == message.worker,
+            _row.status == MessageStatus.SENDING,
         )
         .values(**verdict)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
+        .returning(_row.id)
     )
-    return done is not None
+    return done.scalar() is not None
 
 
 def put_back(db: Session, message: Message, *, due_at: datetime | None = None) -> bool:

@@ -55,7 +55,8 @@ class Message(Model):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("once_key"),
-        Index(None, "status", "due_at"),
+        # All that choosing the next one to leave looks at, so that it is quick with 10,000 due.
+        Index(None, "status", "due_at", "priority", "visit_at", "id"),
         Index(None, "patient_id", "made_at"),
         Index(None, "provider_sid"),
         Index(None, "appointment_id"),

@@ -7,7 +7,7 @@ a worker that looks twice a second keeps up with it.
 from datetime import timedelta
 from random import uniform
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -18,13 +18,13 @@ from app.messaging.models import Sender
 _AHEAD = timedelta(seconds=0.5)
 _MOST_LONGER = 0.5  # of a wait, by chance: so that not all come back at once
 
+_STATE = select(Sender.next_free_at, Sender.stopped_at).where(Sender.name == bindparam("name"))
+
 
 def is_open(db: Session, gateway: SmsGateway) -> bool:
     """Whether a text may leave now. A sender is first heard of here."""
     now = clock.machine_now()
-    found = db.execute(
-        select(Sender.next_free_at, Sender.stopped_at).where(Sender.name == gateway.name)
-    ).one_or_none()
+    found = db.execute(_STATE, {"name": gateway.name}).one_or_none()
     if found is None:
         add_once(db, Sender(name=gateway.name, next_free_at=now, stopped_code=""))
         return True

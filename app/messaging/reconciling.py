@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock, live
 from app.db.engine import Database
-from app.messaging import delivery, failing, outbox, reports
+from app.messaging import claims, delivery, failing, outbox, reports
 from app.messaging.gateway import Report, SmsGateway, Unreachable
 from app.messaging.models import DeliveryReport, Message, MessageStatus
 from app.security.encryption import Unreadable
@@ -123,7 +123,7 @@ def _settle(db: Session, message: Message, found: list[str]) -> None:
 def _take_in(db: Session, message: Message, report: Report | None) -> None:
     if report is not None:
         reports.apply_status(db, message, report.word, report.error_code, report.sid)
-    db.refresh(message, with_for_update=True)
+    claims.hold(db, message)
     if message.status in _OPEN_ENDS:
         message.look_at = _next_look(message)
 
@@ -142,7 +142,7 @@ def _wait_on(db: Session, message: Message) -> None:
 def _is_still_in_doubt(db: Session, message: Message) -> bool:
     # A callback may have come while the gateway was asked; the next attempt may be on its way.
     attempt = message.attempt
-    db.refresh(message, with_for_update=True)
+    claims.hold(db, message)
     return message.status is MessageStatus.IN_DOUBT and message.attempt == attempt
 
 

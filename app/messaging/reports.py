@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock, live
 from app.links import magic_links
 from app.links.models import LinkState
-from app.messaging import failing, threads
+from app.messaging import claims, failing, threads
 from app.messaging.models import DeliveryReport, Direction, Message, MessageStatus, Purpose
 from app.tasks import desk
 from app.tasks.models import TaskCode
@@ -60,7 +60,7 @@ def apply_status(db: Session, message: Message, word: str, code: str, sid: str) 
     status = _WORDS.get(word)
     if status is None or message.direction is Direction.INBOUND:
         return
-    db.refresh(message, with_for_update=True)  # two reports may come at once
+    claims.hold(db, message)  # two reports may come at once
     if not _is_new(db, message, word, code, sid) or not _counts(db, message, status, sid):
         return
     was_in_doubt = message.status is MessageStatus.IN_DOUBT or message.was_resent

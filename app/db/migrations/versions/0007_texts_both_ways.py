@@ -184,6 +184,12 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("was_resent", sa.Boolean(), nullable=False, server_default=sa.false())
         )
+        batch_op.drop_index(batch_op.f("ix_message_status_due_at"))
+        batch_op.create_index(
+            batch_op.f("ix_message_status_due_at_priority_visit_at_id"),
+            ["status", "due_at", "priority", "visit_at", "id"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_message_cap_key"), ["cap_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_look_at"), ["look_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_thread_id"), ["thread_id"], unique=False)
@@ -227,6 +233,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_thread_id"))
         batch_op.drop_index(batch_op.f("ix_message_look_at"))
         batch_op.drop_index(batch_op.f("ix_message_cap_key"))
+        batch_op.drop_index(batch_op.f("ix_message_status_due_at_priority_visit_at_id"))
+        batch_op.create_index(
+            batch_op.f("ix_message_status_due_at"), ["status", "due_at"], unique=False
+        )
         batch_op.drop_column("was_resent")
         batch_op.drop_column("looks")
         batch_op.drop_column("look_at")
