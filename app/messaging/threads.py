@@ -72,9 +72,22 @@ def touch_inbound(db: Session, message: Message, *, needs_person: bool) -> None:
 
 def touch_outbound(db: Session, message: Message) -> None:
     """A text has left. It answers nothing by itself: see `answered`."""
+    at = message.sent_at or clock.now()
+    if message.patient_id is not None:
+        # Every text that leaves comes by here, and nearly all of them find a thread.
+        touched = db.execute(
+            update(Thread)
+            .where(Thread.patient_id == message.patient_id)
+            .values(last_at=_later(at))
+            .returning(Thread.id)
+            .execution_options(synchronize_session=False)
+        )
+        if touched.first() is not None:
+            live.publish(db, f"desk:{message.clinic_id}")
+            return
     thread = of_message(db, message)
     if thread is not None:
-        _change(db, thread, last_at=_later(message.sent_at or clock.now()))
+        _change(db, thread, last_at=_later(at))
 
 
 def open_again(db: Session, thread: Thread) -> None:
