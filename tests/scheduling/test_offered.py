@@ -4,7 +4,7 @@ import pytest
 
 from app import clock, wall_time
 from app.people.models import Practitioner
-from app.scheduling import offered, rescheduling, staffed_hours
+from app.scheduling import booking, offered, rescheduling, staffed_hours
 from app.scheduling.models import Service
 from app.scheduling.slots import Slot
 from app.scheduling.staffed_hours import Opening
@@ -99,3 +99,60 @@ def test_choices_differ_by_half_days():
     free = [slot(f"2026-11-24T{hour:02}:{minute:02}") for hour in (9, 10, 14) for minute in (0, 30)]
 
     assert clocks(offered.spread(free, ZONE)) == ["Tue 09:00", "Tue 10:00", "Tue 14:00"]
+
+
+@pytest.fixture
+def tuesdays(db, here):
+    """The clinic is staffed on Tuesday mornings alone; Maya's window closes on Sunday."""
+    staffed_hours.set_hours(db, here.clinic, None, [Opening(1, time(9), time(12))], by=here.ada)
+
+
+def test_with_nothing_left_in_the_window_the_next_best_times_come_after_it(db, here, tuesdays):
+    found = offered.offer(db, here.integration_visit, clock.now())
+
+    assert found.is_outside
+    assert clocks(found.slots) == ["Tue 09:00", "Tue 10:00", "Tue 11:00"]
+    assert offered.offers(db, here.integration_visit, clock.now()) == []
+
+
+def test_a_week_after_the_window_is_as_far_as_is_looked(db, here):
+    one_a_week = [Opening(1, time(9), time(9, 50))]
+    staffed_hours.set_hours(db, here.clinic, None, one_a_week, by=here.ada)
+
+    found = offered.offer(db, here.integration_visit, clock.now())
+
+    assert [f"{slot.starts_at:%b %d}" for slot in found.slots] == ["Nov 24"]
+
+
+def test_a_time_after_the_window_moves_the_visit_and_staff_look_at_it(db, here, at, tuesdays):
+    offered.pick(db, here.integration_visit, at("2026-11-24T10:00"), by=here.maya)
+
+    assert here.integration_visit.starts_at == at("2026-11-24T10:00")
+    (task,) = desk.open_tasks(db, here.clinic.id)
+    assert (task.code, task.appointment_id) == (
+        TaskCode.OUTSIDE_WINDOW,
+        here.integration_visit.id,
+    )
+
+
+def test_a_time_after_the_window_cannot_be_picked_while_one_inside_is_free(db, here, at):
+    with pytest.raises(offered.TimeNoLongerFree):
+        offered.pick(db, here.integration_visit, at("2026-11-24T10:00"), by=here.maya)
+
+
+def test_a_visit_picked_after_the_window_stays_when_the_end_is_recorded(db, here, at, tuesdays):
+    offered.pick(db, here.integration_visit, at("2026-11-24T10:00"), by=here.maya)
+    everyday = [Opening(day, time(9), time(17)) for day in range(7)]
+    staffed_hours.set_hours(db, here.clinic, None, everyday, by=here.ada)
+
+    booking.record_end(db, here.infusion, at("2026-11-19T14:30"), by=here.jordan)
+
+    assert here.integration_visit.starts_at == at("2026-11-24T10:00")
+
+
+def test_back_in_the_window_nobody_has_to_look_at_it(db, here, at, tuesdays):
+    offered.pick(db, here.integration_visit, at("2026-11-24T10:00"), by=here.maya)
+
+    rescheduling.reschedule(db, here.integration_visit, at("2026-11-22T10:00"), by=here.jordan)
+
+    assert desk.open_tasks(db, here.clinic.id) == []

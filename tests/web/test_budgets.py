@@ -8,8 +8,10 @@ from sqlalchemy import event
 
 from app.links import magic_links
 from app.links.models import MagicLink
+from app.people.models import Clinic
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment
+from app.web.console import board
 
 KB = 1000
 
@@ -81,3 +83,12 @@ def test_opening_a_link_costs_few_statements(database, client, cast, token):
         assert client.post("/x", json={"t": token, "kind": "join"}).json()["state"] == "open"
 
     assert len(said) <= 9, "\n\n".join(said)
+
+
+def test_what_is_at_risk_costs_few_statements(database, cast):
+    with database.session(write=False) as db:
+        clinic = db.get_one(Clinic, cast.clinic.id)
+        with counting(database) as said:
+            board.board_of(db, clinic, set())
+
+    assert len(said) <= 8, "\n\n".join(said)

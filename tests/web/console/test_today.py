@@ -10,10 +10,11 @@ from app.access import web_sessions
 from app.access.models import SessionKind, Strength
 from app.messaging import outbox
 from app.messaging.models import MessageStatus, Purpose
-from app.people.models import Patient
+from app.people.models import Patient, Practitioner
 from app.safety import escalation
 from app.safety.models import SafetyAlert, Signal
-from app.scheduling.models import Appointment, AppointmentStatus
+from app.scheduling import asking, booking
+from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.telehealth import seats, visits
@@ -189,3 +190,72 @@ def test_a_page_that_refreshes_itself_is_no_activity(desk, cast, database):
     clock.stand_still(clock.now(), machine=clock.now() + timedelta(minutes=16))
 
     assert desk.get("/clinic").headers["location"] == "/clinic/sign-in"
+
+
+def test_who_asked_for_another_time_is_seen_at_once_with_how_long_ago(desk, cast, database):
+    with database.session() as db:
+        visit = db.get_one(Appointment, cast.integration_visit.id)
+        asking.ask(db, visit, by=visit.patient)
+    clock.stand_still(clock.now() + timedelta(minutes=12), machine=clock.machine_now())
+
+    text = desk.get("/clinic").text
+
+    assert "Asked for another time, 12 min ago" in text
+    row = text[text.index(f'id="window-{cast.infusion.id}"') :]
+    assert row.index("Find a time: Maya Osei") < row.index("</li>")
+    assert text.index("Needs one of us") < text.index("Asked for another time")
+
+
+def test_a_visit_at_risk_outside_every_window_stands_there_too(desk, cast, database):
+    starts_at = clock.now() + timedelta(hours=5)
+    with database.session() as db:
+        theo = db.get_one(Patient, cast.theo.id)
+        visit = booking.book(
+            db,
+            patient=theo,
+            service=Service.CONSULTATION,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=50),
+            by=db.get_one(Practitioner, cast.jordan.id),
+        ).appointment
+        theo.opted_out_at = clock.now() + timedelta(seconds=1)
+
+    text = desk.get("/clinic").text
+
+    row = text[text.index(f'id="visit-{visit.id}"') :].split("</li>")[0]
+    assert "Theo Brandt" in row
+    assert "Takes no texts" in row
+    assert "5 <small>h to the visit</small>" in row
+    assert row.count('<a class="button') == 1
+
+
+def test_the_soonest_needs_us_first(desk, cast, database):
+    with database.session() as db:
+        visit = db.get_one(Appointment, cast.integration_visit.id)
+        asking.ask(db, visit, by=visit.patient)  # in 22 hours
+        starts_at = clock.now() + timedelta(hours=3)
+        near = booking.book(
+            db,
+            patient=db.get_one(Patient, cast.theo.id),
+            service=Service.CONSULTATION,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=50),
+            by=None,
+        ).appointment
+        asking.ask(db, near, by=None)
+
+    text = desk.get("/clinic").text
+
+    assert text.index(f"visit-{near.id}") < text.index(f"window-{cast.infusion.id}")
+
+
+def test_the_page_of_a_visit_at_risk_says_why_and_lets_staff_write_down_a_yes(desk, cast, database):
+    with database.session() as db:
+        visit = db.get_one(Appointment, cast.integration_visit.id)
+        asking.ask(db, visit, by=visit.patient)
+    path = f"/clinic/appointments/{cast.integration_visit.id}"
+    assert "Asked for another time, just now" in desk.get(path).text
+
+    desk.post(f"{path}/confirmation")
+
+    assert "Asked for another time" not in desk.get(path).text
