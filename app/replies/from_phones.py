@@ -4,11 +4,12 @@ import re
 
 _REACTION = re.compile(
     r"\s*(?P<verb>liked|loved|disliked|laughed at|emphasi[sz]ed|questioned"
-    r"|(?:reacted|reaccion[óo]|reaccionaste) (?:con |with )?\S{1,8} (?:to|a)|\S{1,8} (?:to|a)"
+    r"|(?:reacted|reaccion[óo]|reaccionaste) (?:con |with )?[^\w\s]{1,8} (?:to|a)"
+    r"|[^\w\s]{1,8} (?:to|a)"
     r"|(?:a \S{1,20} )?(?:no )?le (?:ha )?(?:gust[óo]|gustado|encant[óo]|encantado)"
-    r"|(?:se (?:ha )?(?:ri[óo]|re[íi]do) (?:de|con))|enfatiz[óo]|cuestion[óo]|ha enfatizado"
+    r"|(?:se (?:ha )?(?:ri[óo]|re[íi]do) (?:de|con))|enfatiz[óo]|cuestion[óo]|destac[óo]"
     r"|removed an? [\w ]{1,20} from|(?:quit[óo]|elimin[óo]) [\w ]{1,30} de)"
-    r"\s*[\u200a-\u200f]*[“\"«'](?P<quoted>.*)",
+    r"\s*[\u200a-\u200f]*[“\"«](?P<quoted>[^”\"»]*)[”\"»]?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 _YES = re.compile(
@@ -34,8 +35,11 @@ _AUTOMATIC = re.compile(
 )
 
 
-def reaction(body: str) -> bool | None:
-    """Of a tapback: whether it says yes to a text that asked for OK. None: it is no tapback."""
+def agrees(body: str) -> bool | None:
+    """Of a reaction to one of our texts: whether it says yes to one that asked for OK.
+
+    None: it is no reaction. What a reaction quotes are our words, not theirs.
+    """
     found = _REACTION.match(body)
     if found is None:
         return None

@@ -57,7 +57,13 @@ TWILIO_START = frozenset(["START", "YES", "UNSTOP"])
 TWILIO_HELP = frozenset(["HELP", "INFO"])
 
 _NOT_UNDERSTOOD = "not understood"
-_ACTS = {Kind.STOP, Kind.CALL, Kind.LATER}
+_ACTS = frozenset({Kind.STOP, Kind.CALL, Kind.LATER})
+_BESIDE_ACTS = frozenset({Kind.OK, "reason", QUESTION, YES_SIGN, OTHER_SIGN})
+_WHOLE: dict[Kind, set[str]] = {  # what may stand beside them
+    Kind.START: {Kind.OK, YES_SIGN},
+    Kind.HELP: {QUESTION},
+    Kind.OK: {YES_SIGN},
+}
 _UNCLEAR = frozenset({Kind.UNCLEAR})
 
 
@@ -76,43 +82,43 @@ def understand(body: str, *, opted_out: bool = False, names: tuple[str, ...] = (
         joins = opted_out or word != "YES"
         return Understood((Kind.START if joins else Kind.OK,), is_twilio_word=True)
 
-    is_danger = tell_of_danger(body)
-    if not is_danger and (agrees := from_phones.reaction(body)) is not None:
+    agrees = from_phones.agrees(body)
+    if agrees is not None:
         return Understood((Kind.OK if agrees else Kind.UNCLEAR,), is_automatic=not agrees)
-    is_automatic = from_phones.is_automatic(body)
-    kinds = _UNCLEAR if is_automatic else _kinds(plain_words(from_phones.own_words(body)), names)
-    if is_danger:
-        kinds = frozenset({Kind.CRISIS} | (kinds & {Kind.STOP}))
-    return Understood(tuple(sorted(kinds, key=list(Kind).index)), is_automatic=is_automatic)
+    kinds = _kinds(plain_words(from_phones.own_words(body)), names)
+    if tell_of_danger(body):
+        return Understood((Kind.CRISIS, *(kinds & {Kind.STOP})))
+    if from_phones.is_automatic(body) and Kind.STOP not in kinds:
+        return Understood((Kind.UNCLEAR,), is_automatic=True)
+    return Understood(tuple(sorted(kinds, key=list(Kind).index)))
 
 
 def _kinds(words: list[str], names: tuple[str, ...]) -> frozenset[Kind]:
     """Everything the words say, when every word is understood; else what is clear even so."""
     senses = _senses(words, frozenset(plain_words(" ".join(names))))
-    said = {sense for sense in senses if sense not in ("courtesy", "reason", PAUSE)}
-    if not said:
-        return _UNCLEAR
+    said = set(senses) - {"courtesy", PAUSE}
     if said & {_NOT_UNDERSTOOD, "doubt"}:
         return frozenset({Kind.STOP}) if _has_clear_stop(senses) else _UNCLEAR
-    return _agreed(said, alone=set(senses) - {PAUSE} == said)
+    if said & {"stop alone", "stop word"}:
+        return frozenset({Kind.STOP}) if _is_bare_stop(senses) else _UNCLEAR
+    if acts := frozenset(Kind(sense) for sense in said & _ACTS):
+        return acts if said <= _ACTS | _BESIDE_ACTS else _UNCLEAR
+    for kind, beside in _WHOLE.items():
+        if kind in said and said <= {kind, *beside}:
+            return frozenset({kind})
+    return frozenset({Kind.OK}) if said == {YES_SIGN} else _UNCLEAR
 
 
-def _agreed(said: set[str], *, alone: bool) -> frozenset[Kind]:
-    """The kinds of a text that is understood whole."""
-    if said == {"stop alone"}:
-        return frozenset({Kind.STOP}) if alone else _UNCLEAR
-    plain = {sense for sense in said if sense not in (QUESTION, YES_SIGN, OTHER_SIGN)}
-    if plain <= {"stop word", "ok"} and "stop word" in plain:
-        return frozenset({Kind.STOP})
-    for whole in (Kind.START, Kind.HELP):
-        if whole in plain and plain <= {whole, "ok"}:
-            return frozenset({whole})
-    acts = {Kind(sense) for sense in plain if sense in _ACTS}
-    if acts and plain <= {*_ACTS, "ok"}:
-        return frozenset(acts)
-    if said <= {"ok", YES_SIGN}:
-        return frozenset({Kind.OK})
-    return _UNCLEAR
+def _is_bare_stop(senses: list[str]) -> bool:
+    """Whether nothing is said but a word like STOP; courtesies may stand beside some of those."""
+    said = set(senses) - {PAUSE}
+    return said == {"stop alone"} or said <= {
+        "stop word",
+        "courtesy",
+        Kind.OK,
+        QUESTION,
+        OTHER_SIGN,
+    }
 
 
 def _senses(words: list[str], names: frozenset[str]) -> list[str]:
@@ -136,7 +142,7 @@ def _has_clear_stop(senses: list[str]) -> bool:
     sentence: list[str] = []
     for sense in [*senses, PAUSE]:
         if sense in (PAUSE, QUESTION):
-            if "stop" in sentence and set(sentence) <= {"stop", "courtesy", "ok", OTHER_SIGN}:
+            if Kind.STOP in sentence and set(sentence) <= {Kind.STOP, "courtesy", *_BESIDE_ACTS}:
                 return True
             sentence = []
         else:

@@ -89,7 +89,8 @@ call [me] (instead|back|now|asap|anytime|please)
     now|later|soon)
 (can|could|would|will) (you|someone|somebody) [please] call me (when you can|this morning|
     this afternoon|asap)
-(can|could|would|will) (you|someone|somebody) [please|just] give me a (call|ring)
+(can|could|would|will) (you|someone|somebody) [please|just] give me a (call|ring) [today|tomorrow|
+    back|instead|when you can|later]
 [please|just] give me a (call|ring|buzz) [back|please|today|when you can|tomorrow|instead|now]
 (i need|i want|i would like|need|want|would like|requesting|request) a [phone] call [back] [please|
     instead]
@@ -102,6 +103,7 @@ call [me] (instead|back|now|asap|anytime|please)
 (i would|i) (rather|prefer) [have|to have|do|to do] a [phone] call
 (phone|phone call|a phone call|a call|by phone) [is|would be] (better|please|instead|works better)
 (phone call|a call) please
+do not text [me] [,] [just|please] (call|phone) [me]
 """
 
 LATER = """
@@ -141,8 +143,8 @@ not now
 (can|could|may) (we|i|you) [please|maybe] (move|change|switch) (it|this|that|my appointment|
     my visit|the appointment|the time|my time|our appointment|the visit|the call|our call|our visit|
     my session)
-(can|could|may) i [please] (get|have|pick|choose|see) (a|another|some) (new|different|other|later|
-    better) [time|times|day|date]
+(can|could|may) i [please] (get|have|pick|choose|see) (a|some) (new|different|other|later|
+    better) (time|times|day|date]
 (i|i am going to|i will) [really] (need|want|have|like|would like|got|going) to (reschedule|move it|
     move this|postpone|change my appointment|change the time|change it|rebook)
 (need|have|want|would like|trying|hoping|going) to (reschedule|move it|move this|postpone|rebook)
@@ -153,6 +155,7 @@ i (need|want|have|would like) to (reschedule|change|move|postpone) (my|the|our|t
 i (need|want|would like) (a|another) (new|different|later|other) (time|day|date)
 (need|want) (a new|a different|another|a later) (time|day)
 (reschedule|postpone|rebook) [me|it] [please|for tomorrow|for another day|for @]
+can i [please] (get|have|pick|choose|see) (another|other) (time|times|day|date)
 how (do|can|would) i (reschedule|change my time|change the time|move my appointment|
     pick another time|pick a new time)
 is it (possible|ok|okay|too late) to (reschedule|move it|change the time|postpone|do it tomorrow|
@@ -163,10 +166,11 @@ is it (possible|ok|okay|too late) to (reschedule|move it|change the time|postpon
 [do you have|are there|is there|have you got|got] (any other|any|other|another|a different) (times|
     time|openings|slots) [available|today|tomorrow|this week|later]
 (do you have|is there|got) anything (later|tomorrow|else|later today)
-[maybe|lets do|let us do|lets try|would prefer|prefer] tomorrow instead
+[maybe|see you|lets do|let us do|lets try|would prefer|prefer] tomorrow instead
 (tomorrow|@|later|another day|afternoon|next week) (is|would be|works|would work|might be|
     will be) better [for me]
 (how about|what about) (tomorrow|@|later|another day|later today|next week|tomorrow instead)
+(i would rather|i would prefer) [to] (do|do it|have it) (tomorrow|later|another day|another time|@)
 (maybe|perhaps|possibly|lets do|lets try|lets do it|let us try) (tomorrow|later|another day|
     another time|some other time|next time|later today)
 later (today|please|is better|this week|on|today please)
@@ -174,14 +178,16 @@ later (today|please|is better|this week|on|today please)
 (i need|need) (a day|another day|more days|one more day|a different day)
 """
 
-# Explains, and asks for nothing by itself.
+# Explains or softens, and asks for nothing by itself.
 REASON = """
+(but|maybe|perhaps|actually|i think|i guess|no ,)
+[sorry] [i] missed your (call|text|message)
 [had a|it was a|was a|a|i had a|having a|it has been a|its been a] [very|really|pretty|
     super] (rough|bad|hard|long|tough|terrible|awful) (night|day|morning|one|week)
 [i] (did not|could not) sleep [at all|much|well|last night|well last night]
-(i am|am|feeling|i am feeling|i feel) [so|too|really|very|super|just too] (tired|exhausted|
+[i am|am|feeling|i am feeling|i feel] [so|too|really|very|super|just too] (tired|exhausted|
     wiped out|drained|sleepy|groggy|overwhelmed|worn out)
-(i am|am) [still] (at work|stuck at work|working|in bed|in a meeting|with my kids|busy|too busy|
+[i am|am] [still] (at work|stuck at work|working|in bed|in a meeting|with my kids|busy|too busy|
     out of town|traveling)
 [i] (have to|got to|need to) work [today|late]
 (work|something|something came up|family stuff|a meeting) [came up|got in the way]
@@ -213,7 +219,8 @@ OK = """
 (sounds|looks) (good|great|perfect|fine|like a plan|wonderful|awesome|ok|okay) [to me]
 (works|good|fine|great|perfect|ok|okay) (for|with|by) me
 (works|perfect|great|good|fine|awesome|excellent|wonderful|cool|alright|all right|alrighty|
-    very good|very well|lovely|super|right on|okay great|all set|i am set|we are on|its a date)
+    very good|very well|lovely|super|right on|okay great|all set|good to go|i am good to go|o.k|
+    i am set|we are on|its a date)
 (got it|gotcha|got you|understood|noted|will do|roger|roger that|copy|copy that|10 4|affirmative|
     agreed|deal|no problem|no prob|you got it|you bet|bet)
 (i am|im|am) (good|in|set|good to go|on|confirmed|available) [for] [tomorrow|then|it|that|@|#|
@@ -235,11 +242,11 @@ COURTESY = """
 (sorry|so sorry|im sorry|i am sorry|i am so sorry|apologies|my apologies|sorry about that|
     sorry for the late notice|sorry for the short notice|sorry for late reply|sorry for the trouble|
     sorry for the inconvenience|sorry for bothering you|forgive me|excuse me)
-(and|so|well|um|uh|umm|hm|ah|oh|actually|really|just|maybe|then|honestly|lol|haha|hehe|lmao|team|
-    doc|dr|doctor|everyone|guys|all|mam|sir|maam|you too|same to you|have a good day|
-    have a great day|have a good night|have a nice day|you are the best|let me know|pls let me know|
-    bye|take care|have a good one|have a good evening|quick question|i hope that is ok|is that ok|
-    is that okay|would that be ok|will that work|if so|no worries if not|i think|i guess)
+(and|so|well|um|uh|umm|hm|ah|oh|really|just|then|honestly|lol|haha|hehe|lmao|team|doc|dr|doctor|
+    everyone|guys|all|mam|sir|maam|you too|same to you|have a good day|have a great day|
+    have a good night|have a nice day|you are the best|let me know|pls let me know|bye|take care|
+    have a good one|have a good evening|quick question|i hope that is ok|is that ok|is that okay|
+    would that be ok|will that work|if so|no worries|no worries if not)
 """
 
 # Looks like one thing and is another: a person reads it.
@@ -253,5 +260,6 @@ DOUBT = """
 (no|not) later
 later than
 stop (by|in|the|and|at|over|to|being|for)
+(good|great|nice|perfect|close|missed|your|cool|awesome|a|the) (call|later)
 call (you|him|her|them|us|it)
 """

@@ -81,9 +81,10 @@ LATER = """
 [no] hoy no [puedo|podre|voy a poder|se puede|me es posible|va a poder ser|por favor|
     estoy para esto|creo poder|mejor]
 [yo] no (puedo|podre|voy a poder|creo poder|creo que pueda) hoy
-[hoy] no (podre|voy a poder|voy a alcanzar a|puedo|creo poder) (asistir|ir|conectarme|estar|entrar|
-    llegar|tomar la llamada|hacerlo|hacer la cita|tener la cita|acudir|unirme) [hoy|a la cita|
-    a mi cita]
+[hoy] no (podre|voy a poder|voy a alcanzar a|creo poder) (asistir|ir|conectarme|estar|entrar|llegar|
+    tomar la llamada|hacerlo|hacer la cita|tener la cita|acudir|unirme) [hoy|a la cita|a mi cita]
+no puedo (asistir|ir|estar) [hoy|a la cita|a mi cita]
+(hoy no puedo|no puedo hoy) (asistir|ir|conectarme|hacerlo|hablar|estar|entrar)
 (ahorita|ahora) no [puedo|por favor|es buen momento]
 no (ahorita|ahora|puedo ahorita|puedo ahora)
 (no es|no es un|hoy no es|hoy no es un|no es el|ahorita no es|ahorita no es un) (buen momento|
@@ -105,14 +106,19 @@ mejor (mañana|otro dia|otra hora|en otro momento|otro momento|para mañana|el @
     me puede|me podrian|hay forma de|habra forma de|podran) [mejor|por favor] (cambiar|mover|
     reagendar|reprogramar|posponer|aplazar|recorrer|cambiarla|cambiarlo|moverla|moverlo|reagendarla|
     reprogramarla|posponerla|posponerlo|cambiarme|reagendarme|pasarla|pasarlo|dejarlo|dejarla|
-    hacerlo|hacerla) [la|mi|el|nuestra|la hora de la|la hora de mi|de] [cita|hora|dia|visita|
-    llamada|sesion|fecha|horario] [para|a|al] [mañana|otro dia|otra hora|mas tarde|el @|
+    hacerlo|hacerla) [la cita|mi cita|nuestra cita|la hora|mi hora|de hora|el dia|de dia|la visita|
+    mi visita|la llamada|la sesion|mi sesion|la fecha|de fecha|el horario|mi horario|de horario|
+    la hora de la cita|la hora de mi cita] [para|a|al] [mañana|otro dia|otra hora|mas tarde|el @|
     la proxima semana|luego|otro horario|la tarde]
 (necesito|quiero|quisiera|tengo que|me gustaria|prefiero|ocupo|deseo|voy a tener que|tendre que|
-    voy a) (cambiar|mover|reagendar|reprogramar|posponer|aplazar|recorrer) [la|mi|el|de|
-    la hora de la|la hora de mi] [cita|hora|dia|visita|llamada|sesion|fecha|horario] [para|a|
-    al] [mañana|otro dia|otra hora|mas tarde|el @]
-(reagendar|reprogramar|posponer|aplazar|cambiar) [la|mi|de] [cita|hora|dia|fecha] [por favor]
+    voy a) (cambiar|mover|reagendar|reprogramar|posponer|aplazar|recorrer) [la cita|mi cita|
+    nuestra cita|la hora|mi hora|de hora|el dia|de dia|la visita|mi visita|la llamada|la sesion|
+    mi sesion|la fecha|de fecha|el horario|mi horario|de horario|la hora de la cita|
+    la hora de mi cita] [para|a|al] [mañana|otro dia|otra hora|mas tarde|el @]
+(reagendar|reprogramar|posponer|aplazar) [la cita|mi cita|nuestra cita|la hora|mi hora|de hora|
+    el dia|de dia|la visita|mi visita|la llamada|la sesion|mi sesion|la fecha|de fecha|el horario|
+    mi horario|de horario|la hora de la cita|la hora de mi cita] [por favor]
+cambiar (la cita|mi cita|la hora|de hora|de dia|la fecha|mi hora)
 (podemos|podriamos|podria ser|puede ser|se puede|se podria|lo hacemos|la hacemos|lo dejamos|
     la dejamos|intentamos|lo intentamos|probamos) [hacerlo|intentar|intentarlo|dejarlo|mejor] [para|
     a] (mañana|otro dia|mas tarde|luego|el @|en otro momento|las #|a las #|otra hora|el @ a las #|
@@ -129,8 +135,9 @@ no (me queda|me funciona|me sirve|me viene bien|puedo a) (esa hora|ese dia|hoy|e
     me viene bien|me acomoda|se me acomoda|podre)
 """
 
-# Explains, and asks for nothing by itself.
+# Explains or softens, and asks for nothing by itself.
 REASON = """
+(pero|creo que|tal vez|quiza|no ,)
 [tuve|pase|fue|ha sido|he tenido|es|paso|estoy teniendo] [una|muy|un] (mala noche|mal dia|
     noche mala|noche dificil|dia dificil|noche fea|dia pesado|noche pesada|muy mala noche|
     mala mañana)
@@ -163,7 +170,8 @@ OK = """
     mañana a las #|en la mañana|alla)
 [si] (cuenten conmigo|cuente conmigo|estare lista|estare listo|estare pendiente|estare ahi|
     estare al pendiente|asistire|voy a asistir|ahi estare sin falta|alli estare sin falta|
-    estare puntual|ahi estare puntual|estare disponible|voy a estar|ahi voy a estar)
+    estare puntual|ahi estare mañana|ahi estare puntual|estare disponible|voy a estar|
+    ahi voy a estar)
 (esa hora|a esa hora|ese dia|ese horario|a las #) (esta bien|me queda bien|me funciona|
     esta perfecto|si puedo|me parece bien|perfecto)
 (me queda bien|me queda perfecto|me funciona|si me queda|por mi perfecto|no hay problema|
@@ -185,7 +193,7 @@ COURTESY = """
     perdon por avisar tarde)
 (y|pues|este|ay|oh|eh|oiga|oigan|mire|miren|jaja|jajaja|jaj|doctora|doctor|doc|dra|señorita|señora|
     que tenga buen dia|que tengan buen dia|buen dia|bonito dia|feliz dia|cuidese|avisenme|me avisan|
-    es que|la verdad|creo que|entonces|pero|que esten bien|excelente dia)
+    es que|la verdad|entonces|que esten bien|excelente dia)
 """
 
 # Looks like one thing and is another: a person reads it.
@@ -194,7 +202,7 @@ DOUBT = """
     desde) luego ?
 (hasta|nos vemos|hablamos|te hablo|le hablo|les hablo|les aviso|le aviso|te aviso) (luego|mas tarde|
     despues)
-(luego|mas tarde|despues|mañana) (les|le|te|me|los) (aviso|hablo|llamo|marco|escribo|confirmo|
+(luego|mas tarde|despues|mañana) [les|le|te|me|los] (aviso|digo|hablo|llamo|marco|escribo|confirmo|
     conecto)
 (cancelar|cancelen|baja|luego|si) ?
 (no|ya no|nunca) (llamar|llame|llamen|me llamen|me llame|llamame|me llames|me marquen)

@@ -31,10 +31,12 @@ un alive
 kms
 kys
 (kill|killing|kil|kll|kl|kiling) (myself|my self|mysel|meself|my life|me)
+(kill|killing|hurt|hurting|cutting|harm) (himself|herself|themselves|themself|yourself|urself)
 (hurt|hurting|harm|harming|cut|cutting|hang|hanging|shoot|shooting) (myself|my self|mysel)
 (drown|drowning|poison|poisoning|burn|burning|starve|starving|stab|stabbing) (myself|my self)
 (off|offing|delete|deleting|erase|overdose|overdosing|strangle|choke|punish) (myself|my self)
 (do|did|doing) something .. to (myself|my self)
+(feel*|felt) like (dying|ending|killing|i am dying|i want to die)
 hurt* .. on purpose
 end* (my|this|own|it) life
 end* my own life
@@ -124,6 +126,7 @@ matarme
 matarse
 (me|nos) [quiero|voy a|quisiera|podria|deberia|queria|dan ganas de] matar
 (me|nos) mato
+se (quiere|va a|quiso|intento) (matar|morir|suicidar|lastimar|cortar|ahorcar|quitar la vida)
 quit* [me] la vida
 quitarse la vida
 acab* [ya] con (mi vida|todo|esto|mi sufrimiento|mi dolor)
@@ -209,10 +212,11 @@ help [me] (please|now|asap|right now)
 need help [now|asap|right now|badly]
 sos
 [it is|this is] [an] emergency
-[i am in|im in|having a|in] [a] crisis
+[i am in|i am having|having|in] [a] crisis
 i am in (danger|trouble)
 i am scared
 i want to end [it|this|things]
+end it
 i want it to (end|stop|be over)
 i am done
 i give up
