@@ -6,8 +6,8 @@ from sqlalchemy import select
 from app import clock
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
-from app.messaging import delivery, outbox
-from app.messaging.models import Message, Purpose
+from app.messaging import alarms, delivery, outbox
+from app.messaging.models import Direction, Message, Purpose
 from app.people.models import Patient
 from app.tasks.models import StaffTask
 
@@ -57,6 +57,46 @@ def kept(database):
             return db.get_one(Message, message.id)
 
     return kept
+
+
+@pytest.fixture
+def kept_all(database):
+    """Every outbound text, in the order in which they were made."""
+
+    def kept_all():
+        with database.session(write=False) as db:
+            return list(
+                db.scalars(
+                    select(Message)
+                    .where(Message.direction == Direction.OUTBOUND)
+                    .order_by(Message.made_at, Message.id)
+                )
+            )
+
+    return kept_all
+
+
+@pytest.fixture
+def callback(database):
+    """The gateway says what became of a text: of its last known sending, or of another."""
+
+    def callback(message, word, code="", sid=None):
+        with database.session() as db:
+            row = db.get_one(Message, message.id)
+            delivery.apply_status(db, row, word, code, sid or row.provider_sid or "SM1")
+
+    return callback
+
+
+@pytest.fixture
+def alarms_raised(database):
+    """The codes of the open alarms, and how often each was raised."""
+
+    def alarms_raised():
+        with database.session(write=False) as db:
+            return {alarm.code: alarm.count for alarm in alarms.open_alarms(db)}
+
+    return alarms_raised
 
 
 @pytest.fixture

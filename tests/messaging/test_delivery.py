@@ -18,17 +18,6 @@ from tests.fakes import RecordingGateway
 FINAL = {"delivered", "undelivered", "failed"}
 
 
-@pytest.fixture
-def callback(database):
-    """Twilio says what became of a text."""
-
-    def callback(message, word, code="", sid="SM1"):
-        with database.session() as db:
-            delivery.apply_status(db, db.get_one(Message, message.id), word, code, sid)
-
-    return callback
-
-
 def opted_out(database, cast):
     with database.session(write=False) as db:
         return db.get_one(Patient, cast.maya.id).opted_out_at is not None
@@ -276,7 +265,7 @@ def test_a_text_that_never_arrived_becomes_a_task_once(
     send()
 
     for word in (last, "sent", last, "queued"):
-        callback(message, word, code="30007", sid=kept(message).provider_sid)
+        callback(message, word, code="30007")
 
     assert (kept(message).status.value, kept(message).error_code) == (last, "30007")
     assert tasks() == ["text-undelivered"]
