@@ -1,0 +1,403 @@
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+import structlog
+
+from app import clock
+from app.links import magic_links
+from app.links.models import MagicLink
+from app.messaging import claims, outbox, reconciling
+from app.messaging.gateway import Accepted, Declined, InDoubt, Report, TooFast
+from app.messaging.models import Message, MessageStatus, Purpose
+from app.security import keyring
+from app.security.keyring import KeyRing
+
+MAYA = "+13125550142"
+BASE_URL = "https://afterglow.test"
+IN_DOUBT, QUEUED = MessageStatus.IN_DOUBT, MessageStatus.QUEUED
+
+
+def later(**by):
+    clock.stand_still(clock.now() + timedelta(**by), machine=clock.machine_now() + timedelta(**by))
+
+
+@pytest.fixture
+def look(database, gateway):
+    """Ask the gateway about everything that it is time to ask about; how many texts that were."""
+
+    def look():
+        count = 0
+        with structlog.testing.capture_logs():
+            while reconciling.look_into_one(database, gateway, BASE_URL):
+                count += 1
+                assert count < 50
+        return count
+
+    return look
+
+
+@pytest.fixture
+def doubted(queue, send, gateway):
+    """A text whose sending nobody knows about, a moment ago."""
+
+    def doubted(purpose=Purpose.JOIN, body="Tap {link}.", *, with_link=True, **differs):
+        message = queue(purpose, body, with_link=with_link, **differs)
+        gateway.answers = [InDoubt()]
+        send()
+        return message
+
+    return doubted
+
+
+@pytest.fixture
+def body_of(database):
+    def body_of(message):
+        with database.session(write=False) as db:
+            link = db.get_one(MagicLink, message.link_id)
+        return message.body.replace("{link}", magic_links.address_of(link, BASE_URL))
+
+    return body_of
+
+
+def test_a_callback_with_our_id_settles_a_doubt(doubted, look, kept, callback, gateway):
+    message = doubted()
+
+    callback(message, "sent", sid="SM77")
+
+    assert (kept(message).status, kept(message).provider_sid) == (MessageStatus.SENT, "SM77")
+    later(seconds=30)
+    assert look() == 0
+    assert gateway.asked == []
+
+
+def test_the_gateways_list_settles_a_doubt(doubted, look, kept, tasks, gateway, body_of):
+    message = doubted()
+    gateway.made = [(MAYA, body_of(message), "SM77")]
+    later(seconds=10)
+
+    look()
+
+    assert (kept(message).status, kept(message).provider_sid) == (MessageStatus.ACCEPTED, "SM77")
+    assert tasks() == []
+    later(minutes=30)
+    assert len(gateway.sent) == 1
+
+
+def test_the_same_words_made_for_another_text_settle_nothing(
+    queue, send, doubted, look, kept, gateway
+):
+    other = queue(Purpose.NOTICE, "See you soon.", appointment_id=None)
+    send()
+    message = doubted(Purpose.NOTICE, "See you soon.", with_link=False)
+    gateway.made = [(MAYA, "See you soon.", kept(other).provider_sid)]
+    later(seconds=10)
+
+    look()
+
+    assert kept(message).status is IN_DOUBT
+
+
+def test_a_link_that_never_left_is_sent_once_more_after_ninety_seconds(
+    doubted, look, kept, tasks, gateway, send
+):
+    message = doubted()
+    for _ in range(8):
+        later(seconds=11)
+        look()
+        assert kept(message).status is IN_DOUBT
+        assert not send()
+    later(seconds=2)
+
+    look()
+    send()
+
+    assert kept(message).status is MessageStatus.ACCEPTED
+    assert len(gateway.sent) == 2
+    assert gateway.sent[0].body == gateway.sent[1].body
+    assert gateway.sent[0].message_id == gateway.sent[1].message_id
+    assert tasks() == []
+
+
+def test_a_second_doubt_about_the_same_text_goes_to_a_person(
+    doubted, look, kept, tasks, gateway, send
+):
+    message = doubted()
+    later(seconds=90)
+    look()
+    gateway.answers = [InDoubt()]
+    send()
+    later(seconds=90)
+
+    look()
+
+    assert kept(message).status is IN_DOUBT
+    assert tasks() == ["text-in-doubt"]
+    assert not send()
+
+
+def test_a_staff_text_that_never_left_is_sent_once_more(doubted, look, kept, cast, send, gateway):
+    message = doubted(
+        Purpose.SAFETY,
+        "Please open the console.",
+        with_link=False,
+        practitioner=cast.jordan,
+        appointment_id=None,
+    )
+    later(seconds=90)
+
+    look()
+    send()
+
+    assert kept(message).status is MessageStatus.ACCEPTED
+    assert len(gateway.sent) == 2
+
+
+def test_what_a_person_wrote_is_never_sent_twice(doubted, look, kept, tasks, send):
+    message = doubted(Purpose.WRITTEN, "How are you?", with_link=False)
+    later(seconds=90)
+
+    look()
+
+    assert kept(message).status is IN_DOUBT
+    assert tasks() == ["text-in-doubt"]
+    assert not send()
+
+
+def test_a_link_that_nobody_wants_any_more_is_not_sent_again(doubted, look, tasks, send):
+    doubted(expires_at=clock.now() + timedelta(seconds=89))
+    later(seconds=90)
+
+    look()
+
+    assert tasks() == ["text-in-doubt"]
+    assert not send()
+
+
+def test_a_text_withdrawn_while_in_doubt_is_not_sent_again_and_is_nobodys_task(
+    doubted, look, kept, tasks, send, database, cast
+):
+    message = doubted()
+    with database.session() as db:
+        outbox.withdraw(db, cast.integration_visit.id)
+    later(seconds=90)
+
+    look()
+
+    assert kept(message).status is MessageStatus.CANCELLED
+    assert tasks() == []
+    assert not send()
+
+
+def test_a_withdrawn_text_that_is_wanted_again_while_in_doubt_is(
+    doubted, look, send, queue, database, cast, gateway
+):
+    doubted(once_key="join:1:1")
+    with database.session() as db:
+        outbox.withdraw(db, cast.integration_visit.id)
+    assert queue(once_key="join:1:1") is None
+    later(seconds=90)
+
+    look()
+
+    assert send()
+    assert len(gateway.sent) == 2
+
+
+def test_a_doubt_that_clears_takes_its_task_along(doubted, look, tasks, gateway, kept):
+    message = doubted(Purpose.NOTICE, "See you soon.", with_link=False)
+    later(seconds=90)
+    look()
+    assert tasks() == ["text-in-doubt"]
+    gateway.made = [(MAYA, "See you soon.", "SM77")]
+    later(minutes=5)
+
+    look()
+
+    assert kept(message).status is MessageStatus.ACCEPTED
+    assert tasks() == []
+
+
+def test_a_task_stays_while_another_text_of_the_visit_is_in_doubt(doubted, look, tasks, callback):
+    first = doubted(Purpose.NOTICE, "One.", with_link=False)
+    doubted(Purpose.NOTICE, "Two.", with_link=False)
+    later(seconds=90)
+    look()
+
+    callback(first, "delivered")
+
+    assert tasks() == ["text-in-doubt"]
+
+
+def test_while_the_gateway_cannot_be_asked_staff_are_told_and_nothing_is_sent_twice(
+    doubted, look, kept, tasks, send, gateway, body_of
+):
+    message = doubted()
+    gateway.unreachable = True
+    later(seconds=60)
+    look()
+    assert tasks() == []
+    later(seconds=30)
+
+    look()
+
+    assert (kept(message).status, tasks()) == (IN_DOUBT, ["text-in-doubt"])
+    assert not send()
+    gateway.unreachable = False
+    gateway.made = [(MAYA, body_of(message), "SM77")]
+    later(minutes=10)
+    look()
+    assert (kept(message).status, tasks()) == (MessageStatus.ACCEPTED, [])
+
+
+def test_a_text_whose_worker_died_is_looked_for_at_once(queue, database, look, kept, gateway):
+    message = queue(body="See you soon.")
+    with database.session() as db:
+        claims.claim_next(db, "dead")
+    later(seconds=61)
+    with database.session() as db:
+        claims.expire_leases(db)
+    gateway.made = [(MAYA, "See you soon.", "SM77")]
+
+    assert look() == 1
+    assert kept(message).status is MessageStatus.ACCEPTED
+
+
+def test_an_answer_that_comes_after_the_lease_ran_out_still_counts(queue, send, kept, database):
+    message = queue()
+
+    class Slow:
+        name, segments_per_second = "slow", None
+
+        def send(self, outgoing):
+            later(seconds=61)
+            with database.session() as db:
+                claims.expire_leases(db)
+            return Accepted("SM5")
+
+    send(through=Slow())
+
+    assert (kept(message).status, kept(message).provider_sid) == (MessageStatus.ACCEPTED, "SM5")
+
+
+def test_a_claim_that_is_nearly_over_is_given_up_before_anything_leaves(
+    queue, gateway, kept, send, monkeypatch
+):
+    message = queue()
+    monkeypatch.setattr(claims, "LEASE", timedelta(seconds=19))
+    send()
+    assert gateway.sent == []
+    assert kept(message).status is QUEUED
+    monkeypatch.setattr(claims, "LEASE", timedelta(seconds=20))
+
+    send()
+
+    assert len(gateway.sent) == 1
+
+
+@pytest.mark.parametrize("answer", [TooFast(timedelta(1)), Declined("429")])
+def test_a_text_withdrawn_while_it_was_refused_for_haste_does_not_leave_later(
+    queue, send, kept, database, cast, answer
+):
+    message = queue(once_key="join:1:1")
+
+    class Withdrawing:
+        name, segments_per_second = "withdrawing", None
+
+        def send(self, outgoing):
+            with database.session() as db:
+                outbox.withdraw(db, cast.integration_visit.id)
+            return answer
+
+    send(through=Withdrawing())
+
+    assert (kept(message).status, kept(message).once_key) == (MessageStatus.CANCELLED, None)
+
+
+def test_a_text_without_a_final_word_is_asked_about_at_growing_intervals(
+    queue, send, look, gateway, kept
+):
+    message = queue()
+    send()
+    gateway.reports[kept(message).provider_sid] = Report(kept(message).provider_sid, "queued", "")
+    moments = []
+    for second in range(0, 8 * 3600, 15):
+        if look():
+            moments.append(second)
+        later(seconds=15)
+
+    assert moments[0] == 45
+    gaps = [after - before for before, after in pairwise(moments)]
+    assert gaps == sorted(gaps)
+    assert 5 <= len(moments) <= 8
+
+
+def test_the_word_that_no_callback_brought_is_fetched(queue, send, look, gateway, kept, tasks):
+    message = queue()
+    send()
+    sid = kept(message).provider_sid
+    gateway.reports[sid] = Report(sid, "undelivered", "30007")
+    later(seconds=45)
+
+    with structlog.testing.capture_logs():
+        look()
+
+    assert kept(message).status is MessageStatus.UNDELIVERED
+    assert tasks() == ["text-undelivered"]
+    later(days=2)
+    assert look() == 0
+
+
+def test_a_text_that_arrived_is_not_asked_about(queue, send, look, gateway, callback):
+    message = queue()
+    send()
+    callback(message, "delivered")
+    later(days=2)
+
+    assert look() == 0
+
+
+def test_it_is_not_asked_for_ever(queue, send, look, gateway, kept):
+    queue()
+    send()
+    for _ in range(40):
+        later(hours=12)
+        look()
+
+    later(days=30)
+    assert look() == 0
+
+
+class Retired:
+    """The secret key that a link was signed with is gone."""
+
+    def __enter__(self):
+        self._ours = keyring.ring()
+        keyring.use(KeyRing(["e" * 40], ["n" * 40], self._ours._load))
+
+    def __exit__(self, *_):
+        keyring.use(self._ours)
+
+
+def test_a_doubt_about_a_text_that_cannot_be_read_any_more_goes_to_a_person(
+    doubted, look, kept, tasks
+):
+    message = doubted()
+    later(seconds=90)
+
+    with Retired():
+        look()
+
+    assert (kept(message).status, tasks()) == (IN_DOUBT, ["text-in-doubt"])
+
+
+def test_one_of_two_workers_asks(queue, send, database, gateway, kept):
+    message = queue()
+    send()
+    later(seconds=45)
+    with database.session() as db:
+        assert reconciling._claim(db).id == message.id
+
+    with database.session() as db:
+        assert reconciling._claim(db) is None
+        assert db.get_one(Message, message.id).looks == 1
