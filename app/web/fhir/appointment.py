@@ -124,9 +124,9 @@ def _related(appointment: Appointment, visit: Appointment | None) -> list[UUID]:
 
 
 def _participants(appointment: Appointment) -> list[dict[str, Any]]:
-    agreed = "accepted" if appointment.confirmed_at else "needs-action"
+    patient = {"reference": f"Patient/{appointment.patient_id}"}
     participants: list[dict[str, Any]] = [
-        {"actor": {"reference": f"Patient/{appointment.patient_id}"}, "status": agreed}
+        {"actor": patient, "status": _patients_answer(appointment)}
     ]
     if appointment.practitioner_id and appointment.practitioner:
         actor = {
@@ -135,6 +135,13 @@ def _participants(appointment: Appointment) -> list[dict[str, Any]]:
         }
         participants.append({"actor": actor, "status": "accepted"})
     return participants
+
+
+def _patients_answer(appointment: Appointment) -> str:
+    """`declined` while they look for another time: "not today" was said, and none picked yet."""
+    if appointment.asked_at:
+        return "declined"
+    return "accepted" if appointment.confirmed_at else "needs-action"
 
 
 def _warnings(advice: Advice, zone: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -7,7 +8,8 @@ from sqlalchemy import select
 from app import clock
 from app.messaging.models import Message, MessageStatus
 from app.people.models import Clinic
-from app.scheduling import staffed_hours
+from app.scheduling import asking, staffed_hours
+from app.scheduling.models import Appointment
 from tests.web.fhir.test_door import told
 
 
@@ -113,6 +115,18 @@ def test_a_visit_that_the_patient_accepted_is_accepted_here(ehr, asked, said):
     booked = ehr.post("/Appointment", json=wanted).json()
 
     assert booked["participant"][0]["status"] == said
+
+
+def test_not_today_is_told_to_the_record_system(ehr, infusion, visit_of, database):
+    visit = visit_of(infusion)
+    with database.session() as db:
+        asking.ask(db, db.get_one(Appointment, UUID(visit["id"])), by=None)
+
+    asked_for_another = visit_of(infusion)
+
+    assert visit["participant"][0]["status"] == "needs-action"
+    assert asked_for_another["participant"][0]["status"] == "declined"
+    assert asked_for_another["status"] == "booked"
 
 
 @pytest.mark.parametrize(
