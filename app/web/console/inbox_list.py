@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.messaging import threads
@@ -36,7 +36,7 @@ class Row:
     """One thread as the list shows it."""
 
     thread: Thread
-    last: Message | None  # what was said last, by either side
+    last: Message | None  # what a person said last, on either side
     tags: list[Tag]
 
     @property
@@ -60,6 +60,12 @@ class Row:
     def at(self) -> datetime:
         """When it was said."""
         return (self.last and self.last.sent_at) or self.thread.last_at
+
+    @property
+    def order(self) -> tuple[bool, float]:
+        """Who waits comes first, the longest wait in front; then the newest words."""
+        since = self.thread.opened_at
+        return (False, since.timestamp()) if since else (True, -self.at.timestamp())
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,8 @@ def listed(db: Session, clinic: Clinic, alerted: Collection[UUID]) -> Listed:
             wanted.add("alert")
         tags = [text_words.wants(each) for each in _ORDER if each in wanted]
         rows.append(Row(thread, last.get(thread.id), tags))
+    # Who is talked with stands above who was only reminded of something.
+    rows.sort(key=lambda row: row.order)
     return Listed(rows, len(found) > SHOWN)
 
 
@@ -122,11 +130,15 @@ def address_of(thread: Thread) -> str:
 
 
 def _last_words(db: Session, shown: Sequence[Thread]) -> dict[UUID, Message]:
-    """What was said last in each thread. A sign-in code says nothing."""
+    """What a person said last in each thread; where nobody has, what Afterglow did.
+
+    A sign-in code says nothing.
+    """
+    by_itself = (Message.direction == Direction.OUTBOUND) & Message.written_by_id.is_(None)
     latest = (
         select(Message.id)
         .where(Message.sent_at.is_not(None), Message.purpose != Purpose.CODE)
-        .order_by(Message.sent_at.desc(), Message.id.desc())
+        .order_by(case((by_itself, 1), else_=0), Message.sent_at.desc(), Message.id.desc())
         .limit(1)
         .correlate(Thread)
     )

@@ -44,7 +44,8 @@ class Talk:
     patient: Patient | None
     earlier: list[Day]
     days: list[Day]
-    ahead: list[Message]  # written, and leaving by itself later
+    held: list[Message]  # written by staff; leaves once the patient is awake
+    planned: list[Message]  # leaves by itself later
     to_do: list[ToDo]
     visit: Appointment | None
     window: TherapeuticWindow | None
@@ -147,8 +148,12 @@ def next_visit(db: Session, patient: Patient) -> Appointment | None:
     )
 
 
-def _said(db: Session, thread: Thread, zone: str) -> tuple[list[Day], list[Day], list[Message]]:
-    """What was said earlier and lately, by days, and what will leave by itself."""
+def _said(
+    db: Session, thread: Thread, zone: str
+) -> tuple[list[Day], list[Day], list[Message], list[Message]]:
+    """What was said earlier and lately, by days; what staff wrote and what Afterglow has planned
+    that will leave later.
+    """
     texts = sorted(threads.texts(db, thread), key=lambda text: (_at(text), text.id))
     ahead = [text for text in texts if _is_ahead(text)]
     said = [text for text in texts if not _is_ahead(text)]
@@ -157,7 +162,9 @@ def _said(db: Session, thread: Thread, zone: str) -> tuple[list[Day], list[Day],
     fold = max(0, len(said) - max(_OPEN, unanswered + 1))
     # One or two are no reason to fold.
     fold = fold if fold > 2 else 0
-    return _days(said[:fold], zone), _days(said[fold:], zone), ahead
+    held = [text for text in ahead if text.written_by_id is not None]
+    planned = [text for text in ahead if text.written_by_id is None]
+    return _days(said[:fold], zone), _days(said[fold:], zone), held, planned
 
 
 def _days(texts: list[Message], zone: str) -> list[Day]:

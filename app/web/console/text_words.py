@@ -36,6 +36,8 @@ def wants(what: str) -> Tag:
 def waited(since: datetime) -> str:
     """`6 min`, `3 h`, `2 days`: how long somebody has waited."""
     minutes = max(0, int((clock.now() - since).total_seconds() // 60))
+    if minutes < 1:
+        return _("less than a minute")
     if minutes < 60:
         return _("%(num)s min") % {"num": minutes}
     if minutes < 48 * 60:
