@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.messaging.models import Message, MessageStatus
 from app.web.fhir import communication as mapping
 from app.web.fhir import searching
-from app.web.fhir.door import bearer_only
+from app.web.fhir.door import bearer_only, note_view
 from app.web.fhir.outcome import Fault, respond
 from app.web.fhir.searching import PAGE, Asked
 from app.web.pages import find_or_404, not_found
@@ -24,15 +24,20 @@ _NOT_WITHDRAWN = or_(Message.status != MessageStatus.CANCELLED, Message.sent_at.
 
 @bearer_only
 def search(request: Request, db: Session) -> Response:
-    """A patient's thread, oldest first. What was withdrawn before it left is no part of it."""
+    """A patient's thread, oldest first. What was withdrawn before it left is no part of it.
+
+    Looking is written into the audit trail, once for all pages.
+    """
     asked = searching.read(request, "Communication")
     patient = searching.patient_of(request, db, asked, "subject", "patient")
-    wanted = _count(asked)
+    wanted, after = _count(asked), _after(asked)
+    if not after:
+        note_view(request, patient)
     is_theirs = (Message.patient_id == patient.id, _NOT_WITHDRAWN)
     total = db.scalar(select(func.count()).select_from(Message).where(*is_theirs))
     found: list[Message] = []
     if wanted:
-        query = select(Message).where(*is_theirs, *_after(asked))
+        query = select(Message).where(*is_theirs, *after)
         query = query.options(joinedload(Message.written_by)).order_by(_said_at, Message.id)
         found = list(db.scalars(query.limit(wanted + 1)))
     shown, clinic = found[:wanted], request.state.clinic
@@ -51,8 +56,9 @@ def show(request: Request, db: Session) -> Response:
     clinic = request.state.clinic
     message = find_or_404(db, Message, request, clinic_id=clinic.id)
     withdrawn = message.status is MessageStatus.CANCELLED and message.sent_at is None
-    if message.patient_id is None or withdrawn:
+    if message.patient is None or withdrawn:
         not_found()
+    note_view(request, message.patient)
     return respond(mapping.written(message, clinic))
 
 

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access import api_keys, scopes
+from app.audit import trail
+from app.people.models import Patient
 from app.refusal import Refusal
 from app.web.fhir import outcome
 from app.web.fhir.outcome import MEDIA_TYPE, Fault
@@ -80,6 +82,13 @@ def read_resource(request: Request, resource_type: str) -> dict[str, Any]:
     if resource.get("resourceType") != resource_type:
         raise Fault(400, f"The body is not a resource of type {resource_type}.")
     return resource
+
+
+def note_view(request: Request, patient: Patient) -> None:
+    """Write into the trail which system looked at whom."""
+    # GET reads only: the note goes into a transaction of its own, before anything is told.
+    with request.app.state.database.session() as other:
+        trail.record(other, "view", agent=request.state.api_key, entity=patient)
 
 
 def _refuse_unscoped(request: Request) -> None:

@@ -15,7 +15,7 @@ from app import i18n
 from app.db.base import Model
 from app.people import enrolment, phones
 from app.people.models import Clinic, Patient
-from app.web.fhir.door import bearer_only, read_resource
+from app.web.fhir.door import bearer_only, note_view, read_resource
 from app.web.fhir.outcome import Fault, respond
 from app.web.fhir.reading import element, elements, text, texts
 from app.web.pages import find_or_404
@@ -51,8 +51,10 @@ def create(request: Request, db: Session) -> Response:
 
 @bearer_only
 def show(request: Request, db: Session) -> Response:
-    """One patient of the clinic."""
-    return respond(written(find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)))
+    """One patient of the clinic. Looking is written into the audit trail."""
+    patient = find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
+    note_view(request, patient)
+    return respond(written(patient))
 
 
 def read(resource: dict[str, Any]) -> Enrolment:

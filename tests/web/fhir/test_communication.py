@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from app import clock
+from app.audit.models import AuditEvent
 from app.links import magic_links
 from app.links.models import LinkKind
 from app.messaging.models import Direction, Message, MessageStatus, Purpose
@@ -192,6 +193,19 @@ def test_a_text_to_staff_is_no_part_of_a_thread(ehr, texted, cast):
     ring = texted("somebody waits", patient_id=None, practitioner_id=cast.dr_okafor.id)
 
     told(ehr.get(f"/Communication/{ring.id}"), 404)
+
+
+def test_who_read_a_thread_stands_in_the_trail(ehr, stranger, texted, database, cast):
+    text = texted("see you at ten")
+
+    ehr.get(f"/Communication?subject={cast.theo.id}")
+    ehr.get(f"/Communication/{text.id}")
+    stranger.get(f"/Communication/{text.id}")
+
+    with database.session(write=False) as db:
+        views = db.scalars(select(AuditEvent).where(AuditEvent.action == "view")).all()
+        assert [view.entity_id for view in views] == [cast.theo.id] * 2
+        assert {view.agent_kind for view in views} == {"api_key"}
 
 
 def test_the_neighbours_texts_are_unknown_here(stranger, texted, cast):
