@@ -13,6 +13,7 @@ from app import logs
 from app.access import api_keys, invitations, scopes
 from app.db import migrate as migrations
 from app.db.engine import Database
+from app.messaging import alarms
 from app.people import enrolment
 from app.people.models import Clinic, Role
 from app.refusal import Refusal
@@ -26,10 +27,12 @@ app = typer.Typer(
 )
 clinic_commands = typer.Typer(help="Clinics.", no_args_is_help=True)
 staff_commands = typer.Typer(help="Members of staff.", no_args_is_help=True)
+alarm_commands = typer.Typer(help="What is wrong with the road of texts.", no_args_is_help=True)
 key_commands = typer.Typer(help="Keys for other systems (the FHIR door).", no_args_is_help=True)
 app.add_typer(clinic_commands, name="clinic")
 app.add_typer(staff_commands, name="staff")
 app.add_typer(key_commands, name="apikey")
+app.add_typer(alarm_commands, name="alarm")
 
 Slug = Annotated[str, typer.Option("--clinic", help="the clinic's short name in addresses")]
 
@@ -127,9 +130,35 @@ def doctor() -> None:
     wrong = settings.missing_for_production()
     if settings.database_url and not migrations.is_current(settings.database_url):
         wrong.append("the database is not migrated: run `afterglow migrate`")
+    elif settings.database_url and settings.encryption_keys and settings.secret_keys:
+        wrong += _alarms(settings)
     if wrong:
         raise Failure("; ".join(wrong))
     typer.echo("All is well.")
+
+
+@alarm_commands.command("list")
+def alarm_list() -> None:
+    """Name every open alarm, since when, and how often it came."""
+    with _database().session(write=False) as db:
+        for alarm in alarms.open_alarms(db):
+            typer.echo(
+                f"{alarm.code}  since {alarm.made_at:%Y-%m-%d %H:%M} UTC, {alarm.count} times"
+            )
+
+
+@alarm_commands.command("clear")
+def alarm_clear(
+    code: Annotated[str, typer.Argument(help="its name, as `alarm list` prints it")],
+) -> None:
+    """Say that an alarm was seen to. Texts that it had stopped leave again."""
+    with _database().session() as db:
+        found = [alarm for alarm in alarms.open_alarms(db) if alarm.code == code]
+        if not found:
+            raise Failure(f"there is no open alarm {code}")
+        for alarm in found:
+            alarms.clear(db, alarm)
+    typer.echo("Cleared.")
 
 
 @clinic_commands.command("create")
@@ -196,6 +225,11 @@ def _open_for_production() -> tuple[Settings, Database]:
         raise Failure("the database is not migrated: run `afterglow migrate` first")
     logs.configure(settings.log_format)
     return settings, Database(settings.database_url, settings)
+
+
+def _alarms(settings: Settings) -> list[str]:
+    with _database(settings).session(write=False) as db:
+        return [f"open alarm: {alarm.code}" for alarm in alarms.open_alarms(db)]
 
 
 def _database(settings: Settings | None = None) -> Database:

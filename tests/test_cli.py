@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.access import api_keys
+from app.messaging import alarms
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = {"AFTERGLOW_SECRET_KEYS": "s" * 40, "AFTERGLOW_ENCRYPTION_KEYS": "e" * 40}
@@ -160,3 +161,23 @@ def test_the_doctor_says_what_is_wrong_and_when_all_is_well(afterglow, installed
     assert ill.returncode == 1
     assert "AFTERGLOW_BASE_URL" in ill.stderr
     assert (well.returncode, well.stdout) == (0, "All is well.\n")
+
+
+def test_the_doctor_names_an_open_alarm_until_it_is_cleared(afterglow, installed, database):
+    with database.session() as db:
+        alarms.raise_(db, alarms.AlarmCode.UNREGISTERED)
+    settings = installed | {"AFTERGLOW_SMS": "demo"}
+
+    ill = afterglow("doctor", **settings)
+    listed = afterglow("alarm", "list", **settings)
+    cleared = afterglow("alarm", "clear", "unregistered", **settings)
+    well = afterglow("doctor", **settings)
+    again = afterglow("alarm", "clear", "unregistered", **settings)
+
+    assert (ill.returncode, ill.stderr) == (1, "afterglow: open alarm: unregistered\n")
+    assert listed.stdout.startswith("unregistered  since ")
+    assert (cleared.returncode, well.returncode) == (0, 0)
+    assert (again.returncode, again.stderr.strip()) == (
+        1,
+        "afterglow: there is no open alarm unregistered",
+    )
