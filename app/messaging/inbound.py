@@ -16,8 +16,6 @@ from sqlalchemy.orm import Session, aliased
 from app import clock, live
 from app.db.once import add_once
 from app.messaging.models import Direction, InboundText, Message, MessageStatus, Purpose
-from app.people import enrolment
-from app.people.models import Clinic
 from app.security import keyring
 
 LEASE = timedelta(seconds=60)
@@ -177,19 +175,6 @@ def is_overtaken(db: Session, message: Message) -> bool:
         Message.due_at > message.due_at,
     )
     return db.scalar(newer.limit(1)) is not None
-
-
-def receive(
-    db: Session, clinic: Clinic, number: str, body: str, *, sid: str, at: datetime
-) -> Message | None:
-    """Store a text from a patient's normal number.
-
-    None when nobody has it, or `sid` was stored before.
-    """
-    patient = enrolment.with_number(db, clinic.id, number)
-    if patient is None or db.scalar(select(Message.id).where(Message.provider_sid == sid)):
-        return None
-    return record(db, clinic.id, number, body, sid=sid, at=at, patient_id=patient.id)
 
 
 def _place(text: InboundText) -> bytes:

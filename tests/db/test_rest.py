@@ -12,8 +12,10 @@ from app.db.base import Model
 from app.links import magic_links
 from app.links.models import MagicLink
 from app.messaging import inbound, outbox
+from app.messaging.inbound import Raw
 from app.messaging.models import Purpose
 from app.people.models import Patient
+from app.replies import taking_in
 from app.scheduling import booking
 from app.scheduling.models import Service
 from app.tasks import desk
@@ -51,7 +53,9 @@ def full_house(database, cast):
             db, Purpose.NOTICE, "heliotrope for Marigold", patient=maya, due_at=clock.now()
         )
         desk.open_task(db, TaskCode.ANSWER, maya, by=maya, note="periwinkle 5550177")
-        inbound.receive(db, cast.clinic, "+13125550142", "periwinkle", sid="SM1", at=clock.now())
+        raw = Raw("+13125550177", "", "periwinkle")
+        taking_in.understand(db, inbound.store(db, "SM1", raw))
+        inbound.store(db, "SM2", raw)  # not understood yet
     with database.session(write=False) as db:
         return [magic_links.token_of(link) for link in db.scalars(select(MagicLink))]
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.db.base import Model
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
 from app.messaging import alarms, delivery, outbox
@@ -120,3 +121,18 @@ def link_state(database):
             return db.get_one(MagicLink, message.link_id).state
 
     return link_state
+
+
+@pytest.fixture
+def everything_but(database):
+    """`everything_but("message")`: every row of every other table."""
+
+    def everything_but(*tables):
+        with database.session(write=False) as db:
+            return {
+                table.name: sorted(repr(tuple(row)) for row in db.execute(table.select()))
+                for table in Model.metadata.sorted_tables
+                if table.name not in tables
+            }
+
+    return everything_but

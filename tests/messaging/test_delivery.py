@@ -294,7 +294,15 @@ def test_a_word_that_nobody_knows_changes_nothing(queue, send, kept, callback, w
 
 def test_a_callback_about_a_text_that_came_in_changes_nothing(database, cast, kept, callback):
     with database.session() as db:
-        message = inbound.receive(db, cast.clinic, "+13125550142", "ok", sid="SM1", at=clock.now())
+        message = inbound.record(
+            db,
+            cast.clinic.id,
+            "+13125550142",
+            "ok",
+            sid="SM1",
+            at=clock.now(),
+            patient_id=cast.maya.id,
+        )
 
     callback(message, "delivered")
 

@@ -126,7 +126,15 @@ def test_a_callback_that_comes_thrice_has_one_effect(call, status, database, mes
 
 def test_a_callback_about_a_text_that_came_in_is_no_crash(call, database, cast):
     with database.session() as db:
-        came_in = inbound.receive(db, cast.clinic, "+13125550142", "ok", sid="SM9", at=clock.now())
+        came_in = inbound.record(
+            db,
+            cast.clinic.id,
+            "+13125550142",
+            "ok",
+            sid="SM9",
+            at=clock.now(),
+            patient_id=cast.maya.id,
+        )
 
     assert call({"MessageStatus": "delivered"}, about=came_in.id).status_code < 500
 
