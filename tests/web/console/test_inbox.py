@@ -1,14 +1,16 @@
 """The inbox: who waits for an answer, what was said, and writing back."""
 
+import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
 
 from app import clock
 from app.audit.models import AuditEvent
-from app.messaging import alarms, threads
+from app.messaging import alarms, segments, threads
 from app.messaging.models import Direction, Message, MessageStatus, Purpose, Thread
 from app.people.models import Clinic, Patient, Practitioner
 from app.safety import escalation
@@ -18,6 +20,7 @@ from app.scheduling.models import Appointment, Service
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 
+NIGHT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # three in the morning at the clinic
 FORM = "0190a2b4-0000-7000-8000-000000000001"
 
 
@@ -82,6 +85,15 @@ def _count(text):
 def _written(database):
     with database.session(write=False) as db:
         return list(db.scalars(select(Message).where(Message.purpose == Purpose.WRITTEN)))
+
+
+def _plain(answer):
+    """The words of a page without their markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text))
+
+
+def _in_box(answer):
+    return unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", answer.text, re.S)[1])
 
 
 def _send(desk, patient, words, **more):
@@ -277,7 +289,9 @@ class TestThread:
             wrote(cast.maya, f"lately {n}", ago=timedelta(minutes=20 - n))
 
         text = desk.get(_address(cast.maya)).text
-        earlier = re.search(r'<details class="more talk__earlier".*?</details>', text, re.S)[0]
+        earlier = re.search(
+            r'<details class="more talk__fold" id="earlier".*?</details>', text, re.S
+        )[0]
 
         assert "11 earlier texts" in earlier
         assert "lately" not in earlier
@@ -338,6 +352,177 @@ class TestThread:
         assert "Nobody waits for an answer." in desk.get("/clinic/inbox").text
         with database.session(write=False) as db:
             assert db.scalars(select(StaffTask.done_by_id)).all() == [cast.dr_okafor.id]
+
+
+class TestReply:
+    def test_an_answer_leaves_at_once_whatever_the_hour(self, desk, cast, wrote, database):
+        wrote(cast.maya, "can I eat before")
+
+        answer = _send(desk, cast.maya, "Yes, until eight.")
+
+        assert answer.headers["location"] == _address(cast.maya)
+        (text,) = _written(database)
+        assert (text.body, text.written_by_id) == ("Yes, until eight.", cast.dr_okafor.id)
+        assert (text.due_at, text.at_any_hour) == (clock.now(), True)
+
+    def test_an_answer_is_all_that_was_waited_for(self, desk, cast, wrote, database):
+        wrote(cast.maya, "can I eat before")
+
+        _send(desk, cast.maya, "Yes, until eight.")
+
+        assert _count(desk.get("/clinic").text) == ""
+        with database.session(write=False) as db:
+            assert db.scalars(select(StaffTask.done_by_id)).all() == [cast.dr_okafor.id]
+
+    def test_it_is_written_into_the_audit_trail_without_its_words(self, desk, cast, database):
+        _send(desk, cast.maya, "Yes, until eight.")
+
+        (text,) = _written(database)
+        with database.session(write=False) as db:
+            event = db.scalars(select(AuditEvent).where(AuditEvent.action == "write-text")).one()
+            assert (event.entity_id, event.detail) == (text.id, "")
+
+    def test_what_nobody_asked_for_waits_until_the_patient_is_awake(self, desk, cast, database, at):
+        at(NIGHT)
+        assert "What you write leaves today, 8:00 am." in _plain(desk.get(_address(cast.maya)))
+
+        _send(desk, cast.maya, "See you soon.")
+
+        (text,) = _written(database)
+        assert (text.due_at, text.at_any_hour) == (NIGHT + timedelta(hours=5), False)
+        assert "by Dr. Okafor, leaves today, 8:00 am" in _plain(desk.get(_address(cast.maya)))
+
+    def test_at_night_an_answer_does_not_wait(self, desk, cast, wrote, database, at):
+        at(NIGHT)
+        wrote(cast.maya, "I cannot sleep")
+        text = _plain(desk.get(_address(cast.maya)))
+        assert "Maya waits for an answer. What you write leaves at once." in text
+
+        _send(desk, cast.maya, "We'll phone you.")
+
+        assert _written(database)[0].due_at == NIGHT
+
+    def test_a_form_posted_twice_is_one_text(self, desk, cast, wrote, database):
+        wrote(cast.maya, "can I eat before")
+
+        for _ in range(2):
+            assert _send(desk, cast.maya, "Yes, until eight.").status_code == 303
+
+        assert len(_written(database)) == 1
+
+    def test_other_words_from_a_form_of_the_browsers_memory_are_another_text(
+        self, desk, cast, database
+    ):
+        _send(desk, cast.maya, "Yes, until eight.")
+        _send(desk, cast.maya, "No, until nine.")
+
+        assert [text.body for text in _written(database)] == [
+            "Yes, until eight.",
+            "No, until nine.",
+        ]
+
+    def test_a_form_without_a_name_sends_all_the_same(self, desk, cast, database):
+        desk.post(_address(cast.maya), data={"body": "Hello.", "form": "…"})
+
+        assert len(_written(database)) == 1
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (" \n ", "Write something first."),
+            ("x" * 481, "That is 481 signs. Shorten it to 480, or phone."),
+        ],
+    )
+    def test_what_cannot_be_sent_stays_in_the_box(self, desk, cast, database, words, said):
+        answer = _send(desk, cast.maya, words)
+
+        assert answer.status_code == 422
+        assert answer.text.count(said) == 2  # in the summary and at the box
+        assert _in_box(answer) == words
+        assert FORM in answer.text
+        assert _written(database) == []
+
+    def test_several_texts_are_allowed_and_said(self, desk, cast, database):
+        answer = _send(desk, cast.maya, "Ketamine. " + "x" * 190)
+
+        assert "200 signs, sent as 2 texts" in answer.text
+
+    def test_typographic_signs_are_made_plain(self, desk, cast, database):
+        _send(desk, cast.maya, "We’ll “see” – soon…\r\nAda")
+
+        assert _written(database)[0].body == 'We\'ll "see" - soon...\nAda'
+
+    def test_a_clinical_word_is_pointed_out_once_and_may_be_sent(self, desk, cast, database):
+        words = "Your ketamine dose is at ten."
+
+        answer = _send(desk, cast.maya, words)
+
+        assert answer.status_code == 422
+        assert "would read “ketamine”, “dose”." in answer.text
+        assert "<title>Inbox" in answer.text  # no error: it may be right
+        assert _in_box(answer) == words
+        assert _written(database) == []
+
+        assert _send(desk, cast.maya, words, anyway="1").status_code == 303
+        assert _written(database)[0].body == words
+
+    @pytest.mark.parametrize(
+        ("mark", "said"),
+        [
+            ({"opted_out_at": True}, "Maya wants no more texts."),
+            ({"number_failed_at": True}, "This number takes no texts."),
+            ({"texts_agreed_at": False}, "Maya has not agreed to texts."),
+        ],
+    )
+    def test_whoever_takes_no_texts_is_phoned(self, desk, cast, database, mark, said):
+        with database.session() as db:
+            maya = db.get_one(Patient, cast.maya.id)
+            for name, is_set in mark.items():
+                setattr(maya, name, clock.now() if is_set else None)
+
+        text = desk.get(_address(cast.maya)).text
+
+        assert "<textarea" not in text
+        assert f"{said} Please phone." in text
+        assert 'href="tel:+13125550142"' in text
+        answer = _send(desk, cast.maya, "Hello.")
+        assert answer.status_code == 422
+        assert "Maya takes no texts. Please phone." in answer.text
+        assert _written(database) == []
+
+    def test_quick_replies_stand_in_both_languages_their_own_first(self, desk, cast, database):
+        with database.session() as db:
+            db.get_one(Patient, cast.maya.id).language = "es"
+
+        text = desk.get(_address(cast.maya)).text
+
+        languages = re.findall(r'name="quick" value="(..):', text)
+        assert languages == ["es"] * 6 + ["en"] * 6
+
+    def test_without_scripts_a_quick_reply_fills_the_box_and_sends_nothing(
+        self, desk, cast, database
+    ):
+        answer = _send(desk, cast.maya, "Dear Maya.", quick="en:phone")
+
+        assert answer.status_code == 200
+        assert _in_box(answer) == (
+            "Dear Maya. Northside: thank you for writing. One of us will phone you today."
+        )
+        assert _written(database) == []
+
+    def test_a_quick_reply_that_is_none_leaves_the_box_alone(self, desk, cast):
+        answer = _send(desk, cast.maya, "Dear Maya.", quick="xx:nothing")
+
+        assert _in_box(answer) == "Dear Maya."
+
+    def test_the_page_counts_with_the_servers_own_signs(self, desk, cast):
+        text = desk.get(_address(cast.maya)).text
+        signs = json.loads(unescape(re.search(r'data-signs="(.*?)"', text)[1]))
+
+        assert signs["basic"] == segments.BASIC
+        assert signs["extended"] == segments.EXTENDED
+        assert signs["plain"] == segments.PLAIN
+        assert (signs["sevenBit"], signs["sixteenBit"]) == ([160, 153], [70, 67])
 
 
 class TestStranger:
