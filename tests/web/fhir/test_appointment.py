@@ -99,6 +99,15 @@ def test_the_same_infusion_again_is_the_one_that_stands(ehr, asked, infusion, ca
     assert ehr.get(f"/Appointment?patient={cast.theo.id}").json()["total"] == 2
 
 
+def test_an_infusion_posted_many_times_at_once_is_one(ehr, asked, cast):
+    wanted = asked("infusion", "2026-11-24T10:00", hours=2)
+    with ThreadPoolExecutor(8) as crowd:
+        answers = list(crowd.map(lambda _: ehr.post("/Appointment", json=wanted), range(8)))
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert ehr.get(f"/Appointment?patient={cast.theo.id}").json()["total"] == 2
+
+
 def test_nobody_is_booked_on_top_of_themselves(ehr, asked, infusion):
     across = asked("infusion", "2026-11-24T11:00", hours=2)
     visit = asked("consultation", "2026-11-24T10:00")
