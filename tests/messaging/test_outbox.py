@@ -78,6 +78,88 @@ def test_withdrawing_leaves_texts_of_other_visits_and_those_on_their_way(
     assert kept(other).status is MessageStatus.QUEUED
 
 
+def test_withdrawing_some_purposes_leaves_the_others(queue, database, cast, kept):
+    join, confirm, nudge = queue(Purpose.JOIN), queue(Purpose.CONFIRM), queue(Purpose.NUDGE)
+
+    with database.session() as db:
+        outbox.withdraw(db, cast.integration_visit.id, Purpose.JOIN, Purpose.NUDGE)
+
+    assert [kept(one).status for one in (join, confirm, nudge)] == [
+        MessageStatus.CANCELLED,
+        MessageStatus.QUEUED,
+        MessageStatus.CANCELLED,
+    ]
+
+
+def test_withdrawing_from_a_person_leaves_nothing_but_the_one_confirmation(
+    queue, database, cast, kept
+):
+    with database.session() as db:
+        theo = db.get_one(Patient, cast.theo.id)
+    ours, confirmation, theos = queue(), queue(Purpose.KEYWORD), queue(patient=theo)
+
+    with database.session() as db:
+        outbox.withdraw_from(db, db.get_one(Patient, cast.maya.id))
+
+    assert kept(ours).status is MessageStatus.CANCELLED
+    assert [kept(one).status for one in (confirmation, theos)] == [MessageStatus.QUEUED] * 2
+
+
+def test_two_that_queue_the_same_at_once_queue_it_once_and_neither_fails(database, cast):
+    start, queued, failures = threading.Barrier(4), [], []
+
+    def work():
+        start.wait()
+        try:
+            with database.session() as db:
+                maya = db.get_one(Patient, cast.maya.id)
+                queued.append(
+                    outbox.enqueue(
+                        db,
+                        Purpose.JOIN,
+                        "…",
+                        patient=maya,
+                        due_at=clock.now(),
+                        once_key="join:1:1",
+                    )
+                )
+        except Exception as error:  # noqa: BLE001  carried to the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert sorted(one is None for one in queued) == [False, True, True, True]
+
+
+def test_what_is_queued_twice_at_once_spoils_nothing_else_of_that_change(
+    queue, database, cast, monkeypatch
+):
+    """The other one's row is not seen yet when it is looked for, only when ours is stored."""
+    queue(once_key="join:1:1")
+    seen = outbox._was_queued
+    answers = [False]
+    monkeypatch.setattr(
+        outbox, "_was_queued", lambda *asked: answers.pop() if answers else seen(*asked)
+    )
+
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        maya.zone = "America/Denver"
+        again = outbox.enqueue(
+            db, Purpose.JOIN, "…", patient=maya, due_at=clock.now(), once_key="join:1:1"
+        )
+
+    assert again is None
+    with database.session(write=False) as db:
+        assert db.get_one(Patient, cast.maya.id).zone == "America/Denver"
+        assert db.scalar(select(func.count(Message.id))) == 1
+
+
 @pytest.mark.parametrize(("seconds", "taken"), [(-1, True), (0, True), (1, False)])
 def test_a_text_leaves_from_the_second_it_is_due(queue, database, seconds, taken):
     queue(due_at=clock.now() + timedelta(seconds=seconds))
@@ -128,13 +210,31 @@ def test_six_workers_empty_a_queue_without_taking_anything_twice(queue, database
     assert set(taken) == wanted
 
 
-def test_codes_and_alerts_leave_before_links_and_links_before_notices(queue, database, cast):
-    for purpose in (Purpose.NOTICE, Purpose.ANSWER, Purpose.JOIN, Purpose.SAFETY):
+def test_the_more_urgent_purpose_leaves_first(queue, database, cast):
+    order = [
+        Purpose.SAFETY,
+        Purpose.JOIN,
+        Purpose.ANSWER,
+        Purpose.WRITTEN,
+        Purpose.CONFIRM,
+        Purpose.NOTICE,
+    ]
+    for purpose in reversed(order):
         queue(purpose)
 
-    order = [claim(database).purpose for _ in range(4)]
+    assert [claim(database).purpose for _ in order] == order
 
-    assert order == [Purpose.SAFETY, Purpose.JOIN, Purpose.ANSWER, Purpose.NOTICE]
+
+def test_of_join_texts_that_wait_the_one_of_the_earlier_visit_leaves_first(queue, database):
+    hour = timedelta(hours=1)
+    ten, nine = clock.now() + 2 * hour, clock.now() + hour
+    notice = queue(Purpose.NOTICE, due_at=clock.now() - 3 * hour)
+    later_visit = queue(Purpose.JOIN, visit_at=ten, due_at=clock.now() - 2 * hour)
+    earlier_visit = queue(Purpose.JOIN, visit_at=nine, due_at=clock.now() - hour)
+
+    order = [claim(database).id for _ in range(3)]
+
+    assert order == [earlier_visit.id, later_visit.id, notice.id]
 
 
 def test_of_equal_texts_the_one_due_first_leaves_first(queue, database):
