@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app import clock, i18n
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
-from app.messaging import outbox, texts
+from app.messaging import outbox, quiet_hours, texts
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.scheduling import day_before
 from app.scheduling import therapeutic_window as windows
@@ -55,7 +55,7 @@ def renew_link(db: Session, visit: Appointment) -> None:
 
 def keep(db: Session, visit: Appointment) -> None:
     """The patient keeps the time after asking for others: what was withheld leaves after all."""
-    join = db.scalar(select(Message).where(Message.once_key == _once("join", visit)))
+    join = _join_of(db, visit)
     if join is None or join.link is None:
         plan(db, visit)
     else:
@@ -70,6 +70,9 @@ def accept(db: Session, visit: Appointment) -> None:
     A question that is due more than a day from now still comes.
     """
     outbox.let_through(db, visit.id)
+    join = _join_of(db, visit)
+    if join is not None and join.link is not None and _is_asleep(visit):
+        _queue_nudge(db, visit, join.link)
     asked = db.scalar(select(Message).where(Message.once_key == _once("confirm", visit)))
     if asked is not None and day_before.is_agreed(visit, asked.due_at):
         outbox.withdraw(db, visit.id, Purpose.CONFIRM)
@@ -154,8 +157,9 @@ def _queue_join(db: Session, visit: Appointment, link: MagicLink) -> None:
 
 def _queue_nudge(db: Session, visit: Appointment, link: MagicLink) -> None:
     due_at = visit.starts_at + NUDGE_AFTER
-    if due_at <= clock.now():
-        return
+    accepted = visit.confirmed_at is not None
+    if due_at <= clock.now() or (_is_asleep(visit) and not accepted):
+        return  # of a join text that waits for the morning it would only be the echo
     with i18n.using(visit.patient.language):
         body = texts.nudge(visit.clinic)
     outbox.enqueue(
@@ -168,9 +172,19 @@ def _queue_nudge(db: Session, visit: Appointment, link: MagicLink) -> None:
         appointment_id=visit.id,
         link=link,
         visit_at=visit.starts_at,
-        at_any_hour=visit.confirmed_at is not None,
+        at_any_hour=accepted,
         once_key=_once("nudge", visit),
     )
+
+
+def _join_of(db: Session, visit: Appointment) -> Message | None:
+    return db.scalar(select(Message).where(Message.once_key == _once("join", visit)))
+
+
+def _is_asleep(visit: Appointment) -> bool:
+    """Whether the nudge falls in the quiet hours on the patient's clock."""
+    due_at = visit.starts_at + NUDGE_AFTER
+    return quiet_hours.next_awake(due_at, visit.patient.zone) > due_at
 
 
 def _once(what: str, visit: Appointment) -> str:
