@@ -5,6 +5,8 @@ const landing = document.getElementById("landing")
 const token = location.hash.slice(1)
 // Before anything else: no script, log or screenshot gets to see the token from here on.
 history.replaceState(null, "", location.pathname)
+// A newer link, tapped while an earlier one stands open here, is no new page to the browser.
+addEventListener("hashchange", () => location.reload())
 
 const policy = window.trustedTypes
   ? trustedTypes.createPolicy("afterglow", { createHTML: (html) => html })
