@@ -4,13 +4,14 @@ where help is, to words that may mean danger.
 
 from sqlalchemy.orm import Session
 
-from app import clock, i18n
-from app.messaging import answers, outbox, texts, threads
+from app import i18n
+from app.messaging import answers, threads
 from app.messaging.models import Message, Purpose
 from app.people.models import Clinic
 from app.replies import answering
 from app.replies.meaning import Kind, Understood
 from app.safety import escalation
+from app.safety.models import Signal
 
 # Words about texts themselves: at a number that nobody has there is nothing to be done.
 _ASKS_NOBODY = {Kind.STOP, Kind.START, Kind.HELP}
@@ -26,19 +27,12 @@ def take_in(db: Session, message: Message, understood: Understood) -> None:
 
 def _danger(db: Session, message: Message) -> None:
     clinic = db.get_one(Clinic, message.clinic_id)
-    staff = escalation.on_call(db, clinic)
+    thread = threads.of_message(db, message)
+    assert thread is not None, "a stranger's text stands in a thread"
+    escalation.raise_alert_about_number(db, thread, Signal.WORDS)
+    if not answering.may_tell_of_help(db, message):
+        return
+    is_told = bool(escalation.on_call(db, clinic))
     with i18n.using(clinic.language):
-        if answering.may_tell_of_help(db, message):
-            body = (answers.resources if staff else answers.resources_alone)(clinic)
-            thread = threads.of_message(db, message)
-            answering.say(db, Purpose.SAFETY, body, thread=thread)
-        # There is no patient to raise an alert for: everybody on call is told, once each text.
-        for practitioner in staff:
-            outbox.enqueue(
-                db,
-                Purpose.SAFETY,
-                texts.staff_alert(clinic),
-                practitioner=practitioner,
-                due_at=clock.now(),
-                once_key=f"stranger:{message.id}:{practitioner.id}",
-            )
+        body = (answers.resources if is_told else answers.resources_alone)(clinic)
+        answering.say(db, Purpose.SAFETY, body, thread=thread)

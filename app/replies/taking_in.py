@@ -22,6 +22,8 @@ from app.replies import answering, following, meaning, strangers, whose
 from app.replies.following import Reply
 from app.replies.meaning import Kind, Understood
 from app.replies.whose import Writer
+from app.safety import escalation
+from app.safety.models import Signal
 from app.scheduling import calendars
 
 log = structlog.get_logger("replies")
@@ -37,6 +39,9 @@ def understand_next(database: Database) -> bool:
     After three attempts it is put before a person as it stands; if even that fails it stays, is
     tried again every ten minutes, and an alarm is raised.
     """
+    with database.session(write=False) as db:
+        if inbound.next_due(db) is None:  # nearly always: no writer has to wait for that
+            return False
     with database.session() as db:
         text = inbound.claim_next(db)
     if text is None:
@@ -75,7 +80,7 @@ def understand(db: Session, text: InboundText) -> Message | None:
 
 
 def keep_as_it_is(db: Session, text: InboundText) -> Message | None:
-    """Put a text before a person without asking what it means."""
+    """Put a text before a person without asking what it means; for danger alone one more try."""
     raw = inbound.raw_of(text)
     if not inbound.finish(db, text):
         return None
@@ -84,6 +89,8 @@ def keep_as_it_is(db: Session, text: InboundText) -> Message | None:
     threads.touch_inbound(db, message, needs_person=True)
     if writer.patient is not None:
         following.put_before_person(db, message, writer.patient)
+        if text.attempts == _MOST_ATTEMPTS + 1 and Kind.CRISIS in _meaning(raw):
+            escalation.raise_alert(db, writer.patient, Signal.WORDS)
     return message
 
 

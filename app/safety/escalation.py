@@ -6,14 +6,15 @@ clinical word, and a patient's opt-out does not touch them.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, i18n, live
 from app.audit import trail
 from app.messaging import outbox, texts
-from app.messaging.models import Purpose
+from app.messaging.models import Purpose, Thread
 from app.people.models import Clinic, Patient, Practitioner
 from app.safety.models import SafetyAlert, Signal
 
@@ -22,13 +23,28 @@ MOST_ROUNDS = 8
 
 
 def raise_alert(db: Session, patient: Patient, signal: Signal) -> SafetyAlert:
-    """Alert the clinic.
+    """Alert the clinic about a patient.
 
     While an alert of this patient is open, the same signal does not make another.
     """
+    return _raise(db, SafetyAlert.patient_id == patient.id, patient, signal, patient_id=patient.id)
+
+
+def raise_alert_about_number(db: Session, thread: Thread, signal: Signal) -> SafetyAlert:
+    """The same about a number that nobody has: there may be a patient behind it."""
+    return _raise(db, SafetyAlert.thread_id == thread.id, thread, signal, thread_id=thread.id)
+
+
+def _raise(
+    db: Session,
+    is_theirs: ColumnElement[bool],
+    who: Patient | Thread,
+    signal: Signal,
+    **about: UUID,
+) -> SafetyAlert:
     alert = db.scalar(
         select(SafetyAlert).where(
-            SafetyAlert.patient_id == patient.id,
+            is_theirs,
             SafetyAlert.signal == signal,
             SafetyAlert.acknowledged_at.is_(None),
             SafetyAlert.next_round_at.is_not(None),
@@ -37,16 +53,12 @@ def raise_alert(db: Session, patient: Patient, signal: Signal) -> SafetyAlert:
     if alert is None:
         now = clock.now()
         alert = SafetyAlert(
-            clinic_id=patient.clinic_id,
-            patient_id=patient.id,
-            signal=signal,
-            made_at=now,
-            next_round_at=now,
+            clinic_id=who.clinic_id, signal=signal, made_at=now, next_round_at=now, **about
         )
         db.add(alert)
-        trail.record(db, "raise-alert", agent=patient, entity=alert, detail=signal.value)
+        trail.record(db, "raise-alert", agent=who, entity=alert, detail=signal.value)
         _text_next_round(db, alert)
-    live.publish(db, f"desk:{patient.clinic_id}")
+    live.publish(db, f"desk:{who.clinic_id}")
     return alert
 
 
@@ -65,7 +77,7 @@ def open_alerts(db: Session, clinic: Clinic) -> list[SafetyAlert]:
     return list(
         db.scalars(
             select(SafetyAlert)
-            .options(joinedload(SafetyAlert.patient))
+            .options(joinedload(SafetyAlert.patient), joinedload(SafetyAlert.thread))
             .where(SafetyAlert.clinic_id == clinic.id, SafetyAlert.acknowledged_at.is_(None))
             .order_by(SafetyAlert.made_at)
         )

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Model
+from app.messaging.models import Thread
 from app.people.models import Patient, Practitioner
 
 
@@ -18,13 +19,17 @@ class Signal(StrEnum):
 
 
 class SafetyAlert(Model):
-    """One signal, escalated until a person acknowledges it. Holds none of the patient's words."""
+    """One signal, escalated until a person acknowledges it. Holds none of the words behind it.
+
+    It is about a patient, or about the thread with a number that nobody has.
+    """
 
     __tablename__ = "safety_alert"
     __table_args__ = (Index(None, "clinic_id", "acknowledged_at"),)
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("thread.id"))  # a stranger's alone
     signal: Mapped[Signal]
     made_at: Mapped[datetime]
     rounds: Mapped[int] = mapped_column(default=0)
@@ -32,5 +37,6 @@ class SafetyAlert(Model):
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
 
-    patient: Mapped[Patient] = relationship()
+    patient: Mapped[Patient | None] = relationship()
+    thread: Mapped[Thread | None] = relationship()
     acknowledged_by: Mapped[Practitioner | None] = relationship()

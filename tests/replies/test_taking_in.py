@@ -114,6 +114,20 @@ def test_a_text_that_nobody_can_understand_is_put_before_a_person_as_it_is(
     assert rows(Alarm) == []
 
 
+def test_danger_in_a_text_that_nobody_can_understand_still_alerts_staff(
+    database, planned, come_in, crash, alerts, tasks
+):
+    come_in("I want to die")
+    crash()
+
+    for _ in range(4):
+        taking_in.understand_next(database)
+        pass_time(30)
+
+    assert len(alerts()) == 1
+    assert tasks() == [("answer", "I want to die")]
+
+
 def test_a_text_from_a_stranger_that_nobody_can_understand_is_put_before_a_person(
     database, cast, come_in, monkeypatch, received, rows
 ):

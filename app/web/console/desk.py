@@ -38,7 +38,7 @@ class Desk:
     @property
     def alerted(self) -> set[UUID]:
         """The patients that the alerts are about."""
-        return {alert.patient_id for alert in self.alerts}
+        return {alert.patient_id for alert in self.alerts if alert.patient_id is not None}
 
     @property
     def count(self) -> int:

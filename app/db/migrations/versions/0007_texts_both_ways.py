@@ -43,6 +43,7 @@ _FORMER_TASK_CODES = (
     "find-a-time",
     "answer",
 )
+_SIGNALS = ("control", "answer", "words")
 _TASK_CODES = (*_FORMER_TASK_CODES, "bad-number", "outside-window")
 
 
@@ -209,6 +210,14 @@ def upgrade() -> None:
     with op.batch_alter_table("staff_task", schema=None, recreate="auto") as batch_op:
         _allow(batch_op, "ck_staff_task_taskcode", "code", _TASK_CODES)
 
+    with op.batch_alter_table("safety_alert", schema=None) as batch_op:
+        batch_op.alter_column("patient_id", existing_type=sa.Uuid(), nullable=True)
+        batch_op.add_column(sa.Column("thread_id", sa.Uuid(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_safety_alert_thread_id"), "thread", ["thread_id"], ["id"]
+        )
+        _keep(batch_op, "ck_safety_alert_signal", "signal", _SIGNALS)
+
     with op.batch_alter_table("patient", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("number_failed_at", sa.DateTime(timezone=True), nullable=True)
@@ -219,6 +228,13 @@ def downgrade() -> None:
     op.execute("DELETE FROM staff_task WHERE code IN ('bad-number', 'outside-window')")
     with op.batch_alter_table("staff_task", schema=None) as batch_op:
         _allow(batch_op, "ck_staff_task_taskcode", "code", _FORMER_TASK_CODES)
+
+    op.execute("DELETE FROM safety_alert WHERE patient_id IS NULL")
+    with op.batch_alter_table("safety_alert", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_safety_alert_thread_id"), type_="foreignkey")
+        batch_op.drop_column("thread_id")
+        batch_op.alter_column("patient_id", existing_type=sa.Uuid(), nullable=False)
+        _keep(batch_op, "ck_safety_alert_signal", "signal", _SIGNALS)
 
     with op.batch_alter_table("patient", schema=None) as batch_op:
         batch_op.drop_column("number_failed_at")
