@@ -24,6 +24,9 @@ _PAUSE = timedelta(seconds=10)  # when no line to Twilio could be opened
 _CLOCKS_DIFFER = timedelta(seconds=30)
 _A_FEW = 100
 _MOST_PER_PAGE = 1000
+_SIDS = ("MessageSid", "SmsSid", "AccountSid")
+_SID_LENGTH = 34
+_NUMBERS = ("From", "To")
 # What half answers and answers of another shape raise on their way through the client.
 _GARBLED = (OSError, HTTPException, ValueError, AttributeError, TypeError, KeyError, RecursionError)
 
@@ -137,11 +140,27 @@ def _said_no(error: Any) -> Answer:
 
 
 def is_genuine(settings: Settings, path: str, form: Any, signature: str) -> bool:
-    """Whether a webhook was signed for our public address, with any of the tokens in use."""
+    """Whether a webhook was signed for our public address, with any of the tokens in use.
+
+    `path` is what was asked for behind our host, its query included.
+    """
     from twilio.request_validator import RequestValidator
 
     address = settings.base_url + path
-    return any(
+    return _is_whole(form) and any(
         RequestValidator(token.get_secret_value()).validate(address, form, signature)
         for token in settings.twilio_auth_token
+    )
+
+
+def _is_whole(form: Any) -> bool:
+    """Whether each parameter ends where it should.
+
+    What is signed runs names and values together. Whoever saw a request could let one of them
+    swallow the next, so that an old text looked like a new one, or like somebody else's.
+    """
+    sids = (str(form.get(name, "")) for name in _SIDS)
+    numbers = (str(form.get(name, "")) for name in _NUMBERS)
+    return all(len(sid) <= _SID_LENGTH for sid in sids) and not any(
+        letter.isalpha() for number in numbers for letter in number
     )

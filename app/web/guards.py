@@ -148,7 +148,8 @@ def _is_from_twilio(request: Request) -> bool:
     """Whether it was signed for our public address, with every parameter that came along."""
     signature = request.headers.get("x-twilio-signature", "")
     settings = request.app.state.settings
-    return bool(signature) and is_genuine(settings, request.url.path, read_form(request), signature)
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return bool(signature) and is_genuine(settings, asked, read_form(request), signature)
 
 
 def _twilio(_request: Request, _db: Session) -> Response | None:

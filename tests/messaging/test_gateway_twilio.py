@@ -425,3 +425,18 @@ def test_without_a_token_nothing_is_genuine():
     assert not is_genuine(
         settings(twilio_auth_token=""), "/hooks/twilio/status/1", form, sign(form, token="")
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "neighbour"),
+    [("MessageSid", "MessagingServiceSid"), ("From", "FromCity"), ("To", "X")],
+)
+def test_a_parameter_that_swallowed_its_neighbour_is_not_taken_as_signed(name, neighbour):
+    form = {"MessageSid": "SM" + "1" * 32, "From": MAYA, "To": MAYA, neighbour: "Ohio"}
+    spliced = {key: value for key, value in form.items() if key != neighbour}
+    spliced[name] += neighbour + "Ohio"
+    path = "/hooks/twilio/status/1"
+
+    assert is_genuine(settings(), path, form, sign(form))
+    assert sign(spliced) == sign(form)
+    assert not is_genuine(settings(), path, spliced, sign(form))

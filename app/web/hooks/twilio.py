@@ -13,6 +13,7 @@ from app.web.forms import read_form
 from app.web.guards import twilio_only
 from app.web.pages import find_or_404
 
+_ALWAYS_SAID = {"From", "To", "Body"}
 _NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 
@@ -25,7 +26,7 @@ def message(request: Request, db: Session) -> Response:
     """
     form = read_form(request)
     sid = _field(form, "MessageSid")
-    if not sid:
+    if not sid or not form.keys() >= _ALWAYS_SAID:
         return Response("", 400)
     media = _field(form, "NumMedia")
     raw = Raw(
