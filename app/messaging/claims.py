@@ -70,6 +70,7 @@ def claim_next(db: Session, worker: str) -> Message | None:
 
 def hold(db: Session, message: Message) -> None:
     """Read a text anew and let nobody else change it until the transaction ends."""
+    db.flush()  # what was changed here already would be read over
     db.refresh(message, with_for_update={"of": Message})
 
 
