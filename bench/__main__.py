@@ -6,7 +6,14 @@ import sys
 
 from bench.rows import Row, keep, show
 
-PARTS = ("bench.weights", "bench.start", "bench.visit")
+PARTS = (
+    "bench.weights",
+    "bench.start",
+    "bench.visit",
+    "bench.reliability.in_doubt",
+    "bench.reliability.forgery",
+    "bench.reliability.kill_storm",
+)
 
 
 def main() -> None:

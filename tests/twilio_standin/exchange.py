@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import struct
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +29,11 @@ class Server(ThreadingHTTPServer):
         self.standin = standin
         super().__init__(("127.0.0.1", port), _Exchange)
 
+    def handle_error(self, *_: object) -> None:
+        """Somebody was killed, or gave up, while being answered: nothing to say about it."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            self.standin.faults_seen.append(f"crash: {sys.exc_info()[1]!r}")
+
 
 class _Exchange(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -47,6 +53,7 @@ class _Exchange(BaseHTTPRequestHandler):
         else:
             turn, text = standin.create({name: values[0] for name, values in form.items()})
             try:
+                standin.stopping.wait(turn.pause)
                 self._answer(turn, text)
             finally:
                 if text is not None and turn.calls is not Calls.EARLY:
@@ -55,6 +62,9 @@ class _Exchange(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         standin = self.server.standin
         if not self._is_let_in():
+            return
+        if standin.is_mute:
+            self._refuse(503, "20503", "Service unavailable")
             return
         asked = urlsplit(self.path)
         query = parse_qs(asked.query, keep_blank_values=True)

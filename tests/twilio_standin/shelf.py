@@ -39,7 +39,7 @@ class Shelf:
     """Keeps every text, newest last. Safe to ask from any thread."""
 
     def __init__(self, ledger: Path | None, now: Callable[[], datetime]) -> None:
-        self._now = now
+        self.now = now
         self._lock = threading.Lock()
         self._texts: dict[str, Text] = {}
         self._serial = count(1)
@@ -59,7 +59,7 @@ class Shelf:
         """Make a text; it stands in the ledger when this returns."""
         with self._lock:
             sid = f"SM{self._mark}{next(self._serial):016x}"
-            text = Text(sid=sid, made_at=self._now().astimezone(UTC).isoformat(), **values)
+            text = Text(sid=sid, made_at=self.now().astimezone(UTC).isoformat(), **values)
             self._write({"made": asdict(text)})
             self._texts[sid] = text
         return text
@@ -70,7 +70,7 @@ class Shelf:
             text = self._texts[sid]
             sent_at = text.sent_at
             if not sent_at and status not in ("accepted", "queued", "sending"):
-                sent_at = self._now().astimezone(UTC).isoformat()
+                sent_at = self.now().astimezone(UTC).isoformat()
             text = replace(text, status=status, error_code=code, sent_at=sent_at)
             self._write({"became": [sid, status, code, sent_at]})
             self._texts[sid] = text

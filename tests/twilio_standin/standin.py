@@ -43,6 +43,7 @@ class StandIn:
         self.posts: list[Mapping[str, str]] = []  # every creation asked for, taken or not
         self.shelf = Shelf(ledger, now)
         self.caller = Caller(token, over_http(instead) if deliver is None else deliver)
+        self.is_mute = False  # whether it answers no question (GET) just now
         self.stopping = threading.Event()
         self._untold: set[str] = set()  # taken, but their calls are not yet ordered
         self._server = Server(self, port)

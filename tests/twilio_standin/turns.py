@@ -59,3 +59,4 @@ class Turn:
     code: str = ""  # of a refusal, or of an end that is none
     wait: float = 30  # seconds of a stall, of Retry-After, until a late callback
     status: int = 400  # of a refusal
+    pause: float = 0  # seconds between taking a text and answering

@@ -1,0 +1,1 @@
+"""Experiments on what may never happen to a text: lost, doubled, forged, misread."""

@@ -1,0 +1,263 @@
+"""Every way in which Twilio's answer can be lost, with every way in which its callbacks can come.
+
+One process and one worker, whose clock is moved; the texts travel over HTTP through the real
+client to the stand-in, and its callbacks come back through the application's own door.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from app import clock
+from app.messaging import one_exchange
+from app.messaging.gateway import Outgoing
+from app.messaging.gateway_twilio import TwilioGateway
+from app.messaging.models import Purpose
+from app.tasks.models import StaffTask, TaskCode
+from app.worker import Job, Worker
+from bench.reliability.stage import BASE_URL, Stage, keep, stage
+from bench.rows import Row, at_most
+from tests.databases import Kind
+from tests.twilio_standin import Calls, Fault, Turn
+from tests.twilio_standin.calling import Deliver
+
+_STALL_SECONDS = 0.1  # as long as an exchange may take here, instead of ten seconds
+_JOBS = ("send", "leases", "look", "overdue")
+_MUTE_STEPS = 7
+# What a worker lives through after a fault, as steps of its clock.
+_STEPS = [timedelta(seconds=step) for step in (0, 5, 10, 15, 30, 40, 30, 60, 300, 1200, 7200)]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One kind of trouble, and what must come of it."""
+
+    name: str
+    turn: Turn
+    copies: int = 1  # at most, of each text
+    ends: str = "delivered"
+    purpose: Purpose = Purpose.JOIN
+    is_mute: bool = False  # for the first minutes Twilio answers no question either
+
+
+def _after(fault: Fault, name: str) -> list[Cell]:
+    """The text was taken, and its receipt never came."""
+    return [
+        Cell(f"{name}, {how}", Turn(fault, calls=calls, wait=4 * _STALL_SECONDS))
+        for how, calls in (
+            ("callbacks", Calls.IN_ORDER),
+            ("callback first", Calls.EARLY),
+            ("no callback", Calls.NEVER),
+        )
+    ]
+
+
+CELLS = [
+    *_after(Fault.RESET_AFTER, "taken, then reset"),
+    *_after(Fault.ERROR_AFTER, "taken, then 500"),
+    *_after(Fault.STALL_AFTER, "taken, then silence"),
+    *_after(Fault.HALF_BODY, "taken, half a receipt"),
+    *_after(Fault.BAD_JSON, "taken, garbled receipt"),
+    Cell("500, not taken", Turn(Fault.ERROR_BEFORE)),
+    Cell("reset, not taken", Turn(Fault.RESET_BEFORE)),
+    Cell("silence, not taken", Turn(Fault.STALL_BEFORE, wait=4 * _STALL_SECONDS)),
+    Cell("429", Turn(Fault.TOO_FAST, wait=1)),
+    Cell("callback before the answer", Turn(calls=Calls.EARLY)),
+    Cell("callbacks twice", Turn(calls=Calls.TWICE)),
+    Cell("callbacks reversed", Turn(calls=Calls.REVERSED)),
+    Cell("no callback", Turn(calls=Calls.NEVER)),
+    Cell("not delivered, reversed", Turn(calls=Calls.REVERSED, words=("sent", "undelivered"),
+                                         code="30036"), ends="undelivered"),
+    Cell("taken, then 500, no callback, no list", Turn(Fault.ERROR_AFTER, calls=Calls.NEVER),
+         is_mute=True),
+    Cell("free text, taken, then 500, no callback", Turn(Fault.ERROR_AFTER, calls=Calls.NEVER),
+         purpose=Purpose.WRITTEN),
+    Cell("free text, 500, not taken", Turn(Fault.ERROR_BEFORE), copies=0, ends="in_doubt",
+         purpose=Purpose.WRITTEN),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one cell's texts."""
+
+    database: str
+    cell: str
+    texts: int
+    lost: int  # neither on a phone nor with staff
+    doubled: int
+    repeated_by_client: int
+    wrong_end: int
+    ends: dict[str, int]
+    wrong_requests: int
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing happened that must not."""
+        return not (
+            self.lost
+            or self.doubled
+            or self.repeated_by_client
+            or self.wrong_end
+            or self.wrong_requests
+        )
+
+
+def measure(*, full: bool) -> list[Row]:
+    """The whole matrix on both databases."""
+    count = 1000 if full else 20
+    outcomes = [one for kind in ("sqlite", "postgresql") for one in matrix(kind, count=count)]
+    keep("in_doubt", [asdict(outcome) for outcome in outcomes])
+    return [row for outcome in outcomes for row in _rows(outcome)]
+
+
+def matrix(kind: Kind, *, count: int, worker_id: str = "bench") -> Iterator[Outcome]:
+    """Every cell with so many texts."""
+    with (
+        _still(),
+        stage(
+            kind,
+            patients=max(1, min(count // 4, 100)),
+            worker_id=worker_id,
+            now=clock.machine_now,
+        ) as scene,
+    ):
+        scene.twilio.caller.deliver = _into(scene)
+        for cell in CELLS:
+            with _short_exchanges(cell.turn.fault):
+                yield _live_through(kind, scene, cell, count)
+
+
+@contextmanager
+def _still() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        clock.stand_still(None)
+
+
+def _into(scene: Stage) -> Deliver:
+    """Callbacks through the application's own door, in this process."""
+    browser = TestClient(scene.app(), base_url=BASE_URL)
+
+    def deliver(address: str, form: Mapping[str, str], signature: str) -> int:
+        path = address.removeprefix(BASE_URL)
+        headers = {"x-twilio-signature": signature}
+        return browser.post(path, data=dict(form), headers=headers).status_code
+
+    return deliver
+
+
+class _Counting:
+    """The gateway, and how often each text was handed to it."""
+
+    def __init__(self, gateway: TwilioGateway) -> None:
+        self._gateway = gateway
+        self.sent: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+    def send(self, outgoing: Outgoing) -> Any:
+        self.sent[str(outgoing.message_id)] += 1
+        return self._gateway.send(outgoing)
+
+
+def _live_through(kind: Kind, scene: Stage, cell: Cell, count: int) -> Outcome:
+    gateway = _Counting(TwilioGateway(scene.settings))
+    met: set[str] = set()
+
+    def turn(form: Any) -> Turn:
+        row = form["StatusCallback"].rsplit("/", 1)[-1]
+        if row in met:
+            return Turn()
+        met.add(row)
+        return cell.turn
+
+    scene.twilio.usual = turn
+    scene.twilio.posts.clear()
+    now = clock.now()
+    clock.stand_still(now, machine=clock.machine_now())
+    ids = scene.queue(count, purpose=cell.purpose)
+    worker = Worker(scene.database, scene.settings, gateway)
+    jobs = [job for job in worker.jobs if job.name in _JOBS]
+    for number, step in enumerate(_STEPS):
+        scene.twilio.is_mute = cell.is_mute and number < _MUTE_STEPS
+        _move(step)
+        _work(scene, jobs)
+    return _outcome(kind, scene, cell, ids, gateway.sent)
+
+
+def _work(scene: Stage, jobs: list[Job]) -> None:
+    """Every job, until no text waits that could leave now or soon."""
+    for _ in range(10_000):
+        for job in jobs:
+            job.run()
+        assert scene.twilio.settle(60)
+        if "queued" not in scene.statuses():
+            return
+        _move(timedelta(seconds=1))
+
+
+def _move(step: timedelta) -> None:
+    clock.stand_still(clock.now() + step, machine=clock.machine_now() + step)
+
+
+@contextmanager
+def _short_exchanges(fault: Fault) -> Iterator[None]:
+    usual = one_exchange._TIMEOUT_SECONDS
+    if fault in (Fault.STALL_AFTER, Fault.STALL_BEFORE):
+        one_exchange._TIMEOUT_SECONDS = _STALL_SECONDS
+    try:
+        yield
+    finally:
+        one_exchange._TIMEOUT_SECONDS = usual
+
+
+def _outcome(kind: Kind, scene: Stage, cell: Cell, ids: set[UUID], sent: Counter[str]) -> Outcome:
+    copies = scene.twilio.copies()
+    posts = Counter(form["StatusCallback"].rsplit("/", 1)[-1] for form in scene.twilio.posts)
+    told = _told_to_staff(scene)
+    rows = [row for row in scene.rows() if row.id in ids]
+    lost = [row for row in rows if str(row.id) not in copies]
+    if not cell.copies:
+        lost = [row for row in rows if row.patient_id not in told]
+    return Outcome(
+        database=kind,
+        cell=cell.name,
+        texts=len(rows),
+        lost=len(lost),
+        doubled=sum(max(0, len(copies.get(str(one), [])) - cell.copies) for one in ids),
+        repeated_by_client=sum((posts - sent).values()),
+        wrong_end=sum(1 for row in rows if row.status.value != cell.ends),
+        ends=dict(Counter(row.status.value for row in rows)),
+        wrong_requests=len(scene.twilio.faults_seen),
+    )
+
+
+def _told_to_staff(scene: Stage) -> set[UUID | None]:
+    with scene.database.session(write=False) as db:
+        return set(
+            db.scalars(
+                select(StaffTask.patient_id).where(
+                    StaffTask.code == TaskCode.TEXT_IN_DOUBT, StaffTask.done_at.is_(None)
+                )
+            )
+        )
+
+
+def _rows(outcome: Outcome) -> list[Row]:
+    name = f"in doubt, {outcome.database}, {outcome.cell}"
+    wrong = outcome.repeated_by_client + outcome.wrong_end + outcome.wrong_requests
+    return [
+        at_most(f"{name}: lost of {outcome.texts}", outcome.lost, "texts", 0),
+        at_most(f"{name}: doubled", outcome.doubled, "texts", 0),
+        at_most(f"{name}: wrong end or request", wrong, "texts", 0),
+    ]
