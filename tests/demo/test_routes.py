@@ -16,6 +16,7 @@ from app.web.guards import COOKIES
 
 SAM = people.SAM.phone
 CLINIC = "+17185550100"
+JORDAN = "+17185550192"  # on call, the first to be reached
 
 
 def push(demo, written):
@@ -24,6 +25,11 @@ def push(demo, written):
 
 def arrived(demo, to=""):
     return demo.get("/demo/messages.json", params={"to": to} if to else {}).json()
+
+
+def run_job(demo, name):
+    """What the worker's thread does within half a second."""
+    next(job for job in demo.app.state.worker.jobs if job.name == name).run()
 
 
 def test_the_demo_is_not_there_without_being_asked_for(client):
@@ -174,6 +180,52 @@ def test_twilio_answers_its_own_words_and_the_clinic_only_records_them(demo, see
 
     with seeded.session(write=False) as db:
         assert people.find(db, people.SAM).opted_out_at is None
+
+
+def test_later_is_answered_with_a_link_before_the_clock_moves(demo):
+    demo.post("/demo/reply", json={"from": SAM, "body": "Not ready today, can we try tomorrow?"})
+
+    run_job(demo, "send")
+
+    answer = arrived(demo, SAM)[-1]
+    assert re.search(r"http://localhost:8000/j#\w{20,}", answer["body"])
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        ("CALL", "phone you on this number"),
+        ("I want to die", "988"),
+        ("What did the blue one say?", "a person"),
+        ("stop texting me", "no more texts"),
+        ("AYUDA", "STOP"),
+    ],
+)
+def test_a_text_is_answered_on_the_phone_that_wrote_it(demo, body, answer):
+    demo.post("/demo/reply", json={"from": SAM, "body": body})
+
+    run_job(demo, "send")
+
+    last = arrived(demo, SAM)[-1]
+    assert (last["direction"], last["to"]) == ("outbound", SAM)
+    assert answer in last["body"]
+
+
+def test_the_words_of_somebody_in_danger_ring_staff(demo):
+    demo.post("/demo/reply", json={"from": SAM, "body": "quiero morirme"})
+
+    run_job(demo, "send")
+
+    assert any("alert" in text["body"] for text in arrived(demo, JORDAN))
+
+
+def test_yes_after_stop_is_confirmed_by_twilio(demo, seeded):
+    demo.post("/demo/reply", json={"from": SAM, "body": "STOP"})
+    demo.post("/demo/reply", json={"from": SAM, "body": "YES"})
+
+    with seeded.session(write=False) as db:
+        assert people.find(db, people.SAM).opted_out_at is None
+    assert "re-subscribed" in arrived(demo, SAM)[-1]["body"]
 
 
 def test_the_key_of_the_fhir_door_stays_the_same_and_opens_it(demo):
