@@ -18,7 +18,7 @@ _YES = re.compile(
 _ASKS_FOR_OK = re.compile(r"\b(?:reply|responda|conteste) ok\b", re.IGNORECASE)
 _OUR_WORDS = re.compile(r"[“\"«]([^“”\"«»]{20,})[”\"»]|^>.*$", re.MULTILINE)
 _SIGNATURE = re.compile(
-    r"^\s*(?:[-–—]+\s*)?(?:sent from (?:my|outlook)|enviado desde mi|get outlook for).*$",
+    r"^[ \t]*(?:[-–—]+[ \t]*)?(?:sent from (?:my|outlook)|enviado desde mi|get outlook for).*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _AUTOMATIC = re.compile(

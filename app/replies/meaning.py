@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from app.replies import from_phones, phrases_en, phrases_es
-from app.replies.phrase_book import PhraseBook
+from app.replies import beside_en, beside_es, from_phones, phrases_en, phrases_es
+from app.replies.phrase_book import NOT_UNDERSTOOD, PhraseBook
 from app.safety.plain_words import OTHER_SIGN, PAUSE, QUESTION, YES_SIGN, plain_words
 from app.safety.words import tell_of_danger
 
@@ -56,14 +56,17 @@ TWILIO_STOP = frozenset(
 TWILIO_START = frozenset(["START", "YES", "UNSTOP"])
 TWILIO_HELP = frozenset(["HELP", "INFO"])
 
-_NOT_UNDERSTOOD = "not understood"
+_MARKS = {mark: mark for mark in (PAUSE, QUESTION, YES_SIGN, OTHER_SIGN)}
 _ACTS = frozenset({Kind.STOP, Kind.CALL, Kind.LATER})
 _BESIDE_ACTS = frozenset({Kind.OK, "reason", QUESTION, YES_SIGN, OTHER_SIGN})
 _WHOLE: dict[Kind, set[str]] = {  # what may stand beside them
-    Kind.START: {Kind.OK, YES_SIGN},
+    Kind.START: {YES_SIGN},
     Kind.HELP: {QUESTION},
     Kind.OK: {YES_SIGN},
 }
+_WORDS = {"call word": Kind.CALL, "later word": Kind.LATER}
+_BESIDE_WORDS = frozenset({PAUSE, "courtesy", QUESTION, YES_SIGN, OTHER_SIGN})
+_BESIDE_STOP = frozenset({"courtesy", Kind.OK, QUESTION, OTHER_SIGN})
 _UNCLEAR = frozenset({Kind.UNCLEAR})
 
 
@@ -95,9 +98,10 @@ def understand(body: str, *, opted_out: bool = False, names: tuple[str, ...] = (
 
 def _kinds(words: list[str], names: tuple[str, ...]) -> frozenset[Kind]:
     """Everything the words say, when every word is understood; else what is clear even so."""
-    senses = _senses(words, frozenset(plain_words(" ".join(names))))
+    known = dict.fromkeys(plain_words(" ".join(names)), "courtesy") | _MARKS
+    senses = _weighed(_book().read(words, known))
     said = set(senses) - {"courtesy", PAUSE}
-    if said & {_NOT_UNDERSTOOD, "doubt"}:
+    if said & {NOT_UNDERSTOOD, "doubt"}:
         return frozenset({Kind.STOP}) if _has_clear_stop(senses) else _UNCLEAR
     if said & {"stop alone", "stop word"}:
         return frozenset({Kind.STOP}) if _is_bare_stop(senses) else _UNCLEAR
@@ -112,29 +116,16 @@ def _kinds(words: list[str], names: tuple[str, ...]) -> frozenset[Kind]:
 def _is_bare_stop(senses: list[str]) -> bool:
     """Whether nothing is said but a word like STOP; courtesies may stand beside some of those."""
     said = set(senses) - {PAUSE}
-    return said == {"stop alone"} or said <= {
-        "stop word",
-        "courtesy",
-        Kind.OK,
-        QUESTION,
-        OTHER_SIGN,
-    }
+    return said == {"stop alone"} or said <= {"stop word", *_BESIDE_STOP}
 
 
-def _senses(words: list[str], names: frozenset[str]) -> list[str]:
-    """What each phrase says, in order; a mark says itself."""
-    senses, at = [], 0
-    while at < len(words):
-        taken, sense = _book().longest(words, at) or (1, _sense_of(words[at], names))
-        senses.append(sense)
-        at += taken
-    return senses
-
-
-def _sense_of(word: str, names: frozenset[str]) -> str:
-    if word in (PAUSE, QUESTION, YES_SIGN, OTHER_SIGN):
-        return word
-    return "courtesy" if word in names else _NOT_UNDERSTOOD
+def _weighed(senses: list[str]) -> list[str]:
+    """Single words count only where nothing but courtesies touch them: not in "good call"."""
+    weighed, around = [], [PAUSE, *senses, PAUSE]
+    for sense, before, after in zip(senses, around, around[2:], strict=False):
+        is_doubtful = sense in _WORDS and not {before, after} <= _BESIDE_WORDS
+        weighed.append("doubt" if is_doubtful else _WORDS.get(sense, sense))
+    return weighed
 
 
 def _has_clear_stop(senses: list[str]) -> bool:
@@ -154,19 +145,18 @@ def _has_clear_stop(senses: list[str]) -> bool:
 def _book() -> PhraseBook:
     return PhraseBook(
         {
-            sense: getattr(phrases_en, name) + getattr(phrases_es, name)
-            for sense, name in {
-                "doubt": "DOUBT",
-                "stop alone": "STOP_ALONE",
-                "stop word": "STOP_WORD",
-                "stop": "STOP",
-                "start": "START",
-                "help": "HELP",
-                "call": "CALL",
-                "later": "LATER",
-                "ok": "OK",
-                "reason": "REASON",
-                "courtesy": "COURTESY",
-            }.items()
+            "doubt": beside_en.DOUBT + beside_es.DOUBT,
+            "stop alone": phrases_en.STOP_ALONE + phrases_es.STOP_ALONE,
+            "stop word": phrases_en.STOP_WORD + phrases_es.STOP_WORD,
+            Kind.STOP: phrases_en.STOP + phrases_es.STOP,
+            Kind.START: phrases_en.START + phrases_es.START,
+            Kind.HELP: phrases_en.HELP + phrases_es.HELP,
+            "call word": phrases_en.CALL_WORD + phrases_es.CALL_WORD,
+            Kind.CALL: phrases_en.CALL + phrases_es.CALL,
+            "later word": phrases_en.LATER_WORD + phrases_es.LATER_WORD,
+            Kind.LATER: phrases_en.LATER + phrases_es.LATER,
+            Kind.OK: beside_en.OK + beside_es.OK,
+            "reason": beside_en.REASON + beside_es.REASON,
+            "courtesy": beside_en.COURTESY + beside_es.COURTESY,
         }
     )

@@ -1,13 +1,12 @@
-"""Finds known phrases in plain words: at each word the longest phrase that begins there.
+"""Finds known phrases in plain words.
 
 Phrases are written as in notation; `#` stands for a number or a time of day, `@` for a day of the
 week.
 """
 
-import itertools
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from app.safety import notation
 from app.safety.notation import Part
@@ -21,6 +20,7 @@ _DAYS = frozenset(
     )
 )
 _START = 0
+NOT_UNDERSTOOD = "not understood"
 
 
 class PhraseBook:
@@ -39,22 +39,39 @@ class PhraseBook:
             for phrase in notation.phrases(lines):
                 self._add(phrase, sense)
 
-    def longest(self, words: list[str], start: int) -> tuple[int, str] | None:
-        """How many words the longest phrase from `start` on takes, and its sense."""
-        best: tuple[int, str] | None = None
+    def read(self, words: list[str], known: Mapping[str, str]) -> list[str]:
+        """What the words say, phrase by phrase: so that as few words as can be are left over.
+
+        `known`: what single words say that stand in no phrase. Others say NOT_UNDERSTOOD.
+        """
+        # For the words from each place on, read from the end: how many are left over, in how many
+        # phrases, and the first of these.
+        ahead: list[tuple[int, int, int, str]] = [(0, 0, 0, "")]
+        for start in reversed(range(len(words))):
+            single = known.get(words[start], NOT_UNDERSTOOD)
+            ways = [*self._phrases(words, start), (1, single)]
+            ahead.append(min(_cost(ahead, taken, sense) for taken, sense in ways))
+        senses, left = [], len(words)
+        while left:
+            _, _, untaken, sense = ahead[left]
+            senses.append(sense)
+            left += untaken
+        return senses
+
+    def _phrases(self, words: list[str], start: int) -> Iterator[tuple[int, str]]:
+        """Each phrase that begins at `start`: how many words it takes, and its sense."""
         places = {_START}
-        for taken, word in enumerate(itertools.islice(words, start, None), 1):
+        for at in range(start, len(words)):
             places = {
                 place
                 for before in places
-                for key in _keys(word)
+                for key in _keys(words[at])
                 for place in self._ways[before].get(key, ())
             }
             if not places:
-                break
+                return
             if ends := [self._senses[place] for place in places if place in self._senses]:
-                best = (taken, min(ends, key=self._rank.__getitem__))
-        return best
+                yield at + 1 - start, min(ends, key=self._rank.__getitem__)
 
     def _add(self, phrase: list[Part], sense: str) -> None:
         reached = {_START}
@@ -77,6 +94,13 @@ class PhraseBook:
     def _place(self) -> int:
         self._ways.append(defaultdict(set))
         return len(self._ways) - 1
+
+
+def _cost(
+    ahead: list[tuple[int, int, int, str]], taken: int, sense: str
+) -> tuple[int, int, int, str]:
+    left_over, phrases, _, _ = ahead[-taken]
+    return left_over + (sense == NOT_UNDERSTOOD), phrases + 1, -taken, sense
 
 
 def _words(way: tuple[str, ...]) -> list[str]:

@@ -14,6 +14,7 @@ stopall
 
 # Opts out beside courtesies.
 STOP_WORD = """
+(quit it|take me off|cease and desist|no texts|no text)
 stop
 stop it
 stop now
@@ -24,6 +25,20 @@ unsubscribe
 
 # Opts out beside anything that is a sentence of its own.
 STOP = """
+(stop|quit) texting (this|my) (number|phone)
+stop with (the|these|your|all the|all these) (texts|messages|texting)
+enough [with the|with these|of the|of these] (texts|messages|texting)
+i do not want (to get|to receive|to be getting) (these|this|them) [anymore|any more]
+i do not wish to (get|receive) [any|any more|these|your|more] (texts|messages) [anymore|any more]
+unsubscribe from [these|all|your|the] (texts|messages|list|text messages)
+(i would like|i want|like|want) to stop (getting|receiving) [these|your|the|any] (texts|messages)
+how (do|can) i (opt out|unsubscribe|stop these|stop these texts|stop the texts|stop these messages|
+    stop getting texts|stop getting these|get off this list)
+(i opt out|texts off|no more texting|text messages off)
+i revoke [my] consent [to texts|to text me|to be texted|for texts]
+i (said|already said) stop [texting me|texting|it]
+i (told|asked) you to stop [texting me|texting|messaging me|sending these|sending me texts]
+stop i said
 (stop|quit) (texting|messaging|contacting|txting|bothering|harassing|spamming) [me|us] [now]
 [can|could|will|would] you [please] (stop|quit) (texting|messaging|contacting|bothering) me
 (stop|quit) (texting|messaging|contacting|bothering) me (anymore|any more|again|forever)
@@ -61,7 +76,7 @@ start (texting|messaging|sending|texting me|messaging me) again
 start (the|my|sending) (texts|messages|reminders) [again]
 [you can|please] text me again
 you can [start to|start] (text|texting|message|messaging) me again
-(resubscribe|subscribe|opt in|opt me [back] in|opt back in)
+(resubscribe|subscribe|opt in|opt me in|opt me back in|opt back in)
 (sign|opt|add|turn) me back (up|in|on)
 [please] turn [the|my] (texts|messages) back on
 (resume|restart) [the|my] (texts|messages|texting)
@@ -73,9 +88,26 @@ HELP = """
 more info
 """
 
+# The word alone or beside a courtesy.
+CALL_WORD = """
+call
+"""
+
 CALL = """
+(have|get) (someone|somebody|the doctor|the nurse|a nurse|them|her|him|
+    dr) [please] call me [back] [today|please|asap]
+(can|could|would) (the doctor|the nurse|a nurse|the office|the clinic|they|you guys|dr|
+    a person) [please] call me [back] [today|please|asap|instead]
+(can|could) you call [back|now|please|today|instead]
+[i] (need|want|would like) to (talk|speak) (to|with) (someone|somebody|a person|a human|
+    a real person|the doctor|the nurse|a nurse|dr) [please|today|asap|on the phone]
+please phone
+(can|could) we [just|please] do [a|it by|it over the|by] (call|phone|phone call) [instead|
+    instead of video]
+[a] (phone|call|phone call) instead of [the] video
+call when you can
 (call|ring|phone) me
-[just|yes] call
+just call
 call [me] (instead|back|now|asap|anytime|please)
 [you can|just|please] (call|phone|ring) me [back] [instead|now|asap|today|tomorrow|later|anytime|
     right now]
@@ -106,8 +138,41 @@ call [me] (instead|back|now|asap|anytime|please)
 do not text [me] [,] [just|please] (call|phone) [me]
 """
 
-LATER = """
+# The word alone or beside a courtesy.
+LATER_WORD = """
 later
+"""
+
+LATER = """
+(ok|okay|k|yes|sure|yeah|yep|fine|alright) [maybe] later
+
+[i am] not (going to|able to|going to be able to) [make it|do it|do this|join|come] (today|tonight|
+    this morning|this afternoon)
+[i am] not (going to|able to|going to be able to) make it
+i will not be (able to make it|able to join|there today)
+(can|could|may) (we|i|you|it) [please|maybe|just] (come|be|wait until|wait till|join|
+    meet) (tomorrow|another day|another time|a different day|@|later|next week) [instead|please]
+(can|could|may) (we|i|you) [please|maybe] (move|change|switch|reschedule) (it|this|that|
+    my appointment|my visit|the appointment|our appointment|the visit|our visit|me) (to|
+    for) (tomorrow|@|another day|another time|later|next week|#|@ at #|tomorrow at #)
+(is|would|does|could) (tomorrow|@|later|another day|another time) (possible|work|be possible|be ok|
+    be okay|an option|ok|okay) [instead|for you|with you]
+would it be possible to (reschedule|move it|do tomorrow|do it tomorrow|change the time|
+    do another day|change it|postpone)
+(any chance|is there any chance|any way|is there a way) [we can|i can|we could|i could|to] (do|
+    reschedule|move|do it|move it|move this|try) [tomorrow|another day|another time|later|
+    to tomorrow|@|for tomorrow|next week]
+(what|which) other (times|time|days|slots|openings) [are there|do you have|are available|are open|
+    can i get|have you got] [today|tomorrow|this week]
+(when else|what else do you have|when is the next opening|next available)
+when else can (we|i) [do it|meet|talk|do this|come]
+do not feel ready [today|for this|yet]
+not in the right (headspace|frame of mind|mood|place|head space) [today|right now|for this]
+(nah|nope) not (today|now|tonight)
+today is (not good|no good|not great|not ideal|not possible) [for me]
+(different|another|new) (time|day) please
+[i] would like a (different|new|another) (time|day)
+i (do not|did not) think i can make it
 (not|im not|i am not|i do not feel|not feeling) [really|quite|at all] ready [today|for this|for it|
     tonight|for this today]
 [no] not (today|tonight|this morning|this afternoon|this time|a good day|a good time) [please|
@@ -176,90 +241,4 @@ is it (possible|ok|okay|too late) to (reschedule|move it|change the time|postpon
 later (today|please|is better|this week|on|today please)
 (rain check|raincheck|take a rain check|can i take a rain check)
 (i need|need) (a day|another day|more days|one more day|a different day)
-"""
-
-# Explains or softens, and asks for nothing by itself.
-REASON = """
-(but|maybe|perhaps|actually|i think|i guess|no ,)
-[sorry] [i] missed your (call|text|message)
-[had a|it was a|was a|a|i had a|having a|it has been a|its been a] [very|really|pretty|
-    super] (rough|bad|hard|long|tough|terrible|awful) (night|day|morning|one|week)
-[i] (did not|could not) sleep [at all|much|well|last night|well last night]
-[i am|am|feeling|i am feeling|i feel] [so|too|really|very|super|just too] (tired|exhausted|
-    wiped out|drained|sleepy|groggy|overwhelmed|worn out)
-[i am|am] [still] (at work|stuck at work|working|in bed|in a meeting|with my kids|busy|too busy|
-    out of town|traveling)
-[i] (have to|got to|need to) work [today|late]
-(work|something|something came up|family stuff|a meeting) [came up|got in the way]
-(i am not|not|do not feel|i do not feel|am not) [feeling] [so|too|very] (well|good|great|hot|
-    my best) [today|right now]
-i am (sick|il|under the weather|not myself) [today]
-i have (a headache|a migraine|a cold|the flu|a meeting|work|class|to work) [today]
-(my kid is sick|my car broke down|i forgot|i forgot about this|i overslept)
-"""
-
-OK = """
-(ok|okay|okey|okie|oki|okidoki|okie dokie|okey dokey|o k|k k|oky|okk|ok ok|okis)
-(yes|yep|yeah|yea|yup|yess|yessir|yas|ye|yah|aye|yes please|yes i do|yes i will|yes that works)
-(sure|sure thing|for sure|of course|certainly|absolutely|definitely|def|indeed|surely|100|will do|
-    can do)
-(confirm|confirmed|confirming|i confirm|confirmation|confirmed yes|yes confirm|comfirmed|comfirm|
-    conf)
-[i|we] confirm [my|the|this] (appointment|visit|time)
-[i will|ill|will] see (you|ya|u|dr|him|her|them|yall) (then|there|tomorrow|soon|tmrw|at #|@|
-    tomorrow at #|@ at #|in the morning)
-(see|c) (you|ya) (then|there|tomorrow|soon|at #|@)
-[yes] [i will|ill|will|i am going to|i plan to|i can|we will] be (there|ready|on|available|here|
-    on time) [then|tomorrow|at #|@]
-(i can|i will|ill|can|will) make it [tomorrow|then|today]
-(i will|ill|will) (join|attend|log on|be joining|log in|come) [then|tomorrow|at #]
-(that is|thats|that|this|it|it is|#|# is|that time|the time|time|@|tomorrow at # is|
-    that time is) (fine|good|great|perfect|ok|okay|works|work|works for me|good for me|fine by me|
-    good with me|works great|is good|is fine|works fine)
-(sounds|looks) (good|great|perfect|fine|like a plan|wonderful|awesome|ok|okay) [to me]
-(works|good|fine|great|perfect|ok|okay) (for|with|by) me
-(works|perfect|great|good|fine|awesome|excellent|wonderful|cool|alright|all right|alrighty|
-    very good|very well|lovely|super|right on|okay great|all set|good to go|i am good to go|o.k|
-    i am set|we are on|its a date)
-(got it|gotcha|got you|understood|noted|will do|roger|roger that|copy|copy that|10 4|affirmative|
-    agreed|deal|no problem|no prob|you got it|you bet|bet)
-(i am|im|am) (good|in|set|good to go|on|confirmed|available) [for] [tomorrow|then|it|that|@|#|
-    the appointment]
-(looking|look) forward to (it|it then|seeing you|talking|our visit|our talk|the visit|speaking|
-    tomorrow)
-(can not|cant) wait [to see you]
-count me in
-"""
-
-COURTESY = """
-(hi|hello|hey|hiya|helo|good morning|good afternoon|good evening|morning|gm|hi there|hello there|
-    hey there|dear)
-(thanks|thank you|thank u|thank you so much|thanks so much|many thanks|thank you very much|
-    thanks a lot|thanks a bunch|much appreciated|appreciate it|i appreciate it|thankyou|
-    thanks again|cheers|tysm|thank you again|bless you|god bless|god bless you)
-(please|kindly|if possible|if thats ok|if that is ok|if you can|if you could|if that is okay|
-    if you do not mind|if thats possible|if at all possible|if it is ok)
-(sorry|so sorry|im sorry|i am sorry|i am so sorry|apologies|my apologies|sorry about that|
-    sorry for the late notice|sorry for the short notice|sorry for late reply|sorry for the trouble|
-    sorry for the inconvenience|sorry for bothering you|forgive me|excuse me)
-(and|so|well|um|uh|umm|hm|ah|oh|really|just|then|honestly|lol|haha|hehe|lmao|team|doc|dr|doctor|
-    everyone|guys|all|mam|sir|maam|you too|same to you|have a good day|have a great day|
-    have a good night|have a nice day|you are the best|let me know|pls let me know|bye|take care|
-    have a good one|have a good evening|quick question|i hope that is ok|is that ok|is that okay|
-    would that be ok|will that work|if so|no worries|no worries if not)
-"""
-
-# Looks like one thing and is another: a person reads it.
-DOUBT = """
-(see|c) (you|ya) later
-[i will|ill|will] (see|talk to|speak to|text|email|message|write) you later
-(talk|speak|chat) (to you) later
-(talk|speak) later
-(later|see you later) (gator|alligator|dude|bye)
-(cancel|end|quit|later) ?
-(no|not) later
-later than
-stop (by|in|the|and|at|over|to|being|for)
-(good|great|nice|perfect|close|missed|your|cool|awesome|a|the) (call|later)
-call (you|him|her|them|us|it)
 """

@@ -15,6 +15,15 @@ STOP_WORD = """
 
 # Opts out beside anything that is a sentence of its own.
 STOP = """
+[ya] (dejen|deje|deja|paren) de (mandar|enviar) [mas|tantos|sus|estos] (mensajes|textos)
+ya no (manden|mande|envien|envie) [mas|mensajes|textos|mas mensajes|nada]
+no (manden|envien) mas
+[ya] no (me vuelvan|me vuelva|vuelvan|vuelva) a (escribir|escribirme|mandar mensajes|
+    mandarme mensajes|textear|enviar mensajes|mandarme nada|contactar)
+(cancelar|cancelen) [la|mi] suscripcion
+(dar|den|darme) de baja (mi numero|este numero|el servicio|los mensajes|mi telefono)
+como (me doy de baja|cancelo los mensajes|dejo de recibir mensajes|paro los mensajes|
+    cancelo estos mensajes|quito los mensajes)
 (dejen|deje|deja|paren|pare|para) (de|con) (escribirme|mandarme|enviarme|textearme|mensajearme|
     molestarme|contactarme|mandar|enviar|mandarme mas) [mas] [mensajes|textos|mensajes de texto|
     cosas] [ya]
@@ -53,8 +62,22 @@ HELP = """
 (ayuda|informacion|informes)
 """
 
-CALL = """
+# The word alone or beside a courtesy.
+CALL_WORD = """
 (llamar|llamen|llame|llamada|llama)
+"""
+
+CALL = """
+
+que (alguien me llame|me llamen|me llame|me marquen) [hoy|mañana|por telefono|alguien]
+alguien que me (llame|marque)
+(quisiera|quiero|necesito|me gustaria) que (me llamaran|me marcaran|me llame|me llamen|me llamara|
+    alguien me llame|me llame alguien|me llame la doctora) [hoy|mañana]
+(me puede|me podria|puede|podria) (llamar|llamarme|marcar) (la doctora|el doctor|alguien|
+    la enfermera|la dra|el dr)
+mejor (llamenme|me llaman|llameme|llamame|marquenme|me marcan)
+(necesito|quiero|quisiera|me gustaria) hablar con (alguien|la doctora|el doctor|una persona|
+    la enfermera|la clinica) [por telefono|por favor|hoy]
 (llamame|llameme|llamenme|marcame|marqueme|marquenme|telefoneenme|marcarme|llamarme) [ya|ahora|hoy|
     mañana|luego|mas tarde|despues|mejor|cuando pueda|cuando puedan|por telefono|ahorita]
 (llamame|llameme|llamenme|marcame|marqueme|marquenme) [hoy|mañana] (a las #|a la #|despues de las #|
@@ -75,9 +98,33 @@ me (llaman|llama|llamas|marcan|marca|marcas) [hoy|mañana|mejor|luego|por telefo
 (denme|deme|dame|echenme|echeme|echame) una (llamada|llamadita)
 """
 
+# The word alone or beside a courtesy.
+LATER_WORD = """
+(luego|mas tarde|mas tardecito|despues)
+"""
+
 LATER = """
-(luego|mas tarde|mas tardecito|despues|mas al rato|luego mejor|mejor luego|mejor mas tarde|
-    mas tarde mejor|mejor despues|despues mejor)
+(ok|si|vale|bueno|esta bien) [mejor] (luego|mas tarde|despues)
+
+(hoy mejor no|mejor hoy no|hoy ya no|ya no puedo hoy|hoy ya no puedo)
+[hoy] no me es posible [hoy|hoy dia]
+[hoy] no (voy a llegar|alcanzo|alcanzo a llegar|llego) (hoy|a la cita hoy|a mi cita hoy|
+    a la cita de hoy|a mi cita de hoy)
+(hoy se me complica|se me complico hoy|se me complico el dia de hoy|se me complica hoy|
+    hoy se me dificulta|hoy se me hace dificil)
+[me] (pueden|puede|podrian|podria|da|dan) [dar|dar una|pasar|agendar] (otra hora|otro dia|otra cita|
+    otra fecha|otro horario|para mañana) [por favor|hoy|mañana]
+(hay|tienen|tiene|habra|tendran) [alguna] (otra hora|otro horario|otro espacio|algo|otra cita|
+    lugar) (hoy|mañana|mas tarde|esta semana|otro dia|en la tarde)
+prefiero (mañana|mañana mejor|mas tarde|en la tarde|el @|la proxima semana)
+[todavia|aun] no (estoy|me siento) (lista|listo|preparada|preparado) [todavia|aun|hoy]
+(quiero|necesito|quisiera|ocupo|prefiero|me gustaria) (cambiarla|moverla|moverlo|cambiarlo|
+    reagendarla|reprogramarla|posponerla|pasarla|dejarla) [para|a] [mañana|otro dia|otra hora|
+    mas tarde|el @]
+en este momento no [puedo|es posible]
+(cambienme|cambieme|muevanme|pasenme|paseme|muevame|reagendenme|reagendeme) [la cita|mi cita|
+    la hora] [para|a] [mañana|otro dia|otra hora|mas tarde|el @]
+(mas al rato|luego mejor|mejor luego|mejor mas tarde|mas tarde mejor|mejor despues|despues mejor)
 [no] hoy no [puedo|podre|voy a poder|se puede|me es posible|va a poder ser|por favor|
     estoy para esto|creo poder|mejor]
 [yo] no (puedo|podre|voy a poder|creo poder|creo que pueda) hoy
@@ -133,77 +180,4 @@ no (me queda|me funciona|me sirve|me viene bien|puedo a) (esa hora|ese dia|hoy|e
     las #|esa fecha|a esa hora)
 (hoy|esa hora|ese dia|ese horario|a esa hora|a las #|el @) no (me queda|me funciona|me sirve|puedo|
     me viene bien|me acomoda|se me acomoda|podre)
-"""
-
-# Explains or softens, and asks for nothing by itself.
-REASON = """
-(pero|creo que|tal vez|quiza|no ,)
-[tuve|pase|fue|ha sido|he tenido|es|paso|estoy teniendo] [una|muy|un] (mala noche|mal dia|
-    noche mala|noche dificil|dia dificil|noche fea|dia pesado|noche pesada|muy mala noche|
-    mala mañana)
-[casi] no (dormi|pude dormir|he dormido) [bien|nada|anoche|mucho]
-(estoy|ando|me siento|amaneci) [muy|bien|super|demasiado|un poco] (cansada|cansado|agotada|agotado|
-    enferma|enfermo|mareada|mareado|ocupada|ocupado|abrumada|abrumado|desvelada|desvelado)
-no (me siento|estoy|amaneci|me encuentro|ando) [muy|tan|nada] bien [hoy]
-(estoy|ando|sigo) (en el trabajo|trabajando|en una junta|en junta|en cama|con mis hijos|fuera|
-    de viaje|fuera de la ciudad)
-(tengo que trabajar|me toca trabajar|tengo trabajo|me salio algo|me surgio algo|tengo un compromiso|
-    tengo gripa|tengo migraña|me salio un imprevisto|tuve un imprevisto|tengo mucho trabajo|
-    me duele la cabeza|se me olvido|me quede dormida|me quede dormido)
-"""
-
-OK = """
-(si|sip|sii|simon que si|si señor|si señora|si doctora|si doctor|si claro|si esta bien|si por favor|
-    si puedo|si voy|si asistire|si ahi estare|si confirmo)
-(claro|claro que si|por supuesto|desde luego|como no|seguro|seguro que si|sin falta)
-(vale|sale|sale vale|sale pues|va|va pues|ya vas|dale|orale|orale pues|oki|okis|ta bien|ta bueno|
-    esta bien|esta bueno|esta perfecto|me parece bien|me parece|me parece perfecto)
-(de acuerdo|deacuerdo|conforme|perfecto|excelente|muy bien|bien|bueno|genial|estupendo|listo|lista|
-    enterada|enterado|entendido|recibido|anotado|hecho|por mi bien|correcto|asi es|afirmativo|
-    ok perfecto)
-[si] (confirmo|confirmado|confirmada|confirmar|confirmamos|queda confirmado|queda confirmada|
-    confirmo mi cita|confirmo la cita|confirmo mi asistencia|confirmo asistencia|
-    confirmo que asistire|cita confirmada)
-[si] (ahi|alli|aqui|alla) (estare|estaremos|voy a estar|nos vemos|estoy|andare|toy|los veo|le veo|
-    la veo|lo veo)
-(nos vemos|te veo|le veo|la veo|lo veo|los veo|hasta) (mañana|entonces|pronto|ahi|alli|el @|a las #|
-    mañana a las #|en la mañana|alla)
-[si] (cuenten conmigo|cuente conmigo|estare lista|estare listo|estare pendiente|estare ahi|
-    estare al pendiente|asistire|voy a asistir|ahi estare sin falta|alli estare sin falta|
-    estare puntual|ahi estare mañana|ahi estare puntual|estare disponible|voy a estar|
-    ahi voy a estar)
-(esa hora|a esa hora|ese dia|ese horario|a las #) (esta bien|me queda bien|me funciona|
-    esta perfecto|si puedo|me parece bien|perfecto)
-(me queda bien|me queda perfecto|me funciona|si me queda|por mi perfecto|no hay problema|
-    sin problema|ningun problema|con gusto|con mucho gusto|encantada|encantado)
-"""
-
-COURTESY = """
-(hola|buenas|buenos dias|buen dia|buenas tardes|buenas noches|que tal|saludos|hola que tal|
-    hola buenos dias|hola buenas tardes|estimados|muy buenos dias)
-(gracias|muchas gracias|mil gracias|muchisimas gracias|se lo agradezco|se los agradezco|
-    le agradezco|les agradezco|muy amable|muy amables|gracias por avisar|gracias por todo|
-    gracias por recordarme|gracias por el recordatorio|gracias por su comprension|
-    gracias de antemano|dios los bendiga|dios le bendiga|bendiciones|que dios los bendiga|
-    igualmente)
-(por favor|si se puede|si es posible|si pueden|si puede|si no es molestia|si me hace favor|
-    si son tan amables|si fuera posible|de favor|porfa)
-(perdon|perdone|perdonen|disculpe|disculpen|disculpa|lo siento|lo siento mucho|una disculpa|
-    mil disculpas|que pena|perdon la molestia|disculpe la molestia|disculpen la molestia|
-    perdon por avisar tarde)
-(y|pues|este|ay|oh|eh|oiga|oigan|mire|miren|jaja|jajaja|jaj|doctora|doctor|doc|dra|señorita|señora|
-    que tenga buen dia|que tengan buen dia|buen dia|bonito dia|feliz dia|cuidese|avisenme|me avisan|
-    es que|la verdad|entonces|que esten bien|excelente dia)
-"""
-
-# Looks like one thing and is another: a person reads it.
-DOUBT = """
-(hasta|nos vemos|hablamos|te hablo|le hablo|les hablo|les aviso|le aviso|te aviso|luego nos vemos|
-    desde) luego ?
-(hasta|nos vemos|hablamos|te hablo|le hablo|les hablo|les aviso|le aviso|te aviso) (luego|mas tarde|
-    despues)
-(luego|mas tarde|despues|mañana) [les|le|te|me|los] (aviso|digo|hablo|llamo|marco|escribo|confirmo|
-    conecto)
-(cancelar|cancelen|baja|luego|si) ?
-(no|ya no|nunca) (llamar|llame|llamen|me llamen|me llame|llamame|me llames|me marquen)
 """

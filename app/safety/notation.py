@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 _PART = re.compile(r"\(([^)]*)\)|\[([^\]]*)\]|([^()\[\]]+)")
+_NESTED = re.compile(r"[(\[][^)\]]*[(\[]|[)\]][^(\[]*[)\]]")
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class Part:
 
 
 def phrases(lines: str) -> list[list[Part]]:
-    """Every phrase of a list, as its parts."""
+    """Every phrase of a list, as its parts. Refuses (ValueError) brackets within brackets."""
     joined = re.sub(r"\n[ \t]+", " ", lines)
     return [_parts(line) for line in joined.splitlines() if line.strip()]
 
 
 def _parts(line: str) -> list[Part]:
+    if _NESTED.search(line):
+        raise ValueError(f"Brackets within brackets: {line}")
     return [
         Part(
             tuple(tuple(way.split()) for way in (either or perhaps or plain).split("|")),

@@ -36,7 +36,18 @@ _ENDINGS = (
     ("'ve", " have"),
     ("'d", " would"),
 )
-_IS = {"it's", "that's", "what's", "who's", "he's", "she's", "there's", "here's", "where's"}
+_IS = {
+    "it's",
+    "that's",
+    "what's",
+    "who's",
+    "he's",
+    "she's",
+    "there's",
+    "here's",
+    "where's",
+    "today's",
+}
 _SHORTHAND = {
     # English without its apostrophes
     "aint": "am not",
@@ -79,6 +90,8 @@ _SHORTHAND = {
     "gotta": "have to",
     "hafta": "have to",
     "l8r": "later",
+    "l8ter": "later",
+    "latr": "later",
     "lemme": "let me",
     "msg": "message",
     "msgs": "messages",
@@ -173,6 +186,8 @@ def _as_words(found: str) -> list[str]:
         return [QUESTION] if found == "¿" else [found]
     if not found[0].isalnum():
         return [PAUSE]
+    if found[0].isdigit() and found not in _SHORTHAND:
+        return [re.sub(r"[\s.]", "", found)]  # 10 a.m
     word = _SHORTHAND.get(found) or _SHORTHAND.get(_squeezed(found)) or _without_apostrophe(found)
     return [_squeezed(part) for part in word.split()]
 
