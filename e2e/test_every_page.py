@@ -87,6 +87,7 @@ PUBLIC = {
 }
 CONSOLE = {
     "console-today": "/clinic",
+    "console-inbox": "/clinic/inbox",
     "console-patients": "/clinic/patients",
     "console-new-patient": "/clinic/patients/new",
     "console-schedule": "/clinic/schedule",
@@ -147,6 +148,9 @@ def test_the_console_is_well_made(browser, clinic, light, width):
     page.goto(f"{clinic.url}/clinic/patients")
     page.locator('main a[href*="/clinic/patients/"]:not([href$="/new"])').first.click()
     look(page, f"console-patient.{width}", light, wrong)
+    page.goto(f"{clinic.url}/clinic/inbox")
+    page.locator(".threads a").first.click()
+    look(page, f"console-thread.{width}", light, wrong)
     page.goto(f"{clinic.url}/clinic/schedule")
     page.locator('main a[href*="/clinic/appointments/"]').first.click()
     look(page, f"console-appointment.{width}", light, wrong)
