@@ -12,6 +12,7 @@ from app.people.models import Patient, Practitioner
 from app.scheduling import booking, rescheduling
 from app.scheduling.models import Appointment, Service
 from app.scheduling.rules import SlotTaken
+from bench import race
 
 CROWD = 20
 
@@ -90,3 +91,10 @@ def test_twenty_who_move_the_same_visit_move_it_one_after_the_other(database, ca
 
     with database.session(write=False) as db:
         assert db.get(Appointment, cast.integration_visit.id).version == CROWD + 1
+
+
+def test_of_a_crowd_that_picks_moves_and_books_the_same_hour_one_has_it(database):
+    told, held = race.run(database, 60)
+
+    assert told == {"has it": 1, "refused": 59}
+    assert held == 1
