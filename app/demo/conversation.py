@@ -71,6 +71,8 @@ def _as_texts(row: Message, clinic: Clinic, base_url: str, stopped: set[str]) ->
     if body.strip().upper() not in _TWILIOS_WORDS:
         return
     kind = understand(body, opted_out=row.number in stopped).kind
+    if kind is Kind.START and row.number not in stopped:
+        return  # there was nothing that Twilio held back
     if kind is Kind.STOP:
         stopped.add(row.number)
     elif kind is Kind.START:

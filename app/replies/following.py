@@ -109,7 +109,10 @@ def _stop(db: Session, reply: Reply) -> bool:
 def _start(db: Session, reply: Reply) -> bool:
     if reply.is_late or reply.patient.texts_agreed_at is None:
         return _for_person(db, reply)
-    keywords.start(db, reply.everywhere, confirm=reply.confirms)
+    confirm = reply.confirms
+    if reply.may_answer and keywords.was_ours(db, reply.patient):
+        confirm = reply.patient
+    keywords.start(db, reply.everywhere, confirm=confirm)
     return False
 
 

@@ -7,12 +7,13 @@ for every clinic of the installation that has it, as it does at Twilio.
 
 from collections.abc import Callable, Iterable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock, live
 from app.audit import trail
 from app.messaging import answers, outbox
-from app.messaging.models import Purpose
+from app.messaging.models import Message, Purpose
 from app.people.models import Clinic, Patient
 from app.replies import answering
 from app.scheduling import agreeing
@@ -40,6 +41,18 @@ def stop(
         desk.open_task(db, TaskCode.OPTED_OUT, patient, by=patient, urgent=True)
     if confirm is not None and confirm in stopped:
         answering.say(db, Purpose.KEYWORD, words(confirm.clinic), patient=confirm)
+
+
+def was_ours(db: Session, patient: Patient) -> bool:
+    """Whether it was us who confirmed their stop, so that Twilio knows of none and says nothing."""
+    if patient.opted_out_at is None:
+        return False
+    ours = select(Message.id).where(
+        Message.patient_id == patient.id,
+        Message.purpose == Purpose.KEYWORD,
+        Message.made_at >= patient.opted_out_at,
+    )
+    return db.scalar(ours.limit(1)) is not None
 
 
 def start(db: Session, patients: Iterable[Patient], *, confirm: Patient | None) -> None:

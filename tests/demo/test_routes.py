@@ -228,6 +228,17 @@ def test_yes_after_stop_is_confirmed_by_twilio(demo, seeded):
     assert "re-subscribed" in arrived(demo, SAM)[-1]["body"]
 
 
+def test_what_twilio_never_held_back_it_does_not_give_back(demo):
+    demo.post("/demo/reply", json={"from": SAM, "body": "ALTO"})
+    demo.post("/demo/reply", json={"from": SAM, "body": "START"})
+
+    run_job(demo, "send")
+
+    confirmed = [text["body"] for text in arrived(demo, SAM)[-2:]]
+    assert "no more texts" in confirmed[0]
+    assert "texts again. Reply STOP" in confirmed[1]
+
+
 def test_the_key_of_the_fhir_door_stays_the_same_and_opens_it(demo):
     key = demo.get("/demo/apikey").json()["key"]
 

@@ -158,6 +158,14 @@ def test_our_own_word_for_start_is_confirmed_by_us(reply, said):
     assert "you will get our texts again" in said("keyword")[-1][1]
 
 
+@pytest.mark.parametrize("body", ["START", "YES"])
+def test_a_stop_that_twilio_never_heard_of_is_taken_back_with_a_word_from_us(reply, said, body):
+    reply("ALTO")
+    reply(body)
+
+    assert "you will get our texts again" in said("keyword")[-1][1]
+
+
 def test_start_of_somebody_who_never_agreed_goes_to_a_person(reply, cast, change, maya, tasks):
     change(cast.maya, texts_agreed_at=None)
 
