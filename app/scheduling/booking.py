@@ -44,9 +44,10 @@ def book(
 ) -> Booked:
     """Book an appointment, with its texts; an infusion books its integration visit along.
 
-    `agreed`: the patient has accepted a visit's time, as when staff book it with them. A visit
-    without a named clinician goes to one who is free. Refuses times out of order, a visit in the
-    past, one with somebody who gives none, and (SlotTaken) a clinician who has another visit then.
+    `agreed`: the patient accepts a visit's time, as another system says; with staff they do. They
+    are asked the day before all the same: it is the first text with the time. A visit without a
+    named clinician goes to one who is free. Refuses times out of order, a visit in the past, one
+    with somebody who gives none, and (SlotTaken) a clinician who has another visit then.
     """
     rules.refuse_disorder(starts_at, ends_at)
     zone = zone or patient.clinic.zone
@@ -70,9 +71,12 @@ def book(
         ends_at=ends_at,
         zone=zone,
         follows=follows,
-        agreed=agreed or isinstance(by, Practitioner | Patient),
+        agreed=isinstance(by, Patient),
         by=by,
     )
+    if visit.confirmed_at is None and (agreed or isinstance(by, Practitioner)):
+        visit.confirmed_at = clock.now()
+        visit_texts.let_through(db, visit)
     return Booked(visit, warning=warning)
 
 

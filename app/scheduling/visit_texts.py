@@ -54,7 +54,12 @@ def renew_link(db: Session, visit: Appointment) -> None:
 
 
 def keep(db: Session, visit: Appointment) -> None:
-    """The patient keeps the time after asking for others: what was withheld leaves after all."""
+    """What was withheld leaves after all: they keep the time, or take texts again.
+
+    A link that was sent already stays the visit's link. Nothing while they look for another time.
+    """
+    if visit.asked_at is not None:
+        return
     join = _join_of(db, visit)
     if join is None or join.link is None:
         plan(db, visit)
@@ -69,13 +74,18 @@ def accept(db: Session, visit: Appointment) -> None:
 
     A question that is due more than a day from now still comes.
     """
+    let_through(db, visit)
+    asked = db.scalar(select(Message).where(Message.once_key == _once("confirm", visit)))
+    if asked is not None and day_before.is_agreed(visit, asked.due_at):
+        outbox.withdraw(db, visit.id, Purpose.CONFIRM)
+
+
+def let_through(db: Session, visit: Appointment) -> None:
+    """What leads into the visit may reach the patient at any hour: they accepted its time."""
     outbox.let_through(db, visit.id)
     join = _join_of(db, visit)
     if join is not None and join.link is not None and _is_asleep(visit):
         _queue_nudge(db, visit, join.link)
-    asked = db.scalar(select(Message).where(Message.once_key == _once("confirm", visit)))
-    if asked is not None and day_before.is_agreed(visit, asked.due_at):
-        outbox.withdraw(db, visit.id, Purpose.CONFIRM)
 
 
 def is_there(db: Session, visit: Appointment) -> None:

@@ -90,11 +90,11 @@ def test_the_question_names_the_day_and_offers_two_words(book, at, queued):
     assert text.link_id is None
 
 
-def test_a_visit_booked_with_the_patient_days_ago_is_still_asked_about(book, at, queued):
-    near = book(Service.CONSULTATION, at("2026-11-21T14:00")).appointment
+def test_a_visit_booked_with_the_patient_is_asked_about_all_the_same(book, at, queued):
+    near = book(Service.CONSULTATION, at("2026-11-21T11:00")).appointment
     far = book(Service.CONSULTATION, at("2026-11-24T14:00")).appointment
 
-    assert questions(queued, near) == []
+    assert [text.due_at for text in questions(queued, near)] == [at("2026-11-20T12:00")]
     assert [text.due_at for text in questions(queued, far)] == [at("2026-11-23T14:00")]
 
 

@@ -52,8 +52,10 @@ def test_booking_an_infusion_books_its_visit_and_text(desk, cast, database):
             )
         ).one()
         visit = db.scalars(select(Appointment).where(Appointment.follows_id == infusion.id)).one()
-        text = db.scalars(select(Message).where(Message.appointment_id == visit.id)).one()
-        assert text.purpose is Purpose.JOIN
+        texts = db.scalars(
+            select(Message).where(Message.appointment_id == visit.id).order_by(Message.due_at)
+        )
+        assert [text.purpose for text in texts] == [Purpose.CONFIRM, Purpose.JOIN, Purpose.NUDGE]
         assert answer.headers["location"] == f"/clinic/appointments/{infusion.id}"
     page = desk.get(answer.headers["location"]).text
     assert "Tue, Nov 24, 9:00 am, Dr. Okafor" in page
