@@ -52,12 +52,12 @@ def read_from(clinic: Clinic, opens_at: datetime, zone: str) -> str:
     }
     return first_that_fits(
         _(
-            "%(clinic)s: thank you, a person reads this %(day)s from %(time)s. "
+            "%(clinic)s: thank you, a person reads this on %(day)s from %(time)s. "
             "Nobody watches texts until then: in danger, call 911, or call or text 988."
         )
         % named,
         _(
-            "%(clinic)s: a person reads this %(day)s from %(time)s. "
+            "%(clinic)s: a person reads this on %(day)s from %(time)s. "
             "In danger, call 911, or call or text 988."
         )
         % named,
@@ -90,7 +90,7 @@ def call_from(clinic: Clinic, opens_at: datetime, zone: str) -> str:
     """To CALL, while the clinic is closed."""
     return fitted(
         _(
-            "%(clinic)s: we'll phone you on this number, %(day)s from %(time)s. "
+            "%(clinic)s: we'll phone this number on %(day)s from %(time)s. "
             "In danger, call 911, or call or text 988."
         )
         % {

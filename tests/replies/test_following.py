@@ -278,9 +278,9 @@ def test_a_picture_goes_to_a_person_even_with_a_word(reply, tasks, received, vis
     ("hours", "line"),
     [
         (0, "a person here reads this today by 5:00pm"),
-        (4.9, "a person reads this Saturday from 9:00am"),
-        (8, "a person reads this Saturday from 9:00am"),
-        (15, "a person reads this Saturday from 9:00am"),
+        (4.9, "a person reads this on Saturday from 9:00am"),
+        (8, "a person reads this on Saturday from 9:00am"),
+        (15, "a person reads this on Saturday from 9:00am"),
     ],
 )
 def test_the_line_says_truly_when_a_person_reads_it(reply, at, answers_of, hours, line):
