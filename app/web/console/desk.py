@@ -30,15 +30,20 @@ class Desk:
     """Everything that cannot wait."""
 
     alerts: list[SafetyAlert]
-    calls: list[StaffTask]  # asked to be phoned now
+    tasks: list[StaffTask]  # all that are open, urgent ones first
     waiting: list[Waiting]
     alarms: list[Alarm]  # of the installation, the same at every clinic
     inbox: int  # people who wait for an answer to a text
 
     @property
+    def calls(self) -> list[StaffTask]:
+        """Who asked to be phoned now."""
+        return [task for task in self.tasks if task.urgent and task.code is TaskCode.CALL_BACK]
+
+    @property
     def alerted(self) -> set[UUID]:
-        """The patients that the alerts are about."""
-        return {alert.patient_id for alert in self.alerts if alert.patient_id is not None}
+        """The patients and strangers' threads that the alerts are about."""
+        return {about for alert in self.alerts if (about := alert.patient_id or alert.thread_id)}
 
     @property
     def count(self) -> int:
@@ -55,7 +60,7 @@ def desk_of(db: Session, clinic: Clinic) -> Desk:
     """What needs somebody at the clinic this minute."""
     return Desk(
         alerts=escalation.open_alerts(db, clinic),
-        calls=[task for task in tasks.open_tasks(db, clinic.id) if _is_urgent_call(task)],
+        tasks=tasks.open_tasks(db, clinic.id),
         waiting=waiting.at_clinic(db, clinic.id),
         alarms=alarms.open_alarms(db),
         inbox=inbox_list.waiting_count(db, clinic.id),
@@ -89,7 +94,3 @@ def desk_page(
 def is_nobodys_doing(request: Request) -> None:
     """A page that fetches itself anew is no activity: an unattended desk still signs itself out."""
     request.state.web_session = None
-
-
-def _is_urgent_call(task: StaffTask) -> bool:
-    return task.urgent and task.code is TaskCode.CALL_BACK

@@ -210,7 +210,8 @@ def _talk_page(
 def _talk(request: Request, db: Session, entity: Patient | Thread, desk: Desk) -> Talk:
     clinic = request.state.clinic
     if isinstance(entity, Patient):
-        return inbox_thread.with_patient(db, clinic, entity, desk.calls)
+        others = [task for task in desk.tasks if task not in desk.calls]
+        return inbox_thread.with_patient(db, clinic, entity, others)
     return inbox_thread.with_stranger(db, clinic, entity)
 
 
@@ -233,7 +234,9 @@ def _page(
         section="inbox",
         desk=desk,
         # A part that shows no list asks for none.
-        inbox=inbox_list.listed(db, clinic, desk.alerted) if template != _TALK else None,
+        inbox=inbox_list.listed(db, clinic, desk.alerted, desk.tasks)
+        if template != _TALK
+        else None,
         current=str(current.id) if current else request.query_params.get("current", ""),
         text_words=text_words,
         **context,

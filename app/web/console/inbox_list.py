@@ -1,6 +1,6 @@
 """The inbox's list: whoever waits for an answer first, the longest wait in front."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,8 +14,7 @@ from app.people import phones
 from app.people.models import Clinic
 from app.scheduling import calendars
 from app.scheduling.models import Appointment
-from app.tasks import desk as tasks
-from app.tasks.models import TaskCode
+from app.tasks.models import StaffTask, TaskCode
 from app.web.console import text_words, words
 from app.web.console.text_words import Tag
 
@@ -86,17 +85,19 @@ class Listed:
         return text_words.waited(since) if since else ""
 
 
-def listed(db: Session, clinic: Clinic, alerted: Collection[UUID]) -> Listed:
-    """The clinic's threads. `alerted`: the patients with an open safety alert."""
+def listed(
+    db: Session, clinic: Clinic, alerted: Collection[UUID], open_tasks: Iterable[StaffTask]
+) -> Listed:
+    """The clinic's threads. `alerted`: patients and threads that an open safety alert is about."""
     found = threads.of_clinic(db, clinic.id, limit=SHOWN + 1)
     shown = found[:SHOWN]
-    last, wants = _last_words(db, shown), _wants(db, clinic, shown)
+    last, wants = _last_words(db, shown), _wants(db, clinic, shown, open_tasks)
     rows = []
     for thread in shown:
         wanted = set(wants.get(thread.patient_id, ())) if thread.patient_id else {"unknown"}
         if thread.opened_at is not None:
             wanted.add("answer")
-        if thread.patient_id in alerted:
+        if (thread.patient_id or thread.id) in alerted:
             wanted.add("alert")
         tags = [text_words.wants(each) for each in _ORDER if each in wanted]
         rows.append(Row(thread, last.get(thread.id), tags))
@@ -153,10 +154,12 @@ def _last_words(db: Session, shown: Sequence[Thread]) -> dict[UUID, Message]:
     return dict(iter(rows))
 
 
-def _wants(db: Session, clinic: Clinic, shown: Sequence[Thread]) -> dict[UUID, set[str]]:
+def _wants(
+    db: Session, clinic: Clinic, shown: Sequence[Thread], open_tasks: Iterable[StaffTask]
+) -> dict[UUID, set[str]]:
     """What each patient wants, or what keeps texts from them."""
     wants: dict[UUID, set[str]] = {}
-    for task in tasks.open_tasks(db, clinic.id):
+    for task in open_tasks:
         if task.code in _OF_TASKS:
             wants.setdefault(task.patient_id, set()).add(_OF_TASKS[task.code])
     for patient_id in db.scalars(

@@ -19,7 +19,6 @@ from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, Service
 from app.scheduling.slots import Slot
 from app.scheduling.therapeutic_window import TherapeuticWindow
-from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.web.console import to_do
 from app.web.console.to_do import ToDo
@@ -94,25 +93,22 @@ class Talk:
 
 
 def with_patient(
-    db: Session, clinic: Clinic, patient: Patient, seen_above: Iterable[StaffTask]
+    db: Session, clinic: Clinic, patient: Patient, open_tasks: Iterable[StaffTask]
 ) -> Talk:
-    """The thread with a patient. `seen_above`: tasks that stand on top of every page anyway."""
+    """The thread with a patient. `open_tasks`: those that do not stand above anyway."""
     thread = of_patient(db, patient)
     visit = next_visit(db, patient)
     asked = visit is not None and visit.asked_at is not None
     offers = offered.offers(db, visit, clock.now()) if visit is not None and asked else None
     shown_elsewhere = {TaskCode.ANSWER} | ({TaskCode.FIND_A_TIME} if asked else set())
-    seen = {task.id for task in seen_above}
     return Talk(
         thread,
         patient,
         *_said(db, thread or Thread(patient_id=patient.id), clinic.zone),
         to_do=[
             to_do.shown(task)
-            for task in tasks.open_tasks(db, clinic.id)
-            if task.patient_id == patient.id
-            and task.code not in shown_elsewhere
-            and task.id not in seen
+            for task in open_tasks
+            if task.patient_id == patient.id and task.code not in shown_elsewhere
         ],
         visit=visit,
         window=windows.window_around(db, visit) if visit is not None else None,

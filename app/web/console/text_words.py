@@ -80,12 +80,14 @@ def trouble(code: str) -> str:
     """Why a text did not arrive, as far as the gateway said."""
     return {
         "21211": _("the number is not a real one"),
+        "21217": _("the number is not a real one"),
         "21614": _("the number takes no texts"),
         "21635": _("it is a landline"),
         "21610": _("they have stopped texts"),
         "21408": _("texts to that country are not switched on"),
         "21611": _("too many texts were waiting"),
         "30001": _("too many texts were waiting"),
+        "30002": _("the text service has shut us off"),
         "30003": _("the phone is off or out of reach"),
         "30004": _("the phone blocks texts"),
         "30005": _("nobody has that number"),

@@ -47,9 +47,7 @@ def _now(request: Request, db: Session) -> dict[str, Any]:
     in_room = {each.appointment.id for each in desk.waiting}
     return {
         "desk": desk,
-        "tasks": [
-            to_do.shown(task) for task in tasks.open_tasks(db, clinic.id) if task not in desk.calls
-        ],
+        "tasks": [to_do.shown(task) for task in desk.tasks if task not in desk.calls],
         "board": board.board_of(db, clinic, in_room),
         "days": calendar.days(db, clinic, clock.now(), 2, in_room, with_called_off=False),
     }

@@ -19,6 +19,7 @@ from app.scheduling import asking, booking
 from app.scheduling.models import Appointment, Service
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
+from tests.web.test_budgets import counting
 
 NIGHT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # three in the morning at the clinic
 FORM = "0190a2b4-0000-7000-8000-000000000001"
@@ -307,6 +308,13 @@ class TestThread:
         assert f'href="/clinic/patients/{cast.maya.id}/edit"' in text
         assert f"/clinic/patients/{cast.theo.id}/edit" not in text
 
+    def test_the_time_where_somebody_is_stands_above(self, desk, cast, database):
+        assert "there now" not in desk.get(_address(cast.maya)).text
+        with database.session() as db:
+            db.get_one(Patient, cast.maya.id).zone = "America/Los_Angeles"
+
+        assert "9:00 am there now" in desk.get(_address(cast.maya)).text
+
     def test_a_task_done_here_leads_back_here(self, desk, cast, database):
         with database.session() as db:
             task = tasks.open_task(
@@ -553,12 +561,34 @@ class TestStranger:
             )
             assert db.get_one(Thread, stranger).unread == 0
 
+    def test_danger_from_an_unknown_number_is_a_tag_too(self, desk, stranger, database):
+        with database.session() as db:
+            escalation.raise_alert_about_number(db, db.get_one(Thread, stranger), Signal.WORDS)
+
+        text = desk.get("/clinic/inbox").text
+
+        assert "Unknown number" in text
+        assert text.count("Safety alert") == 2  # on top of the page, and in the list
+
     def test_a_patients_thread_is_no_strangers(self, desk, cast, wrote, database):
         wrote(cast.maya, "hello")
         with database.session(write=False) as db:
             thread_id = db.scalar(select(Thread.id))
 
         assert desk.get(f"/clinic/inbox/numbers/{thread_id}").status_code == 404
+
+
+class TestCost:
+    """A page of staff may ask more than a phone's, and never once per row."""
+
+    def test_list_and_thread_cost_few_statements(self, desk, cast, wrote, database):
+        wrote(cast.maya, "hello")
+        desk.get(_address(cast.maya))
+
+        for path, most in [("/clinic/inbox", 12), (_address(cast.maya), 20)]:
+            with counting(database) as said:
+                assert desk.get(path).status_code == 200
+            assert len(said) <= most, "\n".join(said)
 
 
 class TestAnotherTime:
