@@ -22,6 +22,6 @@ def follow(db: Session, patient: Patient) -> None:
     )
     for visit in visits:
         if patient.takes_texts:
-            visit_texts.plan(db, visit)
+            visit_texts.keep(db, visit)
         else:
             outbox.withdraw(db, visit.id)

@@ -9,6 +9,8 @@ from app.links import magic_links
 from app.people.models import Patient, Practitioner
 from app.scheduling import moving, visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.tasks import desk
+from app.tasks.models import TaskCode
 
 
 def follow(db: Session, patient: Patient, *, by: Practitioner) -> None:
@@ -19,6 +21,7 @@ def follow(db: Session, patient: Patient, *, by: Practitioner) -> None:
     """
     web_sessions.end_all(db, patient, by=by)
     magic_links.revoke_all(db, patient.id)
+    desk.settle_for(db, TaskCode.BAD_NUMBER, patient.id, by=by)
     ahead = db.scalars(
         select(Appointment).where(
             Appointment.patient_id == patient.id,

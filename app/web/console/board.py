@@ -89,6 +89,12 @@ class Board:
     needs_us: list[Row]
     on_course: list[Row]
 
+    @property
+    def asked(self) -> set[UUID]:
+        """The visits for which it shows that another time is to be found."""
+        visits = (row.visit for row in self.needs_us if row.visit is not None)
+        return {visit.id for visit in visits if visit.asked_at is not None}
+
 
 def board_of(db: Session, clinic: Clinic, in_room: set[UUID]) -> Board:
     """Every open window of the clinic, and every visit at risk in the next two days.

@@ -30,7 +30,10 @@ def state(visit: Appointment, found: AtRisk) -> State:
         said = _("Asked for another time")
         if found.since is not None:
             said = f"{said}, {ago(found.since)}"
-        action = (_("Find a time"), f"{page}#move-title")
+        # The thread shows the times that are free; a visit whose time is past is moved by hand.
+        thread = f"/clinic/inbox/{visit.patient_id}#starts_at"
+        is_ahead = visit.ends_at > clock.now()
+        action = (_("Find a time"), thread if is_ahead else f"{page}#move-title")
         return State(said, "warn", action, needs_us=True, is_urgent=True)
     if found.risk is Risk.PASSED:
         return State(_("Nobody met"), "danger", (_("Look at the visit"), page), needs_us=True)

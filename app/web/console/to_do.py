@@ -19,12 +19,18 @@ class ToDo:
 
 def shown(task: StaffTask) -> ToDo:
     """What is to be done, and where."""
-    return ToDo(task, words.task(task.code), _action(task))
+    said = _("Wants a call to find a time") if wants_call(task) else words.task(task.code)
+    return ToDo(task, said, _action(task))
+
+
+def wants_call(task: StaffTask) -> bool:
+    """Whether somebody who needs another time asked to be phoned about it."""
+    return task.code is TaskCode.FIND_A_TIME and bool(_number(task))
 
 
 def _action(task: StaffTask) -> tuple[str, str]:
     patient = task.patient
-    if task.code is TaskCode.FIND_A_TIME:
+    if task.code is TaskCode.FIND_A_TIME and not wants_call(task):
         return (_("Find a time"), f"/clinic/book?patient={patient.id}&service=integration")
     if task.code is TaskCode.ANSWER:
         return (_("Read the texts"), f"/clinic/inbox/{patient.id}")
@@ -36,5 +42,6 @@ def _action(task: StaffTask) -> tuple[str, str]:
 
 
 def _number(task: StaffTask) -> str:
-    # The note of a call holds the number that was asked for; of other tasks it holds words.
-    return task.note if task.code is TaskCode.CALL_BACK and task.note.startswith("+") else ""
+    # The note of these holds the number that was asked for; of other tasks it holds words.
+    calls = (TaskCode.CALL_BACK, TaskCode.FIND_A_TIME)
+    return task.note if task.code in calls and task.note.startswith("+") else ""
