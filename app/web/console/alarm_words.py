@@ -41,5 +41,9 @@ def said(code: str) -> tuple[str, str]:
             _("Replies did not reach us by themselves"),
             _("They were fetched and stand in the inbox, some of them late."),
         ),
+        AlarmCode.NOT_UNDERSTOOD: (
+            _("A text that came in cannot be shown"),
+            _("It is kept and tried again. Whoever runs the installation must look into it."),
+        ),
     }
     return known.get(code, (_("Texts may not leave as they should"), phone))
