@@ -22,6 +22,7 @@ check format $bin/ruff format --check .
 check lint $bin/ruff check --output-format concise .
 check types $bin/mypy
 check floors $bin/lint-imports --no-logo
+check "what patients text, understood" $bin/python -m tests.replies.share
 check "tests on SQLite" tests sqlite
 check "tests on PostgreSQL" tests postgresql
 check journeys $bin/python -m pytest e2e -n 2

@@ -3,6 +3,7 @@
 # Explains or softens, and asks for nothing by itself.
 REASON = """
 (tomorrow|today|@|for today)
+[i am] (sick|il) (today|this morning|right now)
 [my] (kid|son|daughter|baby|dog|mom|husband|wife|child|kids) (is|are) sick
 [i] have a (meeting|class|shift|thing|conflict) [then|at that time|now|at #|today]
 [i] got called (in|into work|in to work)

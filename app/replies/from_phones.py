@@ -27,7 +27,8 @@ _AUTOMATIC = re.compile(
     r"|^\W*(?:lo siento,? )?estoy (?:conduciendo|manejando)"
     r"|voy (?:conduciendo|manejando)|modo (?:conducci[óo]n|no molestar)"
     r"|not receiving notifications|no (?:estoy recibiendo|recibo) notificaciones"
-    r"|auto(?:matic|mated|-| )?\s?(?:reply|response|text|message)|out of (?:the )?office"
+    r"|(?:^|this is an? )\W*auto(?:matic|mated)?[- ]?(?:reply|response|text|message)"
+    r"|out of (?:the )?office"
     r"|(?:respuesta|mensaje|contestaci[óo]n) autom[áa]tic|fuera de (?:la )?oficina"
     r"|^\W*free ?msg|message blocking is active|service access denied"
     r"|(?:number|n[úu]mero) (?:is |est[áa] )?(?:no longer in service|fuera de servicio)",
@@ -40,7 +41,7 @@ def agrees(body: str) -> bool | None:
 
     None: it is no reaction. What a reaction quotes are our words, not theirs.
     """
-    found = _REACTION.match(body)
+    found = _REACTION.match(" ".join(body.split()))
     if found is None:
         return None
     return bool(_YES.match(found["verb"]) and _ASKS_FOR_OK.search(found["quoted"]))
@@ -48,9 +49,9 @@ def agrees(body: str) -> bool | None:
 
 def is_automatic(body: str) -> bool:
     """Whether a phone, not a person, seems to have written this."""
-    return bool(_AUTOMATIC.search(body))
+    return bool(_AUTOMATIC.search(" ".join(body.split())))
 
 
 def own_words(body: str) -> str:
     """The body without signatures, and with what it quotes of us made one unknown word."""
-    return _OUR_WORDS.sub(" quoted ", _SIGNATURE.sub("", body))
+    return _OUR_WORDS.sub(" quoted ", _SIGNATURE.sub("", re.sub(r"[ \t]+", " ", body)))

@@ -66,7 +66,7 @@ _WHOLE: dict[Kind, set[str]] = {  # what may stand beside them
 }
 _WORDS = {"call word": Kind.CALL, "later word": Kind.LATER}
 _BESIDE_WORDS = frozenset({PAUSE, "courtesy", QUESTION, YES_SIGN, OTHER_SIGN})
-_BESIDE_STOP = frozenset({"courtesy", Kind.OK, QUESTION, OTHER_SIGN})
+_BESIDE_STOP = frozenset({"courtesy", Kind.STOP, Kind.OK, QUESTION, OTHER_SIGN})
 _UNCLEAR = frozenset({Kind.UNCLEAR})
 
 

@@ -25,6 +25,9 @@ unsubscribe
 
 # Opts out beside anything that is a sentence of its own.
 STOP = """
+[please] do not [ever] (text|message|contact|txt|call or text) (this|my) (number|phone) [again|
+    anymore|any more|ever again|please]
+i (want|need) (these|the|your|all) (texts|messages) to (stop|end)
 (stop|quit) texting (this|my) (number|phone)
 stop with (the|these|your|all the|all these) (texts|messages|texting)
 enough [with the|with these|of the|of these] (texts|messages|texting)
@@ -42,7 +45,8 @@ stop i said
 (stop|quit) (texting|messaging|contacting|txting|bothering|harassing|spamming) [me|us] [now]
 [can|could|will|would] you [please] (stop|quit) (texting|messaging|contacting|bothering) me
 (stop|quit) (texting|messaging|contacting|bothering) me (anymore|any more|again|forever)
-(stop|quit|end) [sending] [me|all] [of] [these|the|your|this|so many] (texts|messages|txt)
+(stop|quit|end) [sending] [me|all] [of] [these|the|your|this|so many] [automated|auto|automatic|
+    annoying|damn|stupid|spam] (texts|messages|txt)
 (stop|quit) sending [me] (these|this|them|stuff|anything|things)
 [can|could|will|would] you [please] (stop|quit) sending [me] [these|the|your|all these] (texts|
     messages)
@@ -94,6 +98,9 @@ call
 """
 
 CALL = """
+(can|could) you [please] (have|get) (someone|somebody|the doctor|the nurse|a nurse|
+    them) [to] call me [back|today|please]
+(can|could) (someone|somebody|anyone|a person) call [please|back|today|now]
 (have|get) (someone|somebody|the doctor|the nurse|a nurse|them|her|him|
     dr) [please] call me [back] [today|please|asap]
 (can|could|would) (the doctor|the nurse|a nurse|the office|the clinic|they|you guys|dr|
@@ -144,6 +151,20 @@ later
 """
 
 LATER = """
+[no] not ready
+not feeling it [today|right now]
+[is there|do you have|got|have you got] [a|any] later (time|times|slot|appointment|opening) [today|
+    available|tomorrow]
+(move|change|reschedule|switch|push) (me|it|this|my appointment|my visit|us) (to|for) (tomorrow|
+    another day|another time|@|later|next week|a later time)
+[i] (need|want|have|would like) to (push|move|change|reschedule|switch) (it|this|my appointment|
+    our appointment|my visit|the visit|the appointment|our visit|my session|the time) (to|for|
+    until) (tomorrow|another day|another time|@|later|next week|later today|tomorrow morning|
+    tomorrow afternoon|#)
+(can|could) (we|i) (do|try|talk|meet|have it) (tomorrow morning|tomorrow afternoon|tomorrow|later|
+    another day|another time|@) instead
+(can|could) (we|i) (do|try|talk|meet) (tomorrow morning|tomorrow afternoon|tomorrow evening|
+    this afternoon|this evening)
 (ok|okay|k|yes|sure|yeah|yep|fine|alright) [maybe] later
 
 [i am] not (going to|able to|going to be able to) [make it|do it|do this|join|come] (today|tonight|

@@ -15,6 +15,10 @@ STOP_WORD = """
 
 # Opts out beside anything that is a sentence of its own.
 STOP = """
+[ya] no me (escriban|manden mensajes|escriba|texteen|manden nada|envien mensajes) (a|en) (este|
+    mi) (numero|telefono|celular)
+(quiero|pido|necesito|solicito|les pido) que (dejen|paren) de (mandarme|enviarme|escribirme|mandar|
+    enviar|molestarme|textearme) [mas] [mensajes|textos]
 [ya] (dejen|deje|deja|paren) de (mandar|enviar) [mas|tantos|sus|estos] (mensajes|textos)
 ya no (manden|mande|envien|envie) [mas|mensajes|textos|mas mensajes|nada]
 no (manden|envien) mas

@@ -9,6 +9,7 @@ Written as in notation; `a*` stands for words that begin so, `..` for up to thre
 """
 
 import re
+from functools import cache
 
 from app.safety import words_en, words_es
 from app.safety.notation import Part, phrases
@@ -18,8 +19,19 @@ from app.safety.plain_words import plain_words
 def tell_of_danger(body: str) -> bool:
     """Whether somebody may be in danger, by what they wrote."""
     words = [word for word in plain_words(body) if word[0].isalnum()]
-    text = _HARMLESS.sub(" - ", f" {' '.join(words)} ")
-    return bool(_ANYWHERE.search(text) or _ALONE.fullmatch(text))
+    anywhere, alone, harmless = _searches()
+    text = harmless.sub(" - ", f" {' '.join(words)} ")
+    return bool(anywhere.search(text) or alone.fullmatch(text))
+
+
+@cache
+def _searches() -> tuple[re.Pattern[str], ...]:
+    both = words_en, words_es
+    return (
+        _pattern("".join(language.ANYWHERE for language in both)),
+        _pattern("".join(language.ALONE for language in both)),
+        _pattern("".join(language.HARMLESS for language in both)),
+    )
 
 
 def _pattern(lines: str) -> re.Pattern[str]:
@@ -41,8 +53,3 @@ def _word(word: str) -> str:
     if word == "##":
         return "[0-9]{2,} "
     return " ".join(plain_words(word)) + ("[^ ]* " if word.endswith("*") else " ")
-
-
-_ANYWHERE = _pattern(words_en.ANYWHERE + words_es.ANYWHERE)
-_ALONE = _pattern(words_en.ALONE + words_es.ALONE)
-_HARMLESS = _pattern(words_en.HARMLESS + words_es.HARMLESS)

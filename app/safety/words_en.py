@@ -17,6 +17,7 @@ cutting (again|myself|my self|my arm*|my leg*|my wrist*|my thigh*)
 (been|started|back to|relaps* by|relapsed) cutting
 i cut (again|last night|tonight|this morning)
 (cut*|slit*|slash*) my [own] (wrist*|arm*|thigh*|leg*|throat|vein*)
+relapsed .. cut*
 urge* to .. (cut|die|hurt|harm|kill|end|burn|jump)
 kill me
 (he|she|they|someone|somebody|husband|wife|boyfriend|girlfriend|partner|ex) .. (kill|killing) me
@@ -48,6 +49,7 @@ never wake up
 not (want*|wanting) (life|my life|this life)
 rather not (be alive|live|be here|exist|wake up)
 not deserve to (live|be alive|be here|exist)
+(wish*|could|like) [i|to] [could|just] disappear
 want to (disappear|not exist|stop existing|stop living|not be here|sleep forever|not wake up)
 want to (go to sleep forever|not be alive|not live|be gone|vanish)
 (sleep|asleep) .. (never|not) wake
@@ -75,6 +77,7 @@ life not worth
 (no|lost|without|given up|losing) [all|my|on|any] hope
 (giv*|gave) up on (life|everything|living|myself)
 
+(going to|will) do it .. goodbye
 goodbye (forever|everyone|everybody|world|cruel world|letter*|note)
 (this is|my last|my final) goodbye
 say* goodbye to (my|everyone|the world|them)
@@ -100,6 +103,7 @@ od (on|tonight)
 (took|taken|swallow*|downed|ate) [just|like|about] ## (pill*|tablet*|capsule*|xanax|klonopin)
 (took|taken|swallow*|downed|ate) [just|like|about] ## (ativan|ambien|tylenol|advil|oxy*|benzo*)
 (whole|entire) bottle
+swallowed [some|the|my|all my] pills
 too many (pill*|med*|tablet*|xanax|klonopin)
 (drink|drank|drinking) (bleach|antifreeze|poison)
 (pill*|gun|knife|razor|rope|blade|belt) .. (in my hand|next to me|around my neck|to my head)
@@ -111,6 +115,7 @@ too many (pill*|med*|tablet*|xanax|klonopin)
 (driv*) .. (off|into) (a|the) (road|bridge|cliff|tree|wall|river|pole)
 (standing|on|sitting) [on] (a|the) (ledge|edge of the)
 standing on (a|the) (bridge|roof)
+i am on (a|the) (roof|ledge)
 walk* into traffic
 
 (am|feel|feeling|be|felt|is) (not|never) [really|very] [so] safe
@@ -147,6 +152,7 @@ need help [now|asap|right now|badly]
 sos
 [it is|this is] [an] emergency
 [i am in|i am having|having|in] [a] crisis
+[i] [just] want to dye
 [i am] in (danger|trouble)
 not safe
 i am [so|really] scared

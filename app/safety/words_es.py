@@ -19,13 +19,14 @@ hacer (una|alguna) (tonteria|locura|estupidez)
 (volvi|volver|empece|empezar) a (cortarme|lastimarme|cortar)
 [cortarme] las venas
 (pegarme|darme|meterme|pego|doy) un (tiro|balazo)
-quit* [me] la vida
+(quit*|kit*) [me] la vida
 (acab*|termin*) [ya] con (mi vida|todo|esto|mi sufrimiento|mi dolor|mi existencia)
 (poner|ponerle|dar|darle) fin a (mi vida|todo|esto|mi sufrimiento|mi dolor)
 (quiero|quisiera) que [ya] [todo|esto|se] [se|esto] (acabe|termine|pare) [todo]
 
 (quier*|quisiera|kiero|dese*|prefer*|prefier*|ganas|gustaria|pienso|pensando|espero) .. morir*
 (me|a|dejen|dejenme|mejor|debo|deberia) [quiero|quisiera|voy a|dejen] morir
+pensamientos de (muerte|morir*|hacerme|matar*|lastimar*)
 (queria|quise|mejor|merezco) [me] morir*
 (me|yo) muero
 [estoy|me estoy] muriendo
@@ -51,11 +52,14 @@ no [le] (encuentro|veo|hallo) [ningun|el] sentido
 (mi vida|la vida) [ya] no (vale|sirve|importa)
 no merezco (vivir|la vida|estar viv*|estar aqui)
 (cansad*|hart*|asquead*) de (vivir|la vida|mi vida|estar viv*|existir|esta vida)
+(canse|cansado|cansada|harte) de (vivir|la vida)
+dejar de (vivir|existir|sufrir)
 odio (mi vida|vivir|la vida)
 sin (esperanza|esperanzas|ganas de vivir)
 (no tengo|perdi|perdido|ya no hay|no hay|no queda) [la|ninguna|las|toda|mas] esperanza*
 (todos|mi familia|mis hijos|ellos|el mundo|estarian|estaria) .. (mejor|mejores) sin mi
-(mejor|mejores) (sin mi|si no estuviera|si ya no estuviera|si no existiera|si me muero)
+(mejor|mejores) (sin mi|si me muero)
+(mejor|mejores) si [ya|yo] no (estuviera|existiera)
 (soy|siento|siendo|ser) [solo] una carga
 nadie me (extrana*|echaria de menos|va a extranar)
 a nadie le (importo|importa si|intereso|hago falta)
