@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.messaging.models import Message, MessageStatus, Purpose
-from app.scheduling import visit_texts
+from app.scheduling import day_before, visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 
 AHEAD = timedelta(hours=48)
@@ -125,7 +125,7 @@ def _silence(visit: Appointment, texts: Sequence[Message]) -> AtRisk | None:
     if not asked:
         return None
     since = asked[-1].sent_at or asked[-1].due_at
-    if _agreed_since(visit, since):
+    if day_before.is_agreed(visit, since):
         return None
     if clock.now() < min(since + _SILENT_AFTER, visit.starts_at - _SILENT_BEFORE):
         return None

@@ -49,6 +49,7 @@ class Talk:
     visit: Appointment | None
     window: TherapeuticWindow | None
     offers: list[Slot] | None  # None: nobody asked for another time
+    is_outside: bool = False  # nothing is left in the window: the offers come after it
 
     @property
     def earlier_count(self) -> int:
@@ -99,7 +100,7 @@ def with_patient(
     thread = of_patient(db, patient)
     visit = next_visit(db, patient)
     asked = visit is not None and visit.asked_at is not None
-    offers = offered.offers(db, visit, clock.now()) if visit is not None and asked else None
+    offer = offered.offer(db, visit, clock.now()) if visit is not None and asked else None
     shown_elsewhere = {TaskCode.ANSWER} | ({TaskCode.FIND_A_TIME} if asked else set())
     return Talk(
         thread,
@@ -108,11 +109,13 @@ def with_patient(
         to_do=[
             to_do.shown(task)
             for task in open_tasks
-            if task.patient_id == patient.id and task.code not in shown_elsewhere
+            if task.patient_id == patient.id
+            and (task.code not in shown_elsewhere or to_do.wants_call(task))
         ],
         visit=visit,
         window=windows.window_around(db, visit) if visit is not None else None,
-        offers=offers,
+        offers=offer.slots if offer else None,
+        is_outside=offer is not None and offer.is_outside,
     )
 
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from app import clock
 from app.tasks import desk as tasks
-from app.tasks.models import StaffTask
+from app.tasks.models import StaffTask, TaskCode
 from app.web import ways_back
 from app.web.console import board, calendar, to_do
 from app.web.console.desk import desk_of, desk_page, is_nobodys_doing
@@ -45,12 +45,20 @@ def _now(request: Request, db: Session) -> dict[str, Any]:
     clinic = request.state.clinic
     desk = desk_of(db, clinic)
     in_room = {each.appointment.id for each in desk.waiting}
+    shown = board.board_of(db, clinic, in_room)
+    left = [task for task in desk.tasks if task not in desk.calls and not _is_on(shown, task)]
     return {
         "desk": desk,
-        "tasks": [to_do.shown(task) for task in desk.tasks if task not in desk.calls],
-        "board": board.board_of(db, clinic, in_room),
+        "tasks": [to_do.shown(task) for task in left],
+        "board": shown,
         "days": calendar.days(db, clinic, clock.now(), 2, in_room, with_called_off=False),
     }
+
+
+def _is_on(shown: board.Board, task: StaffTask) -> bool:
+    """Whether the board says the same, with its one action. A call is a thing of its own."""
+    finds_time = task.code is TaskCode.FIND_A_TIME and not to_do.wants_call(task)
+    return finds_time and task.appointment_id in shown.asked
 
 
 # The console's own address has no slash at its end, which a mount cannot say.

@@ -204,6 +204,27 @@ def test_who_asked_for_another_time_is_seen_at_once_with_how_long_ago(desk, cast
     row = text[text.index(f'id="window-{cast.infusion.id}"') :]
     assert row.index("Find a time: Maya Osei") < row.index("</li>")
     assert text.index("Needs one of us") < text.index("Asked for another time")
+    assert f"/clinic/inbox/{cast.maya.id}#starts_at" in row
+    assert "To do" not in text  # it is said once
+
+
+def test_who_wants_a_call_to_find_a_time_is_a_number_to_phone(desk, cast, database):
+    with database.session() as db:
+        visit = db.get_one(Appointment, cast.integration_visit.id)
+        asking.ask(db, visit, by=visit.patient)
+        tasks.open_task(
+            db,
+            TaskCode.FIND_A_TIME,
+            visit.patient,
+            by=None,
+            appointment_id=visit.id,
+            note=visit.patient.phone,
+        )
+
+    text = desk.get("/clinic").text
+
+    row = text[text.index("Wants a call to find a time") :].split("</li>")[0]
+    assert 'href="tel:+13125550142"' in row
 
 
 def test_a_visit_at_risk_outside_every_window_stands_there_too(desk, cast, database):
