@@ -22,17 +22,26 @@ def limit_of(cap_key: str) -> int:
     return _MOST[cap_key.partition(":")[0]]
 
 
+def begin_counting(db: Session, message: Message) -> bool:
+    """Hold the patient's row until the transaction ends, so that no two take the last place.
+
+    False when somebody else holds it just now: to wait for them could mean to wait for ever.
+    """
+    row = (
+        select(Patient.id)
+        .where(Patient.id == message.patient_id)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    return db.scalar(row) is not None
+
+
 def allows(db: Session, message: Message) -> bool:
     """Whether a claimed text may still leave under its cap.
 
-    A place is kept for each queued text of a better right. Holds the patient's row until the
-    transaction ends, so that two workers do not both take the last place.
+    A place is kept for each queued text of a better right.
     """
     if message.cap_key is None or message.purpose is Purpose.JOIN:
         return True
-    db.execute(
-        select(Patient.id).where(Patient.id == message.patient_id).with_for_update(key_share=True)
-    )
     others = select(func.count(Message.id)).where(
         Message.cap_key == message.cap_key, Message.id != message.id
     )

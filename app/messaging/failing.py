@@ -32,34 +32,41 @@ def follow(db: Session, message: Message, code: str) -> None:
     Of a join text they are told at once, so that somebody can phone before the visit.
     """
     trouble = troubles.of(code)
-    _mind_the_sender(db, trouble)
     is_withdrawn = message.error_code == outbox.WITHDRAWN
+    if message.patient is not None:
+        db.refresh(message.patient)  # while it was under way, they may have got another number
+        _mind_the_number(db, message, message.patient, code)
     is_tried_again = not is_withdrawn and _try_again(db, message, trouble)
     if message.practitioner_id is not None and not is_tried_again:
         alarms.raise_(db, AlarmCode.STAFF_NUMBER)
-    if message.patient is None:
-        return
-    db.refresh(message.patient)  # while it was under way, they may have got another number
-    _mind_the_number(db, message, message.patient, code)
-    if is_tried_again and message.purpose is not Purpose.JOIN:
-        return
-    if is_withdrawn and trouble.task is troubles.UNDELIVERED:
-        return
-    if message.purpose is Purpose.CODE and code == troubles.EXPIRED:
-        return  # they can ask for another
-    desk.open_task(
-        db,
-        trouble.task,
-        message.patient,
-        by=None,
-        appointment_id=message.appointment_id,
-        urgent=True,
-    )
+    if message.patient is not None and _concerns_staff(
+        message, code, is_withdrawn=is_withdrawn, is_tried_again=is_tried_again
+    ):
+        desk.open_task(
+            db,
+            trouble.task,
+            message.patient,
+            by=None,
+            appointment_id=message.appointment_id,
+            urgent=True,
+        )
+    # The sender comes last here as it does when a text leaves: else two could wait for each other.
+    _mind_the_sender(db, trouble)
 
 
 def may_go_twice(message: Message) -> bool:
     """Whether a second copy does no harm: it carries the same link, or goes to staff."""
     return message.link_id is not None or message.practitioner_id is not None
+
+
+def _concerns_staff(
+    message: Message, code: str, *, is_withdrawn: bool, is_tried_again: bool
+) -> bool:
+    if is_tried_again:
+        return message.purpose is Purpose.JOIN
+    if message.purpose is Purpose.CODE and code == troubles.EXPIRED:
+        return False  # they can ask for another
+    return not is_withdrawn or troubles.of(code).task is not troubles.UNDELIVERED
 
 
 def _mind_the_sender(db: Session, trouble: Trouble) -> None:

@@ -29,6 +29,9 @@ def may_leave(db: Session, message: Message) -> bool:
         if awake_at > now:
             claims.put_back(db, message, due_at=awake_at)
             return False
+    if message.cap_key is not None and not caps.begin_counting(db, message):
+        claims.put_back(db, message)
+        return False
     if not caps.allows(db, message):
         return _cancel(db, message, caps.WITHHELD)
     _address(message)

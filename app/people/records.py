@@ -49,6 +49,7 @@ def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> 
     if is_new:
         patient.phone, patient.phone_index = number, phones.index(patient.clinic_id, number)
         patient.number_changed_at = clock.machine_now()
+        patient.number_failed_at = None  # that was the old one
     patient.given_name = facts.given_name.strip()
     patient.family_name = facts.family_name.strip()
     patient.birth_on = facts.birth_on

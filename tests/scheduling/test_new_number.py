@@ -11,6 +11,8 @@ from app.people import records
 from app.people.models import Patient
 from app.scheduling import new_number, visit_texts
 from app.scheduling.models import Appointment
+from app.tasks import desk
+from app.tasks.models import TaskCode
 from tests.conftest import FRIDAY_NOON
 
 NEW = "+13125550149"
@@ -84,3 +86,19 @@ def test_a_change_that_keeps_the_number_locks_nobody_out(database, cast):
 
         assert not records.change(db, maya, facts_of(maya, phone=maya.phone), by=cast.jordan)
         assert maya.number_changed_at is None
+
+
+def test_a_new_number_takes_texts_again_and_the_task_about_the_old_one_is_done(database, cast):
+    with database.session() as db:
+        maya = db.get(Patient, cast.maya.id)
+        maya.number_failed_at = clock.now()
+        desk.open_task(db, TaskCode.BAD_NUMBER, maya, by=None)
+
+    with database.session() as db:
+        maya = db.get(Patient, cast.maya.id)
+        records.change(db, maya, facts_of(maya, phone=NEW), by=cast.jordan)
+        new_number.follow(db, maya, by=cast.jordan)
+
+    with database.session(write=False) as db:
+        assert db.get(Patient, cast.maya.id).takes_texts
+        assert desk.open_tasks(db, cast.clinic.id) == []
