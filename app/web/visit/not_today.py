@@ -88,8 +88,15 @@ def ask_for_help(request: Request, db: Session) -> Response:
         asking.ask(db, appointment, by=patient)
     except Refusal:
         return _where_it_went(request)
-    code = TaskCode.FIND_A_TIME
-    desk.open_task(db, code, patient, by=patient, appointment_id=appointment.id, urgent=True)
+    desk.open_task(
+        db,
+        TaskCode.FIND_A_TIME,
+        patient,
+        by=patient,
+        appointment_id=appointment.id,
+        note=patient.phone,
+        urgent=True,
+    )
     return page(request, "visit/call_for_time.html", appointment=appointment)
 
 

@@ -178,6 +178,7 @@ def test_call_me_is_there_whatever_is_free_and_is_an_urgent_task(database, tap, 
     with database.session(write=False) as db:
         (task,) = desk.open_tasks(db, cast.clinic.id)
         assert (task.code, task.urgent) == (TaskCode.FIND_A_TIME, True)
+        assert task.note == cast.maya.phone
         visit = db.get_one(Appointment, cast.integration_visit.id)
         assert visit.asked_at == clock.now()
 
