@@ -3,7 +3,8 @@
     python -m bench.reliability.hurried 20 2026-11-22T05:00:00+00:00 worker
 
 Nothing else differs: the command line, the processes and the database are the real ones. With 1 it
-is `afterglow` itself. The timetable's own pauses shrink with the clock.
+is `afterglow` itself. The timetable's own pauses and the patience with Twilio shrink with the
+clock, so that each still stands to the others as it does in earnest.
 """
 
 import sys
@@ -27,8 +28,10 @@ class Hurry:
 def apply(hurry: Hurry) -> None:
     """Let this process live by that clock."""
     from app import clock, worker
+    from app.messaging import one_exchange
 
     clock.machine_now = hurry.now
+    one_exchange._TIMEOUT_SECONDS = one_exchange._TIMEOUT_SECONDS / hurry.times
     worker._TICK_SECONDS = worker._TICK_SECONDS / hurry.times
     make = worker.Worker.__init__
 

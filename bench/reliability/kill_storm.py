@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import time
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 
 from bench.reliability.stage import Stage, keep, stage
@@ -100,7 +101,7 @@ def storm(
         )
         scene.queue(texts)
         began = time.monotonic()
-        with scene.serving("--no-worker"):
+        with scene.serving("--no-worker") if with_callbacks else nullcontext():
             in_hand = _rage(scene, texts, kills, workers, chance)
         return _outcome(
             scene,

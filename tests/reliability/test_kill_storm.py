@@ -10,12 +10,12 @@ from tests import databases
 def test_no_text_is_lost_or_doubled_when_workers_are_killed(workers, with_callbacks, worker_id):
     outcome = storm(
         databases.chosen_kind(),
-        texts=120,
-        kills=4,
+        texts=90,
+        kills=3,
         workers=workers,
         with_callbacks=with_callbacks,
         seed=7,
-        hurry=30,
+        hurry=20,
         worker_id=worker_id,
     )
 
