@@ -95,10 +95,10 @@ def listed(
     rows = []
     for thread in shown:
         wanted = set(wants.get(thread.patient_id, ())) if thread.patient_id else {"unknown"}
-        if thread.opened_at is not None:
-            wanted.add("answer")
         if (thread.patient_id or thread.id) in alerted:
             wanted.add("alert")
+        elif thread.opened_at is not None:
+            wanted.add("answer")
         tags = [text_words.wants(each) for each in _ORDER if each in wanted]
         rows.append(Row(thread, last.get(thread.id), tags))
     # Who is talked with stands above who was only reminded of something.

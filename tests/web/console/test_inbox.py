@@ -178,6 +178,14 @@ class TestList:
 
         assert text.index("Safety alert") < text.index("Wants another time")
 
+    def test_danger_is_not_called_a_question(self, desk, cast, wrote, database):
+        wrote(cast.maya, "…")
+        assert "A question" in desk.get("/clinic/inbox/list").text
+        with database.session() as db:
+            escalation.raise_alert(db, db.get_one(Patient, cast.maya.id), Signal.WORDS)
+
+        assert "A question" not in desk.get("/clinic/inbox/list").text
+
     def test_the_rail_counts_who_waits_on_every_page(self, desk, cast, wrote):
         assert _count(desk.get("/clinic").text) == ""
         wrote(cast.maya, "hello")
