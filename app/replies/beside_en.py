@@ -20,7 +20,7 @@ REASON = """
 [i am|am] [still] (at work|stuck at work|working|in bed|in a meeting|with my kids|busy|too busy|
     out of town|traveling)
 [i] (have to|got to|need to) work [today|late]
-(work|something|something came up|family stuff|a meeting) [came up|got in the way]
+(work|something|something came up|family stuff|a meeting) (came up|got in the way)
 (i am not|not|do not feel|i do not feel|am not) [feeling] [so|too|very] (well|good|great|hot|
     my best) [today|right now]
 i am (sick|il|under the weather|not myself) [today]

@@ -76,6 +76,7 @@ por (el recordatorio|recordarme|avisar|avisarme|avisarnos|su ayuda|su atencion|e
 
 # Looks like one thing and is another: a person reads it.
 DOUBT = """
+tengo que (reagendar|reprogramar|cambiar la cita|cambiar mi cita|cambiar la hora) ?
 (luego luego|dale saludos|dale un|dale las|dale mis|dale a|dale que)
 (hasta|nos vemos|hablamos|te hablo|le hablo|les hablo|les aviso|le aviso|te aviso|luego nos vemos|
     desde) luego ?

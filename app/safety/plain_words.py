@@ -15,6 +15,7 @@ _QUOTES = str.maketrans(
 )
 _YES_SIGNS = "👍👌✅✔☑🫡🆗"
 _KIND_SIGNS = "🙏😊🙂😀😁😃😄😌☺🥰😍🤗🙌👏❤💜💙💚🧡💛🤍💕💖💗🌻🌸🌷🌈✨🌟🎉💯👋🤝💪🫶😅🤞☀"
+_SPACE = re.compile(r"[^\S\n\r]+")
 _SPELLED_OUT = re.compile(r"\b(?:[a-z][ .\-_]){2,}[a-z]\b")
 _SMILE = re.compile(r"[:;=]-?\)|<3|(?<!\w)[:;=x]-?d(?!\w)")
 _FROWN = re.compile(r"[:;=]'?-?[(/\\](?!/)")
@@ -160,7 +161,7 @@ _SHORTHAND = {
 
 def plain_words(body: str) -> list[str]:
     """The words and the few marks that carry meaning, in order."""
-    text = unicodedata.normalize("NFKC", body.translate(_QUOTES)).casefold()
+    text = _SPACE.sub(" ", unicodedata.normalize("NFKC", body.translate(_QUOTES)).casefold())
     text = "".join(_plain_sign(sign) for sign in unicodedata.normalize("NFD", text))
     text = _FROWN.sub(f" {OTHER_SIGN} ", _SMILE.sub(" ", text))
     text = _SPELLED_OUT.sub(lambda found: re.sub(r"[ .\-_]", "", found[0]), text)

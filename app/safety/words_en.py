@@ -6,7 +6,7 @@ ANYWHERE = """
 (unaliv*|unalive|kms|kys|ctb)
 un alive
 (kill*|kil|kll|kl|kiling|hurt*|harm*|cut*|hang*|hung|shoot*|shot|drown*) (myself|my self|mysel)
-(stab*|poison*|burn*|starv*|strangl*|chok*|punish*|hit|hitting|punch*) (myself|my self)
+(stab*|poison*|burn|burning|starv*|strangl*|chok*|punish*|hit|hitting|punch*) (myself|my self)
 (off|offing|delet*|eras*|overdos*|end|ending|crash*|unaliv*) (myself|my self)
 (kill*|hurt*|harm*|cut|cutting) (himself|herself|themselves|themself|yourself|urself|ourselves)
 (do|did|doing|done) something .. to (myself|my self)
@@ -81,7 +81,8 @@ life not worth
 goodbye (forever|everyone|everybody|world|cruel world|letter*|note)
 (this is|my last|my final) goodbye
 say* goodbye to (my|everyone|the world|them)
-my (last|final) (text|message|words|day|night|note)
+this is my (last|final) (text|message)
+my (last|final) (words|day|night|note)
 (by the time|when) you (read|get|see) this
 (not|never) (see|hear from) me again
 not have to worry about me
@@ -137,7 +138,8 @@ do something (stupid|bad|drastic)
 (can not|could not|not|hard to|trouble|hardly) [able to] (breathe|breath|breathing)
 chest (pain|pains|hurts)
 heart attack
-(ambulance|unconscious)
+(need|call|called|calling|send) .. ambulance
+unconscious
 """
 
 # The whole text is no more than this: a plea, not a question.
@@ -174,5 +176,9 @@ so (hungry|embarrassed|excited|happy|bored) i could die
 # kms
 (drive|walk|run|ride) .. kms
 not safe to (drive|eat|take|drink|park|text)
+(cut|burned) myself (shaving|cooking|chopping)
+hurt myself (at the gym|working out|running|lifting|exercising)
+die my hair
+can not go on (monday|tuesday|wednesday|thursday|friday|saturday|sunday|the|that|vacation|a)
 cutting (back|down|out|carbs|it close)
 """
