@@ -15,7 +15,7 @@ from app.people.models import Clinic
 from app.scheduling import calendars
 from app.scheduling.models import Appointment
 from app.tasks.models import StaffTask, TaskCode
-from app.web.console import text_words, words
+from app.web.console import text_words, to_do, words
 from app.web.console.text_words import Tag
 
 SHOWN = 100
@@ -160,6 +160,8 @@ def _wants(
     """What each patient wants, or what keeps texts from them."""
     wants: dict[UUID, set[str]] = {}
     for task in open_tasks:
+        if to_do.wants_call(task):
+            wants.setdefault(task.patient_id, set()).add("call")
         if task.code in _OF_TASKS:
             wants.setdefault(task.patient_id, set()).add(_OF_TASKS[task.code])
     for patient_id in db.scalars(

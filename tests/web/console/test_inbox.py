@@ -629,6 +629,43 @@ class TestAnotherTime:
             assert moved.asked_at is None
         assert self._offered(desk, cast) == []
 
+    def test_with_nothing_left_in_the_window_the_next_times_say_so(
+        self, desk, cast, database, asked
+    ):
+        with database.session() as db:
+            db.get_one(Clinic, cast.clinic.id).window_closes_hours = 23  # in an hour
+
+        assert "Next free times, after the window" in desk.get(_address(cast.maya)).text
+        desk.post(
+            _address(cast.maya) + "/rescheduling",
+            data={
+                "visit": str(cast.integration_visit.id),
+                "starts_at": self._offered(desk, cast)[0],
+            },
+        )
+
+        text = desk.get(_address(cast.maya)).text
+        assert "Picked a time outside the window" in text
+        assert "Look at the visit" in text
+
+    def test_whoever_asked_to_be_phoned_about_it_is_shown_as_such(
+        self, desk, cast, database, wrote, asked
+    ):
+        wrote(cast.maya, "call me", needs_person=False)
+        with database.session() as db:
+            maya = db.get_one(Patient, cast.maya.id)
+            tasks.open_task(
+                db,
+                TaskCode.FIND_A_TIME,
+                maya,
+                by=maya,
+                appointment_id=cast.integration_visit.id,
+                note=maya.phone,
+            )
+
+        assert "Asked to be phoned" in desk.get("/clinic/inbox/list").text
+        assert "Wants a call to find a time" in desk.get(_address(cast.maya)).text
+
     def test_a_time_that_has_gone_is_said_kindly(self, desk, cast, database, asked):
         taken = self._offered(desk, cast)[0]
         with database.session() as db:
