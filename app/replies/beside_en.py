@@ -2,6 +2,10 @@
 
 # Explains or softens, and asks for nothing by itself.
 REASON = """
+if (possible|that is ok|that is okay|you can|you could|you do not mind|that is possible|so)
+if (at all possible|it is ok|it is okay|not no worries)
+(is that ok|is that okay|would that be ok|will that work|i hope that is ok|no worries if not)
+(let me know|please let me know|quick question)
 (tomorrow|today|@|for today)
 [i am] (sick|il) (today|this morning|right now)
 [my] (kid|son|daughter|baby|dog|mom|husband|wife|child|kids) (is|are) sick
@@ -34,28 +38,27 @@ OK = """
     tomorrow at #|@ at #)
 [yes|i am] confirming [my|the|our] (appointment|visit|time)
 [yes|we are|i am|it is] [still] (on|good) for (tomorrow|@|then|today|#)
-(still on|still good|yes still on|yes still good|we are good|we are on)
+(still on|still good|yes still on|yes still good|we are on)
 yes (to|for|at) (#|tomorrow|@)
 (thumbs up|oks|ok i will|yes i can)
 [yes] i can make it [then|tomorrow|today]
-(all good|we are all good)
 (ok|okay|okey|okie|oki|okidoki|okie dokie|okey dokey|o k|k k|oky|okk|ok ok|okis)
 (yes|yep|yeah|yea|yup|yess|yessir|yas|ye|yah|aye|yes please|yes i do|yes i will|yes that works)
-(sure|sure thing|for sure|of course|certainly|absolutely|definitely|def|indeed|surely|100|will do|
+(sure|sure thing|for sure|of course|certainly|absolutely|definitely|def|indeed|surely|will do|
     can do)
 (confirm|confirmed|confirming|i confirm|confirmation|confirmed yes|yes confirm|comfirmed|comfirm|
     conf)
 [i|we] confirm [my|the|this] (appointment|visit|time)
-[i will|ill|will] see (you|ya|u|dr|him|her|them|yall) (then|there|tomorrow|soon|tmrw|at #|@|
-    tomorrow at #|@ at #|in the morning)
+[i will|ill|will] see (you|ya|u|yall) (then|there|tomorrow|soon|tmrw|at #|@|tomorrow at #|@ at #|
+    in the morning)
 (see|c) (you|ya) (then|there|tomorrow|soon|at #|@)
 [yes] [i will|ill|will|i am going to|i plan to|i can|we will] be (there|ready|on|available|here|
     on time) [then|tomorrow|at #|@]
 (i can|i will|ill|can|will) make it [tomorrow|then|today]
 (i will|ill|will) (join|attend|log on|be joining|log in|come) [then|tomorrow|at #]
-(that is|thats|that|this|it|it is|#|# is|that time|the time|time|@|tomorrow at # is|
-    that time is) (fine|good|great|perfect|ok|okay|works|work|works for me|good for me|fine by me|
-    good with me|works great|is good|is fine|works fine)
+(that is|thats|that|#|# is|that time|the time|time|@|tomorrow at # is|that time is) (fine|good|
+    great|perfect|ok|okay|works|work|works for me|good for me|fine by me|good with me|works great|
+    is good|is fine|works fine)
 (sounds|looks) (good|great|perfect|fine|like a plan|wonderful|awesome|ok|okay) [to me]
 (works|good|fine|great|perfect|ok|okay) (for|with|by) me
 (works|perfect|great|good|fine|awesome|excellent|wonderful|cool|alright|all right|alrighty|
@@ -63,11 +66,11 @@ yes (to|for|at) (#|tomorrow|@)
     i am set|we are on|its a date)
 (got it|gotcha|got you|understood|noted|will do|roger|roger that|copy|copy that|10 4|affirmative|
     agreed|deal|no problem|no prob|you got it|you bet|bet)
-(i am|im|am) (good|in|set|good to go|on|confirmed|available) [for] [tomorrow|then|it|that|@|#|
-    the appointment]
+i am (good|set|on|available|ready) for (tomorrow|then|it|that|@|#|the appointment)
+i am (confirmed|all set|good to go)
 (looking|look) forward to (it|it then|seeing you|talking|our visit|our talk|the visit|speaking|
     tomorrow)
-(can not|cant) wait [to see you]
+(can not|cant) wait to (see|talk to) you
 count me in
 """
 
@@ -80,16 +83,14 @@ at your convenience
 (thanks|thank you|thank u|thank you so much|thanks so much|many thanks|thank you very much|
     thanks a lot|thanks a bunch|much appreciated|appreciate it|i appreciate it|thankyou|
     thanks again|cheers|tysm|thank you again|bless you|god bless|god bless you)
-(please|kindly|if possible|if thats ok|if that is ok|if you can|if you could|if that is okay|
-    if you do not mind|if thats possible|if at all possible|if it is ok)
+(please|kindly)
 (sorry|so sorry|im sorry|i am sorry|i am so sorry|apologies|my apologies|sorry about that|
     sorry for the late notice|sorry for the short notice|sorry for late reply|sorry for the trouble|
     sorry for the inconvenience|sorry for bothering you|forgive me|excuse me)
 (and|so|well|um|uh|umm|hm|ah|oh|really|just|then|honestly|lol|haha|hehe|lmao|team|doc|dr|doctor|
     everyone|guys|all|mam|sir|maam|you too|same to you|have a good day|have a great day|
-    have a good night|have a nice day|you are the best|let me know|pls let me know|bye|take care|
-    have a good one|have a good evening|quick question|i hope that is ok|is that ok|is that okay|
-    would that be ok|will that work|if so|no worries|no worries if not)
+    have a good night|have a nice day|you are the best|bye|take care|have a good one|
+    have a good evening|all good|no worries)
 """
 
 # Looks like one thing and is another: a person reads it.

@@ -2,11 +2,13 @@
 
 # Explains or softens, and asks for nothing by itself.
 REASON = """
+(si se puede|si es posible|si pueden|si puede|si no es molestia|si fuera posible)
+(avisenme|me avisan|es que|la verdad)
 (mañana|el @|hoy|por hoy|para hoy)
 mañana (si|puedo|si puedo|con gusto)
 se me complico [hoy|el dia|la mañana|todo|el trabajo|la tarde]
 (amaneci mal|amaneci muy mal|estoy muy mal dormida|estoy mal dormida|estoy mal dormido|
-    ando desvelada|me siento mal|me siento muy mal)
+    ando desvelada)
 no (sirve|funciona|abre|carga|jala|me abre|me funciona) (el video|el link|el enlace|la camara|
     el internet)
 (pero|creo que|tal vez|quiza|no ,)
@@ -25,25 +27,25 @@ no (me siento|estoy|amaneci|me encuentro|ando) [muy|tan|nada] bien [hoy]
 """
 
 OK = """
-(todo bien|sipi|simon|si simon|oks)
+hasta (mañana|entonces|pronto)
+(sipi|simon|si simon|oks)
 [si] (confirmo|confirmada|confirmado) [mi cita|la cita|mi visita|mi asistencia|cita] [de|del|para|
     para el|a] (mañana|hoy|@|las #|las # de la mañana|mañana a las #)
 [si] (ahi|alli|aqui) (estare|voy a estar|estaremos) (mañana|a las #|el @|mañana a las #|puntual|
     sin falta|con gusto)
 (si|sip|sii|simon que si|si señor|si señora|si doctora|si doctor|si claro|si esta bien|si por favor|
     si puedo|si voy|si asistire|si ahi estare|si confirmo)
-(claro|claro que si|por supuesto|desde luego|como no|seguro|seguro que si|sin falta)
+(claro|claro que si|por supuesto|desde luego|como no|seguro que si|sin falta)
 (vale|sale|sale vale|sale pues|va|va pues|ya vas|dale|orale|orale pues|oki|okis|ta bien|ta bueno|
     esta bien|esta bueno|esta perfecto|me parece bien|me parece|me parece perfecto)
-(de acuerdo|deacuerdo|conforme|perfecto|excelente|muy bien|bien|bueno|genial|estupendo|listo|lista|
-    enterada|enterado|entendido|recibido|anotado|hecho|por mi bien|correcto|asi es|afirmativo|
-    ok perfecto)
+(de acuerdo|deacuerdo|conforme|perfecto|excelente|muy bien|bueno|genial|estupendo|listo|lista|
+    enterada|enterado|entendido|recibido|anotado|por mi bien|correcto|asi es|afirmativo|ok perfecto)
 [si] (confirmo|confirmado|confirmada|confirmar|confirmamos|queda confirmado|queda confirmada|
     confirmo mi cita|confirmo la cita|confirmo mi asistencia|confirmo asistencia|
     confirmo que asistire|cita confirmada)
 [si] (ahi|alli|aqui|alla) (estare|estaremos|voy a estar|nos vemos|estoy|andare|toy|los veo|le veo|
     la veo|lo veo)
-(nos vemos|te veo|le veo|la veo|lo veo|los veo|hasta) (mañana|entonces|pronto|ahi|alli|el @|a las #|
+(nos vemos|te veo|le veo|la veo|lo veo|los veo) (mañana|entonces|pronto|ahi|alli|el @|a las #|
     mañana a las #|en la mañana|alla)
 [si] (cuenten conmigo|cuente conmigo|estare lista|estare listo|estare pendiente|estare ahi|
     estare al pendiente|asistire|voy a asistir|ahi estare sin falta|alli estare sin falta|
@@ -64,14 +66,13 @@ por (el recordatorio|recordarme|avisar|avisarme|avisarnos|su ayuda|su atencion|e
     gracias por recordarme|gracias por el recordatorio|gracias por su comprension|
     gracias de antemano|dios los bendiga|dios le bendiga|bendiciones|que dios los bendiga|
     igualmente)
-(por favor|si se puede|si es posible|si pueden|si puede|si no es molestia|si me hace favor|
-    si son tan amables|si fuera posible|de favor|porfa)
+(por favor|si me hace favor|si son tan amables|de favor)
 (perdon|perdone|perdonen|disculpe|disculpen|disculpa|lo siento|lo siento mucho|una disculpa|
     mil disculpas|que pena|perdon la molestia|disculpe la molestia|disculpen la molestia|
     perdon por avisar tarde)
 (y|pues|este|ay|oh|eh|oiga|oigan|mire|miren|jaja|jajaja|jaj|doctora|doctor|doc|dra|señorita|señora|
-    que tenga buen dia|que tengan buen dia|buen dia|bonito dia|feliz dia|cuidese|avisenme|me avisan|
-    es que|la verdad|entonces|que esten bien|excelente dia)
+    que tenga buen dia|que tengan buen dia|buen dia|bonito dia|feliz dia|cuidese|todo bien|entonces|
+    que esten bien|excelente dia)
 """
 
 # Looks like one thing and is another: a person reads it.

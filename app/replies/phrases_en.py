@@ -89,7 +89,6 @@ i want [the|your|to get|to receive|my] (texts|messages) (again|back)
 
 HELP = """
 (help|info|information)
-more info
 """
 
 # The word alone or beside a courtesy.
@@ -171,13 +170,17 @@ not feeling it [today|right now]
     this morning|this afternoon)
 [i am] not (going to|able to|going to be able to) make it
 i will not be (able to make it|able to join|there today)
-(can|could|may) (we|i|you|it) [please|maybe|just] (come|be|wait until|wait till|join|
-    meet) (tomorrow|another day|another time|a different day|@|later|next week) [instead|please]
+(can|could|may) (we|i|you|it) [please|maybe|just] (come|wait until|wait till|join|meet) (tomorrow|
+    another day|another time|a different day|@|later|next week) [instead|please]
 (can|could|may) (we|i|you) [please|maybe] (move|change|switch|reschedule) (it|this|that|
     my appointment|my visit|the appointment|our appointment|the visit|our visit|me) (to|
     for) (tomorrow|@|another day|another time|later|next week|#|@ at #|tomorrow at #)
-(is|would|does|could) (tomorrow|@|later|another day|another time) (possible|work|be possible|be ok|
-    be okay|an option|ok|okay) [instead|for you|with you]
+(is|does) (tomorrow|@|later) (possible|work|an option|ok|okay) instead
+(is|does) (later|another day|another time) (possible|work|an option|ok|okay) [for you|with you]
+(would|could) (tomorrow|@|later|another day|another time) (work|be possible|be ok|be okay) [instead|
+    for you|with you]
+(can|could) it be (tomorrow|another day|another time|a different day|@|later|next week) [instead|
+    please]
 would it be possible to (reschedule|move it|do tomorrow|do it tomorrow|change the time|
     do another day|change it|postpone)
 (any chance|is there any chance|any way|is there a way) [we can|i can|we could|i could|to] (do|
@@ -211,7 +214,7 @@ not now
 [i] can not (make|do) (that|this) time
 [i] can not (make|do) (#|it at #|at #|@|that day|today at #)
 [i] (do not|does not) think i can (do|make) (it|this) today
-(today|now|that time|this time|that day|tonight|this|@|#) (does not|is not|will not|is not going to|
+(today|now|that time|this time|that day|tonight|@|#) (does not|is not|will not|is not going to|
     not) (work|working) [for me|out|anymore|well]
 (can|could|may) (we|i|you|it) [please|maybe|possibly] (do|move|change|make|push|switch|have|shift|
     bump) [it|this|that] [to|for] (tomorrow|another day|another time|a different time|
@@ -230,7 +233,7 @@ not now
     my visit|the appointment|the time|my time|our appointment|the visit|the call|our call|our visit|
     my session)
 (can|could|may) i [please] (get|have|pick|choose|see) (a|some) (new|different|other|later|
-    better) (time|times|day|date]
+    better) (time|times|day|date)
 (i|i am going to|i will) [really] (need|want|have|like|would like|got|going) to (reschedule|move it|
     move this|postpone|change my appointment|change the time|change it|rebook)
 (need|have|want|would like|trying|hoping|going) to (reschedule|move it|move this|postpone|rebook)
@@ -249,9 +252,10 @@ is it (possible|ok|okay|too late) to (reschedule|move it|change the time|postpon
 [can we do] [maybe|some|at] (another|a different|some other) (time|day|date) [please|maybe|
     works better|would be better|this week]
 (a different|another|a later) (time|day) would [be|work] better
-[do you have|are there|is there|have you got|got] (any other|any|other|another|a different) (times|
-    time|openings|slots) [available|today|tomorrow|this week|later]
-(do you have|is there|got) anything (later|tomorrow|else|later today)
+[do you have|are there|is there|have you got|got] (any other|other|another|a different) (times|time|
+    openings|slots) [available|today|tomorrow|this week|later]
+(do you have|is there|got) anything (later|tomorrow|later today)
+[do you have|are there] any (openings|slots) [today|tomorrow|later|this week]
 [maybe|see you|lets do|let us do|lets try|would prefer|prefer] tomorrow instead
 (tomorrow|@|later|another day|afternoon|next week) (is|would be|works|would work|might be|
     will be) better [for me]
@@ -261,5 +265,5 @@ is it (possible|ok|okay|too late) to (reschedule|move it|change the time|postpon
     another time|some other time|next time|later today)
 later (today|please|is better|this week|on|today please)
 (rain check|raincheck|take a rain check|can i take a rain check)
-(i need|need) (a day|another day|more days|one more day|a different day)
+(i need|need) (another day|more days|one more day|a different day)
 """

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 _PART = re.compile(r"\(([^)]*)\)|\[([^\]]*)\]|([^()\[\]]+)")
-_NESTED = re.compile(r"[(\[][^)\]]*[(\[]|[)\]][^(\[]*[)\]]")
+_WHOLE = re.compile(r"(?:\([^()\[\]]+\)|\[[^()\[\]]+\]|[^()\[\]|])*")
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,14 @@ class Part:
 
 
 def phrases(lines: str) -> list[list[Part]]:
-    """Every phrase of a list, as its parts. Refuses (ValueError) brackets within brackets."""
+    """Every phrase of a list, as its parts. Refuses (ValueError) brackets that do not match."""
     joined = re.sub(r"\n[ \t]+", " ", lines)
     return [_parts(line) for line in joined.splitlines() if line.strip()]
 
 
 def _parts(line: str) -> list[Part]:
-    if _NESTED.search(line):
-        raise ValueError(f"Brackets within brackets: {line}")
+    if not _WHOLE.fullmatch(line):
+        raise ValueError(f"Brackets that do not match: {line}")
     return [
         Part(
             tuple(tuple(way.split()) for way in (either or perhaps or plain).split("|")),

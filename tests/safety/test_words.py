@@ -44,6 +44,7 @@ def test_a_plea_counts_when_it_is_all_there_is():
     assert not tell_of_danger("help me find the form")
 
 
-def test_a_list_of_phrases_says_when_brackets_stand_in_brackets():
-    with pytest.raises(ValueError, match="within brackets"):
-        notation.phrases("stop (texting [me]|calling)")
+@pytest.mark.parametrize("line", ["stop (texting [me]|calling)", "stop (texting|calling]", "a|b"])
+def test_a_list_of_phrases_says_when_its_brackets_do_not_match(line):
+    with pytest.raises(ValueError, match="do not match"):
+        notation.phrases(line)
