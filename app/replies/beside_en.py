@@ -2,6 +2,7 @@
 
 # Explains or softens, and asks for nothing by itself.
 REASON = """
+(this is|my name is)
 if (possible|that is ok|that is okay|you can|you could|you do not mind|that is possible|so)
 if (at all possible|it is ok|it is okay|not no worries)
 (is that ok|is that okay|would that be ok|will that work|i hope that is ok|no worries if not)
@@ -75,6 +76,7 @@ count me in
 """
 
 COURTESY = """
+(when you get a chance|when you have a minute|when you can|when you get this)
 (for|4) (the|your) (reminder|heads up|message|text|help|understanding)
 (for|4) (letting me know|checking|checking in|reminding me|understanding|everything|reaching out)
 at your convenience

@@ -25,6 +25,8 @@ unsubscribe
 
 # Opts out beside anything that is a sentence of its own.
 STOP = """
+i do not want [any|any more|more|these|your] (texts|messages) from (you|this number|this clinic|
+    anyone there)
 [please] do not [ever] (text|message|contact|txt|call or text) (this|my) (number|phone) [again|
     anymore|any more|ever again|please]
 i (want|need) (these|the|your|all) (texts|messages) to (stop|end)
@@ -150,6 +152,7 @@ later
 """
 
 LATER = """
+[i] (need|have|want|would like) to do (another day|another time|tomorrow|a different day|@|later)
 [no] not ready
 not feeling it [today|right now]
 [is there|do you have|got|have you got] [a|any] later (time|times|slot|appointment|opening) [today|

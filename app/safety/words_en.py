@@ -44,6 +44,7 @@ i am dying
 wish* .. (never|not) .. (born|exist*|wake*|woke*|alive|live|living|here)
 (hop*|want*|rather|pray*) .. (never|not) .. (wake|waking|wake up)
 never wake up
+(be|join|reunite*) .. with my (dead|late)
 (not|never|no longer) (want*|wanting) to (wake up|live|be alive|exist|go on|be here|be around)
 (not|never|no longer) (want*|wanting) to (keep living|keep going|be in this world|be on this)
 not (want*|wanting) (life|my life|this life)
@@ -104,6 +105,7 @@ od (on|tonight)
 (took|taken|swallow*|downed|ate) [just|like|about] ## (pill*|tablet*|capsule*|xanax|klonopin)
 (took|taken|swallow*|downed|ate) [just|like|about] ## (ativan|ambien|tylenol|advil|oxy*|benzo*)
 (whole|entire) bottle
+i took [way] too (many|much)
 swallowed [some|the|my|all my] pills
 too many (pill*|med*|tablet*|xanax|klonopin)
 (drink|drank|drinking) (bleach|antifreeze|poison)
@@ -118,6 +120,7 @@ too many (pill*|med*|tablet*|xanax|klonopin)
 standing on (a|the) (bridge|roof)
 i am on (a|the) (roof|ledge)
 walk* into traffic
+(almost|nearly) jumped
 
 (am|feel|feeling|be|felt|is) (not|never) [really|very] [so] safe
 not (feel|feeling|felt) [very|really|so|that] safe

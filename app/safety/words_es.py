@@ -50,6 +50,7 @@ ya no (aguanto|soporto|resisto)
 no [le] (encuentro|veo|hallo) [ningun|el] sentido
 (vida|nada) [ya] [no] tiene [ya] [ningun] sentido
 (mi vida|la vida) [ya] no (vale|sirve|importa)
+(estar|irme|reunirme|ir) con mi .. (murio|fallecid*|muert*|difunt*)
 no merezco (vivir|la vida|estar viv*|estar aqui)
 (cansad*|hart*|asquead*) de (vivir|la vida|mi vida|estar viv*|existir|esta vida)
 (canse|cansado|cansada|harte) de (vivir|la vida)
