@@ -1,15 +1,22 @@
 """The real `twilio` client against the stand-in, which checks the shape of all it is asked."""
 
 import socket
+import ssl
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509 import NameOID
 
 from app.messaging import one_exchange
 from app.messaging.gateway import (
@@ -247,6 +254,72 @@ def test_a_head_that_drips_is_a_doubt_in_time(monkeypatch):
     assert TwilioGateway(settings(twilio_api_url=address)).send(outgoing()) == InDoubt()
     assert time.monotonic() - began < 1
     listening.close()
+
+
+@pytest.fixture
+def sealed_line(tmp_path, monkeypatch):
+    """A line with TLS to a certificate that this machine trusts; what it says is the test's."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    loopback = x509.IPAddress(ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([loopback]), critical=False)
+        .sign(key, SHA256())
+    )
+    both = tmp_path / "both.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    both.write_bytes(certificate.public_bytes(Encoding.PEM) + private)
+    monkeypatch.setenv("SSL_CERT_FILE", str(both))
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trust.load_cert_chain(both)
+    listening = socket.create_server(("127.0.0.1", 0))
+    heard = []
+
+    def say(words, pause):
+        def serve():
+            line, _ = listening.accept()
+            with suppress(OSError), trust.wrap_socket(line, server_side=True) as sealed:
+                asked = b""
+                while b"Hello." not in asked:
+                    asked += sealed.recv(4096)
+                heard.append(asked)
+                for letter in words:
+                    sealed.sendall(bytes([letter]))
+                    time.sleep(pause)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return settings(twilio_api_url=f"https://127.0.0.1:{listening.getsockname()[1]}"), heard
+
+    yield say
+    listening.close()
+
+
+def test_a_text_leaves_sealed(sealed_line):
+    where, heard = sealed_line(http(201, b'{"sid": "SM1"}'), 0)
+
+    assert TwilioGateway(where).send(outgoing()) == Accepted("SM1")
+    assert len(heard) == 1
+
+
+def test_a_sealed_answer_that_drips_is_a_doubt_in_time(sealed_line, monkeypatch):
+    monkeypatch.setattr(one_exchange, "_TIMEOUT_SECONDS", 0.5)
+    where, heard = sealed_line(http(201, b'{"sid": "SM1"}' + b" " * 500), 0.05)
+    began = time.monotonic()
+
+    assert TwilioGateway(where).send(outgoing()) == InDoubt()
+    assert time.monotonic() - began < 3
+    assert len(heard) == 1
+
+
+def test_nothing_is_said_to_somebody_whom_nobody_vouches_for(sealed_line, monkeypatch):
+    where, heard = sealed_line(http(201, b'{"sid": "SM1"}'), 0)
+    monkeypatch.delenv("SSL_CERT_FILE")
+
+    assert isinstance(TwilioGateway(where).send(outgoing()), TooFast)
+    assert heard == []
 
 
 def test_a_redirect_is_never_followed(twilio):
