@@ -135,7 +135,10 @@ def _from_patient(
             is_late=inbound.is_overtaken(db, message),
             may_answer=not understood.is_automatic and answering.may_answer(db, message),
         )
-        threads.touch_inbound(db, message, needs_person=following.follow(db, reply))
+        needs_person = following.follow(db, reply)
+        if raw.pictures and not needs_person:
+            following.put_before_person(db, message, patient)
+        threads.touch_inbound(db, message, needs_person=needs_person or raw.pictures > 0)
 
 
 def _from_staff(db: Session, raw: Raw) -> None:

@@ -274,6 +274,14 @@ def test_a_picture_goes_to_a_person_even_with_a_word(reply, tasks, received, vis
     assert visit().confirmed_at is None
 
 
+def test_a_picture_beside_a_clear_word_is_looked_at_as_well(reply, tasks, thread, said):
+    reply("LATER", pictures=1)
+
+    assert sorted(code for code, _ in tasks()) == ["answer", "find-a-time"]
+    assert "{link}" in said("answer")[0][1]
+    assert thread().opened_at == clock.now()
+
+
 @pytest.mark.parametrize(
     ("hours", "line"),
     [
