@@ -10,6 +10,8 @@ PARTS = (
     "bench.weights",
     "bench.start",
     "bench.visit",
+    "bench.race",
+    "bench.texts",
     "bench.reliability.in_doubt",
     "bench.reliability.forgery",
     "bench.reliability.kill_storm",

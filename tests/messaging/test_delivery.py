@@ -3,6 +3,7 @@ from itertools import permutations
 
 import pytest
 import structlog
+from sqlalchemy import event
 
 from app import clock
 from app.links import magic_links
@@ -357,3 +358,33 @@ def test_the_worker_claims_nothing_while_nothing_is_due(queue, send, database):
     assert not send()
     with database.session(write=False) as db:
         assert outbox.lateness(db) == timedelta(0)
+
+
+@pytest.fixture
+def statements(database):
+    """What is asked of the database, statement by statement."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_):
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_a_text_costs_few_statements_however_many_wait(queue, send, statements):
+    for _ in range(3):
+        queue(body="Tap {link} to join.", with_link=True)
+    send()  # the first makes the sender and the thread
+    statements.clear()
+    send()
+    few = len(statements)
+    for _ in range(30):
+        queue(body="Tap {link} to join.", with_link=True)
+    statements.clear()
+
+    send()
+
+    assert len(statements) == few <= 8
