@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from html import unescape
 
 import pytest
@@ -15,8 +15,9 @@ from app.messaging.models import Direction, Message, MessageStatus, Purpose, Thr
 from app.people.models import Clinic, Patient, Practitioner
 from app.safety import escalation
 from app.safety.models import Signal
-from app.scheduling import asking, booking
+from app.scheduling import asking, booking, staffed_hours
 from app.scheduling.models import Appointment, Service
+from app.scheduling.staffed_hours import Opening
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from tests.web.test_budgets import counting
@@ -665,6 +666,28 @@ class TestAnotherTime:
 
         assert "Asked to be phoned" in desk.get("/clinic/inbox/list").text
         assert "Wants a call to find a time" in desk.get(_address(cast.maya)).text
+
+    def test_with_nothing_left_in_the_window_the_next_times_are_shown_as_such(
+        self, desk, cast, database, asked
+    ):
+        with database.session() as db:
+            clinic = db.get_one(Clinic, cast.clinic.id)
+            tuesdays = [Opening(1, time(9), time(12))]  # the window closes on Sunday
+            staffed_hours.set_hours(db, clinic, None, tuesdays, by=None)
+        text = desk.get(_address(cast.maya)).text
+        assert "Next free times, after the window" in text
+
+        desk.post(
+            _address(cast.maya) + "/rescheduling",
+            data={
+                "visit": str(cast.integration_visit.id),
+                "starts_at": self._offered(desk, cast)[0],
+            },
+        )
+
+        with database.session(write=False) as db:
+            codes = [task.code for task in tasks.open_tasks(db, cast.clinic.id)]
+            assert codes == [TaskCode.OUTSIDE_WINDOW]
 
     def test_a_time_that_has_gone_is_said_kindly(self, desk, cast, database, asked):
         taken = self._offered(desk, cast)[0]
