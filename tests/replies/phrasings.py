@@ -1,9 +1,9 @@
 """Invented texts, as people write them, and what each means: kind, language, words.
 
 `clear` and `hard` were written with the rules. Those held out were written afterwards, without
-looking at them, and each was read once before anything was mended: 11 wrong actions of 976, none of
-328, 22 of the 270 hardest (17 of these false alarms), none of 91; wishes understood 61 %, then 84 %,
-then 87 %.
+looking at them, and each was read once before anything was mended: 11 wrong actions of 976, none
+of 328, 22 of the 270 hardest (17 of these false alarms), none of 91; wishes understood 61 %, then
+84 %, then 87 %.
 `\\n` stands for a new line.
 """
 
