@@ -194,7 +194,7 @@ def test_later_is_answered_with_a_link_before_the_clock_moves(demo):
 @pytest.mark.parametrize(
     ("body", "answer"),
     [
-        ("CALL", "phone you on this number"),
+        ("CALL", "we'll phone"),
         ("I want to die", "988"),
         ("What did the blue one say?", "a person"),
         ("stop texting me", "no more texts"),
