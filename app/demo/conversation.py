@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.messaging import delivery
 from app.messaging.models import Direction, Message
+from app.people import phones
 from app.people.models import Clinic
 from app.replies.meaning import TWILIO_HELP, TWILIO_START, TWILIO_STOP, Kind, understand
 
@@ -23,7 +24,9 @@ _CONFIRMATIONS = {
     "from this number. Reply START to resubscribe.",
     Kind.START: "You have successfully been re-subscribed to messages from this number. "
     "Reply HELP for help. Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
-    Kind.HELP: "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+    # As README tells operators to have it set at Twilio.
+    Kind.HELP: "%(clinic)s: call %(phone)s for help. Reply STOP to unsubscribe. "
+    "Msg&Data Rates May Apply.",
 }
 
 
@@ -78,5 +81,6 @@ def _as_texts(row: Message, clinic: Clinic, base_url: str, stopped: set[str]) ->
     elif kind is Kind.START:
         stopped.discard(row.number)
     if kind in _CONFIRMATIONS:
-        made_id, answer = f"{row.id}-{kind.value}", _CONFIRMATIONS[kind]
+        named = {"clinic": clinic.name, "phone": phones.spoken(clinic.phone)}
+        made_id, answer = f"{row.id}-{kind.value}", _CONFIRMATIONS[kind] % named
         yield Text(made_id, Direction.OUTBOUND, clinic.phone, row.number, answer, row.sent_at)
