@@ -21,6 +21,8 @@ from app.tasks.models import TaskCode
 
 # A visit this near leaves staff no day to get round to it.
 _NEAR = timedelta(hours=24)
+# Whoever sleeps over it chooses tomorrow: the times open long after the visit's own hour.
+CHOOSE_FOR = timedelta(days=7)
 
 
 def ask(db: Session, visit: Appointment, *, by: Model | None) -> None:
@@ -59,7 +61,7 @@ def answer_with_times(db: Session, visit: Appointment) -> Message | None:
         clinic_id=visit.clinic_id,
         patient_id=visit.patient_id,
         appointment_id=visit.id,
-        expires_at=visit.ends_at + magic_links.JOIN_OUTLIVES_VISIT,
+        expires_at=max(visit.ends_at, clock.now()) + CHOOSE_FOR,
         for_choosing=True,
     )
     db.flush()  # the text points at its link

@@ -57,6 +57,7 @@ class VideoVisit(Model):
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
     provider: Mapped[ProviderName]
+    planned_at: Mapped[datetime | None]  # the start that it was made for
     signals: Mapped[int] = mapped_column(default=0)  # the number of the newest signal
     # The one page of staff that holds the visit, and when it was last heard.
     page: Mapped[str] = mapped_column(default="")

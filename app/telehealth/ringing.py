@@ -98,5 +98,5 @@ def _text(db: Session, visit: VideoVisit, practitioner: Practitioner) -> None:
         practitioner=practitioner,
         due_at=clock.now(),
         expires_at=clock.now() + WORTH_READING_FOR,
-        once_key=f"ring:{visit.id}:{practitioner.id}",
+        once_key=f"ring:{visit.id}:{visit.appointment.starts_at:%Y%m%dT%H%M}:{practitioner.id}",
     )

@@ -15,23 +15,28 @@ from app.scheduling.models import Appointment, AppointmentStatus, Encounter
 from app.telehealth import provider
 from app.telehealth.models import Offer, ProviderName, Seat, SeatState, Signal, VideoVisit
 
+_is_live = Seat.state.in_((SeatState.CLAIMED, SeatState.ADMITTED))
+
 
 class VisitOver(Refusal):
     pass
 
 
 def find(db: Session, appointment: Appointment) -> VideoVisit | None:
-    """The video visit of an appointment, if anybody has opened it yet."""
-    return db.scalar(select(VideoVisit).where(VideoVisit.appointment_id == appointment.id))
+    """The video visit of an appointment, if anybody has opened it yet for the time it has now."""
+    visit = _any(db, appointment)
+    return None if visit is None or _is_of_former_time(db, visit, appointment) else visit
 
 
 def of(db: Session, appointment: Appointment) -> VideoVisit:
-    """The video visit of an appointment, made on first need."""
-    visit = find(db, appointment)
+    """The video visit of an appointment, made on first need; made anew for another time."""
+    visit = _any(db, appointment)
     if visit is None:
         visit = planned(appointment)
         db.add(visit)
         db.flush()  # seats point at it
+    elif _is_of_former_time(db, visit, appointment):
+        _begin_anew(db, visit, appointment)
     return visit
 
 
@@ -41,6 +46,7 @@ def planned(appointment: Appointment) -> VideoVisit:
         clinic_id=appointment.clinic_id,
         appointment_id=appointment.id,
         provider=provider.chosen_for(appointment),
+        planned_at=appointment.starts_at,
         made_at=clock.now(),
     )
     visit.appointment = appointment
@@ -155,3 +161,34 @@ def _become(appointment: Appointment, status: AppointmentStatus) -> None:
 
 def _encounter(db: Session, appointment: Appointment) -> Encounter | None:
     return db.scalar(select(Encounter).where(Encounter.appointment_id == appointment.id))
+
+
+def _any(db: Session, appointment: Appointment) -> VideoVisit | None:
+    return db.scalar(select(VideoVisit).where(VideoVisit.appointment_id == appointment.id))
+
+
+def _is_of_former_time(db: Session, visit: VideoVisit, appointment: Appointment) -> bool:
+    """Whether all that is known of it belongs to a time that the visit no longer has.
+
+    Who sits there is taken along to the new time, and what has taken place stays.
+    """
+    if visit.planned_at in (None, appointment.starts_at) or visit.started_at is not None:
+        return False
+    return db.scalar(select(Seat.id).where(Seat.visit_id == visit.id, _is_live).limit(1)) is None
+
+
+def _begin_anew(db: Session, visit: VideoVisit, appointment: Appointment) -> None:
+    """The next talk asks everything again, and the patient's own phone is their first device."""
+    visit.planned_at = appointment.starts_at
+    visit.provider = provider.chosen_for(appointment)
+    visit.ended_at = visit.ended_by_id = visit.held = None
+    visit.whereabouts = visit.whereabouts_at = None
+    visit.place = visit.callback = ""
+    visit.phone_asked_at = visit.clinician_rung_at = visit.coordinator_rung_at = None
+    db.execute(
+        update(Seat)
+        .where(Seat.visit_id == visit.id)
+        .values(state=SeatState.GHOST, second_device=False, claimed_at=None, admitted_at=None)
+    )
+    db.execute(delete(Offer).where(Offer.visit_id == visit.id))
+    db.execute(delete(Signal).where(Signal.visit_id == visit.id))

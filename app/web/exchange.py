@@ -87,7 +87,8 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
     appointment = db.get_one(
         Appointment, link.appointment_id, options=[joinedload(Appointment.practitioner)]
     )
-    expires_at = appointment.ends_at + magic_links.JOIN_OUTLIVES_VISIT
+    # The link's own end, which is the visit's and a little; to choose another time it is later.
+    expires_at = max(link.expires_at, appointment.ends_at + magic_links.JOIN_OUTLIVES_VISIT)
     browser = signing_in.browser_for(request)
     web_session = guards.session_of(request, db, SessionKind.JOIN)
     if web_session is not None and web_session.patient_id == patient.id:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.messaging.models import Message, Purpose
+from app.scheduling import rescheduling
 from app.tasks import desk
 from app.telehealth import calling_back, presence, ringing, seats
 from tests.conftest import FRIDAY_NOON
@@ -98,3 +99,18 @@ def test_the_texts_to_staff_hold_no_link_and_no_name(db, cast, waiting):
 
 def test_the_next_ring_is_known_ahead(db, cast, waiting):
     assert ringing.next_due(db) == FRIDAY_NOON + timedelta(seconds=45)
+
+
+def test_whoever_waits_at_another_time_rings_again(db, appointment, open_link, waiting, clinician):
+    after(100)
+    ringing.ring(db)
+    seats.leave(db, waiting)
+    rescheduling.reschedule(
+        db, appointment, appointment.starts_at + timedelta(days=1), by=clinician
+    )
+    presence.arrive(db, seats.claim(db, open_link()), "phone")
+    after(200)
+
+    ringing.ring(db)
+
+    assert rung(db) == ["Dr. Okafor", "Jordan", "Dr. Okafor", "Jordan"]

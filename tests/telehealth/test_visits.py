@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.scheduling import rescheduling
 from app.scheduling.models import AppointmentStatus, Encounter
 from app.telehealth import offers, presence, seats, signals, visits
 from app.telehealth.models import Offer, ProviderName, SeatState, Side, Signal
@@ -116,3 +117,45 @@ def test_staff_say_whether_a_visit_elsewhere_took_place(
 def test_a_visit_in_our_own_room_cannot_be_marked_by_hand(db, visit, clinician):
     with pytest.raises(VisitOver):
         visits.mark_held(db, visit, True, by=clinician)
+
+
+def move_on(db, appointment, by):
+    """To the same hour of the next day, by somebody at the desk."""
+    starts_at = appointment.starts_at + timedelta(days=1)
+    rescheduling.reschedule(db, appointment, starts_at, by=by)
+    db.flush()
+
+
+def test_a_room_that_was_closed_in_vain_is_open_again_at_the_visits_new_time(
+    db, appointment, open_link, clinician
+):
+    seats.leave(db, seats.claim(db, open_link()))
+    visit = visits.of(db, appointment)
+    visits.end(db, visit, by=clinician)
+    move_on(db, appointment, clinician)
+
+    assert visits.find(db, appointment) is None
+    seat = seats.claim(db, open_link("Android"))
+
+    assert visits.of(db, appointment).ended_at is None
+    assert seat.state is SeatState.CLAIMED
+    assert not seat.second_device
+
+
+def test_whoever_waits_while_the_visit_is_moved_keeps_their_seat(
+    db, appointment, open_link, clinician
+):
+    seat = seats.claim(db, open_link())
+
+    move_on(db, appointment, clinician)
+
+    assert visits.of(db, appointment).id == seat.visit_id
+    assert seat.state is SeatState.CLAIMED
+
+
+def test_what_has_taken_place_is_not_begun_anew(db, appointment, talk, clinician):
+    visit = visits.of(db, appointment)
+    visits.end(db, visit, by=clinician)
+    appointment.starts_at -= timedelta(days=1)
+
+    assert visits.of(db, appointment).ended_at == FRIDAY_NOON

@@ -16,6 +16,7 @@ from app.people.models import Patient
 from app.refusal import Refusal
 from app.scheduling import asking, confirming, joining, offered
 from app.scheduling.models import Appointment
+from app.scheduling.rules import TimeHasPassed
 from app.tasks import desk
 from app.tasks.models import TaskCode
 from app.telehealth import seats
@@ -44,8 +45,10 @@ def ask(request: Request, db: Session) -> Response:
 
 @visit_only
 def choose(request: Request, db: Session) -> Response:
-    """The times that are still free."""
+    """The times that are still free. What took place or was called off needs no other time."""
     appointment: Appointment = request.state.appointment
+    if not appointment.status.is_open:
+        return _where_it_went(request)
     return _times(request, db, appointment)
 
 
@@ -66,6 +69,8 @@ def keep(request: Request, db: Session) -> Response:
     appointment: Appointment = request.state.appointment
     try:
         confirming.confirm(db, appointment, by=request.state.patient)
+    except TimeHasPassed:
+        return _times(request, db, appointment)
     except Refusal:
         return _where_it_went(request)
     if joining.is_open(appointment):
@@ -114,6 +119,7 @@ def _times(
         422 if refusal else 200,
         appointment=appointment,
         offer=offered.offer(db, appointment, clock.now()),
+        can_keep=appointment.status.is_open and clock.now() < appointment.ends_at,
         refusal=refusal,
     )
 

@@ -5,15 +5,19 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
+from starlette.testclient import TestClient
 
 from app import clock
+from app.links import magic_links
+from app.links.models import MagicLink
 from app.messaging.models import Message, MessageStatus
-from app.scheduling import booking, staffed_hours, visit_texts
-from app.scheduling.models import Appointment
+from app.scheduling import asking, booking, staffed_hours, visit_texts
+from app.scheduling.models import Appointment, AppointmentStatus
 from app.scheduling.staffed_hours import Opening
 from app.tasks import desk
 from app.tasks.models import TaskCode
 from app.telehealth.models import Seat, SeatState
+from tests.conftest import BASE_URL
 
 
 @pytest.fixture
@@ -224,3 +228,60 @@ def test_the_time_that_somebody_else_took_leads_back_to_what_is_left(tap, addres
     assert "That time has just gone." in answer.text
     assert first not in times_on(answer.text)
     assert set(others) & set(times_on(answer.text))
+
+
+@pytest.fixture
+def choosing(database, cast, app):
+    """A browser on which the link of LATER's answer is tapped, ten hours after the visit's own."""
+    clock.stand_still(cast.integration_visit.starts_at - timedelta(minutes=4))
+    with database.session() as db:
+        planned = db.get_one(Appointment, cast.integration_visit.id)
+        asking.ask(db, planned, by=planned.patient)
+        answer = asking.answer_with_times(db, planned)
+        token = magic_links.token_of(db.get_one(MagicLink, answer.link_id))
+    clock.stand_still(cast.integration_visit.ends_at + timedelta(hours=10))
+    phone = TestClient(
+        app,
+        base_url=BASE_URL,
+        headers={"sec-fetch-site": "same-origin", "origin": BASE_URL},
+        follow_redirects=False,
+    )
+    phone.opened = phone.post("/x", json={"t": token, "kind": "join"}).json()
+    return phone
+
+
+def test_whoever_slept_over_it_still_chooses_another_time(choosing, address, visit):
+    assert (choosing.opened["state"], choosing.opened["address"]) == (
+        "times",
+        f"{address}/not-today",
+    )
+    page = choosing.get(f"{address}/not-today").text
+    assert "Keep 10:00" not in page
+    chosen = times_on(page)[0]
+
+    answer = choosing.post(f"{address}/not-today", data={"starts_at": chosen})
+
+    assert answer.headers["location"] == f"{address}/chosen"
+    assert visit().starts_at.isoformat() == chosen
+
+
+def test_a_time_that_is_past_cannot_be_kept(choosing, address, visit):
+    answer = choosing.post(f"{address}/keeping")
+
+    assert answer.status_code == 200
+    assert times_on(answer.text)
+    assert visit().asked_at is not None
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("fulfilled", "This talk has taken place."), ("noshow", "We find another time together.")],
+)
+def test_what_is_over_offers_no_times(choosing, address, database, cast, status, words):
+    with database.session() as db:
+        db.get_one(Appointment, cast.integration_visit.id).status = AppointmentStatus(status)
+
+    answer = choosing.get(f"{address}/not-today")
+
+    assert answer.headers["location"] == f"{address}/chosen"
+    assert words in choosing.get(f"{address}/chosen").text

@@ -170,6 +170,9 @@ def upgrade() -> None:
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("video_visit", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("thread_id", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("written_by_id", sa.Uuid(), nullable=True))
@@ -269,6 +272,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_column("asked_at")
+
+    with op.batch_alter_table("video_visit", schema=None) as batch_op:
+        batch_op.drop_column("planned_at")
 
     with op.batch_alter_table("api_key", schema=None) as batch_op:
         batch_op.drop_column("scopes")
