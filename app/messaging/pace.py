@@ -7,7 +7,7 @@ a worker that looks twice a second keeps up with it.
 from datetime import timedelta
 from random import uniform
 
-from sqlalchemy import ColumnElement, bindparam, case, select, update
+from sqlalchemy import ColumnElement, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -16,6 +16,7 @@ from app.messaging.gateway import SmsGateway
 from app.messaging.models import Sender
 
 _AHEAD = timedelta(seconds=0.5)
+_LATELY = timedelta(minutes=1)
 _MOST_LONGER = 0.5  # of a wait, by chance: so that not all come back at once
 
 _STATE = select(Sender.next_free_at, Sender.stopped_at).where(Sender.name == bindparam("name"))
@@ -57,6 +58,16 @@ def take(db: Session, gateway: SmsGateway, segments: int) -> bool:
     needs = timedelta(seconds=segments / per_second)
     _change(db, Sender.name == gateway.name, next_free_at=max(free_at, now) + needs)
     return True
+
+
+def holds_back(db: Session) -> bool:
+    """Whether texts wait for their sender: it was stopped, or has been busy within the minute.
+
+    Then a late text does not mean that no worker is there.
+    """
+    busy = Sender.next_free_at > clock.machine_now() - _LATELY
+    held = select(Sender.id).where(or_(Sender.stopped_at.is_not(None), busy))
+    return db.scalar(held.limit(1)) is not None
 
 
 def hold(db: Session, wait: timedelta) -> None:

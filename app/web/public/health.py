@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.db import migrate
-from app.messaging import outbox
+from app.messaging import outbox, pace
 from app.web.guards import anyone
 
 _TOO_LATE_SECONDS = 120
@@ -30,11 +30,17 @@ def ready(_: Request, db: Session) -> Response:
         db.execute(text("SELECT 1"))
         if migrate.current(db.connection()) != migrate.newest():
             wrong.append("migrations")
-        if outbox.lateness(db).total_seconds() > _TOO_LATE_SECONDS:
+        if _is_behind(db):
             wrong.append("worker")
     except SQLAlchemyError:
         wrong.append("database")
     return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
+
+
+def _is_behind(db: Session) -> bool:
+    """Whether texts are late and nothing but an absent worker can be why."""
+    late = outbox.lateness(db).total_seconds() > _TOO_LATE_SECONDS
+    return late and not pace.holds_back(db)
 
 
 async def metrics(_: Request) -> Response:

@@ -5,7 +5,7 @@ from sqlalchemy import create_engine, text
 
 from app import clock
 from app.messaging import outbox
-from app.messaging.models import Purpose
+from app.messaging.models import Purpose, Sender
 from app.people.models import Patient
 
 
@@ -31,6 +31,23 @@ def test_texts_that_wait_too_long_say_that_the_worker_does_not_keep_up(
 
     assert response.status_code == (200 if ready else 503)
     assert response.json()["wrong"] == ([] if ready else ["worker"])
+
+
+@pytest.mark.parametrize(
+    ("free_since", "stopped", "ready"),
+    [(30, False, True), (90, False, False), (90, True, True)],
+)
+def test_texts_that_wait_for_their_sender_do_not_close_the_pages(
+    client, database, cast, free_since, stopped, ready
+):
+    with database.session() as db:
+        maya, due_at = db.get_one(Patient, cast.maya.id), clock.now() - timedelta(minutes=10)
+        outbox.enqueue(db, Purpose.NOTICE, "…", patient=maya, due_at=due_at)
+        free_at = clock.machine_now() - timedelta(seconds=free_since)
+        stopped_at = clock.machine_now() if stopped else None
+        db.add(Sender(name="ours", next_free_at=free_at, stopped_at=stopped_at, stopped_code=""))
+
+    assert client.get("/readyz").json()["ready"] is ready
 
 
 def test_a_database_that_was_not_migrated_is_not_ready(client, database, cast):
