@@ -18,6 +18,7 @@ from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.slots import Slot
 from app.scheduling.therapeutic_window import REST, VISIT_LENGTH, TherapeuticWindow
+from app.scheduling.visit_texts import JOIN_BEFORE
 from app.tasks import desk
 from app.tasks.models import StaffTask, TaskCode
 
@@ -40,12 +41,12 @@ def choose(
     """The slot for a visit after an infusion, out of those free in its window, earliest first.
 
     The first of the infusion's own clinician, else of any, that leaves a night's rest and no quiet
-    hours; else the nearest to that.
+    hours, not even for the text just before it; else the nearest to that.
     """
     rested_at = ended_at + REST
 
     def awake(slot: Slot) -> bool:
-        return quiet_hours.is_awake(slot.starts_at, slot.ends_at, patient_zone)
+        return quiet_hours.is_awake(slot.starts_at - JOIN_BEFORE, slot.ends_at, patient_zone)
 
     good = [slot for slot in free if slot.starts_at >= rested_at and awake(slot)]
     with_own = [slot for slot in good if slot.practitioner.id == own]
