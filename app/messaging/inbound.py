@@ -19,6 +19,8 @@ from app.messaging.models import Direction, InboundText, Message, MessageStatus,
 from app.security import keyring
 
 LEASE = timedelta(seconds=60)
+# After these a text is not asked any more what it means, and holds up its number no longer.
+MOST_ATTEMPTS = 3
 _KEPT_FOR = timedelta(days=7)  # longer than the sweep looks back
 
 
@@ -59,11 +61,13 @@ def raw_of(text: InboundText) -> Raw:
 def claim_next(db: Session) -> InboundText | None:
     """Take the oldest text that nobody has in hand, for one lease; what it counts is the attempt.
 
-    What one number wrote is understood in the order of its coming: the second waits for the first.
+    What one number wrote is understood in the order of its coming: the second waits for the first,
+    as long as there is hope for that one.
     """
     earlier = aliased(InboundText)
     is_second = exists().where(
         earlier.understood_at.is_(None),
+        earlier.attempts <= MOST_ATTEMPTS,
         earlier.sender_index == InboundText.sender_index,
         or_(
             earlier.received_at < InboundText.received_at,

@@ -27,7 +27,6 @@ from app.safety.models import Signal
 from app.scheduling import calendars
 
 log = structlog.get_logger("replies")
-_MOST_ATTEMPTS = 3
 _WAIT = timedelta(seconds=2)
 _LONG_WAIT = timedelta(minutes=10)
 _GATEWAYS_WORD = {"STOP": Kind.STOP, "START": Kind.START, "HELP": Kind.HELP}
@@ -46,7 +45,7 @@ def understand_next(database: Database) -> bool:
         text = inbound.claim_next(db)
     if text is None:
         return False
-    is_hopeless = text.attempts > _MOST_ATTEMPTS
+    is_hopeless = text.attempts > inbound.MOST_ATTEMPTS
     try:
         with database.session() as db:
             (keep_as_it_is if is_hopeless else understand)(db, text)
@@ -89,7 +88,7 @@ def keep_as_it_is(db: Session, text: InboundText) -> Message | None:
     threads.touch_inbound(db, message, needs_person=True)
     if writer.patient is not None:
         following.put_before_person(db, message, writer.patient)
-        if text.attempts == _MOST_ATTEMPTS + 1 and Kind.CRISIS in _meaning(raw):
+        if text.attempts == inbound.MOST_ATTEMPTS + 1 and Kind.CRISIS in _meaning(raw):
             escalation.raise_alert(db, writer.patient, Signal.WORDS)
     return message
 

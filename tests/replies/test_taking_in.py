@@ -163,6 +163,30 @@ def test_a_text_whose_key_was_retired_stays_and_raises_an_alarm(
     assert waiting() == []
 
 
+def test_a_text_whose_key_was_retired_does_not_hold_up_what_its_number_writes_later(
+    database, planned, come_in, monkeypatch, waiting, received, alerts
+):
+    retired = come_in("ok")
+    real = inbound.raw_of
+
+    def raw_of(text):
+        if text.id == retired.id:
+            raise encryption.Unreadable
+        return real(text)
+
+    monkeypatch.setattr(inbound, "raw_of", raw_of)
+    pass_time(1)
+    come_in("I want to die")
+
+    for _ in range(5):
+        taking_in.understand_next(database)
+        pass_time(10)
+
+    assert [text.id for text in waiting()] == [retired.id]
+    assert [message.body for message in received()] == ["I want to die"]
+    assert len(alerts()) == 1
+
+
 def test_while_there_is_no_clinic_a_text_stays(database, waiting):
     with database.session() as db:
         inbound.store(db, "SM1", inbound.Raw("+13125550142", "", "ok"))
