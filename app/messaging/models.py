@@ -63,6 +63,7 @@ class Message(Model):
         Index(None, "look_at"),
         Index(None, "cap_key"),
         Index(None, "thread_id"),
+        Index(None, "again_of_id"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))

@@ -26,7 +26,11 @@ class StaffTask(Model):
     """A FHIR Task for staff: one patient, one action, done or not."""
 
     __tablename__ = "staff_task"
-    __table_args__ = (Index(None, "clinic_id", "done_at"),)
+    __table_args__ = (
+        Index(None, "clinic_id", "done_at"),
+        Index(None, "patient_id"),
+        Index(None, "appointment_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))

@@ -197,6 +197,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_cap_key"), ["cap_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_look_at"), ["look_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_thread_id"), ["thread_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_again_of_id"), ["again_of_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_message_again_of_id"), "message", ["again_of_id"], ["id"]
         )
@@ -210,8 +211,17 @@ def upgrade() -> None:
         _keep(batch_op, "ck_message_direction", "direction", _DIRECTIONS)
         _keep(batch_op, "ck_message_messagestatus", "status", _STATUSES)
 
-    with op.batch_alter_table("staff_task", schema=None, recreate="auto") as batch_op:
+    # What waits while the clinic changes over, and was never held by the night, is not held now.
+    op.execute(
+        "UPDATE message SET at_any_hour = true WHERE status = 'queued' AND (practitioner_id IS NOT"
+        " NULL OR purpose IN ('code', 'safety', 'staff', 'answer') OR (purpose IN ('join', 'nudge')"
+        " AND appointment_id IN (SELECT id FROM appointment WHERE confirmed_at IS NOT NULL)))"
+    )
+
+    with op.batch_alter_table("staff_task", schema=None) as batch_op:
         _allow(batch_op, "ck_staff_task_taskcode", "code", _TASK_CODES)
+        batch_op.create_index(batch_op.f("ix_staff_task_patient_id"), ["patient_id"])
+        batch_op.create_index(batch_op.f("ix_staff_task_appointment_id"), ["appointment_id"])
 
     with op.batch_alter_table("safety_alert", schema=None) as batch_op:
         batch_op.alter_column("patient_id", existing_type=sa.Uuid(), nullable=True)
@@ -230,6 +240,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DELETE FROM staff_task WHERE code IN ('bad-number', 'outside-window')")
     with op.batch_alter_table("staff_task", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_task_appointment_id"))
+        batch_op.drop_index(batch_op.f("ix_staff_task_patient_id"))
         _allow(batch_op, "ck_staff_task_taskcode", "code", _FORMER_TASK_CODES)
 
     op.execute("DELETE FROM safety_alert WHERE patient_id IS NULL")
@@ -249,6 +261,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_message_written_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_message_thread_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_message_again_of_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_message_again_of_id"))
         batch_op.drop_index(batch_op.f("ix_message_thread_id"))
         batch_op.drop_index(batch_op.f("ix_message_look_at"))
         batch_op.drop_index(batch_op.f("ix_message_cap_key"))
@@ -279,21 +292,8 @@ def downgrade() -> None:
     with op.batch_alter_table("api_key", schema=None) as batch_op:
         batch_op.drop_column("scopes")
 
-    with op.batch_alter_table("delivery_report", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_delivery_report_message_id"))
-
     op.drop_table("delivery_report")
-    with op.batch_alter_table("thread", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_thread_clinic_id_opened_at"))
-        batch_op.drop_index(batch_op.f("ix_thread_clinic_id_last_at"))
-
     op.drop_table("thread")
     op.drop_table("sender")
-    with op.batch_alter_table("inbound_text", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_inbound_text_understood_at_received_at"))
-
     op.drop_table("inbound_text")
-    with op.batch_alter_table("alarm", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_alarm_cleared_at"))
-
     op.drop_table("alarm")
