@@ -117,9 +117,13 @@ def _start(db: Session, reply: Reply) -> bool:
 
 
 def _help(db: Session, reply: Reply) -> bool:
+    # Our lines name a number where AYUDA brings help: some will send the word to us.
+    in_danger = escalation.was_alerted_lately(db, reply.patient)
+    if in_danger:
+        escalation.raise_alert(db, reply.patient, Signal.WORDS)
     if reply.confirms is not None:
         keywords.tell_who_we_are(db, reply.confirms)
-    return False
+    return in_danger
 
 
 def _call(db: Session, reply: Reply) -> bool:

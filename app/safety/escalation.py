@@ -20,6 +20,7 @@ from app.safety.models import SafetyAlert, Signal
 
 EVERY = timedelta(minutes=15)
 MOST_ROUNDS = 8
+_LATELY = timedelta(days=1)
 
 
 def raise_alert(db: Session, patient: Patient, signal: Signal) -> SafetyAlert:
@@ -60,6 +61,14 @@ def _raise(
         _text_next_round(db, alert)
     live.publish(db, f"desk:{who.clinic_id}")
     return alert
+
+
+def was_alerted_lately(db: Session, patient: Patient) -> bool:
+    """Whether the last day brought a signal that this patient may be in danger."""
+    lately = select(SafetyAlert.id).where(
+        SafetyAlert.patient_id == patient.id, SafetyAlert.made_at > clock.now() - _LATELY
+    )
+    return db.scalar(lately.limit(1)) is not None
 
 
 def acknowledge(db: Session, alert: SafetyAlert, *, by: Practitioner) -> None:

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from app import clock
 from app.links import magic_links
 from app.links.models import MagicLink
-from app.messaging import outbox
+from app.messaging import outbox, threads
 from app.messaging.models import Message, Purpose, Thread
 from app.people.models import Patient
+from app.safety import escalation
+from app.safety.models import SafetyAlert
 from app.scheduling import rescheduling, staffed_hours
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.tasks import desk
@@ -464,3 +466,22 @@ def test_a_moved_visit_is_the_one_that_later_is_about(reply, database, cast, sai
     reply("LATER")
 
     assert len(said("answer")) == 1
+
+
+@pytest.mark.parametrize(("hours", "alerted"), [(None, 0), (1, 2), (25, 1)])
+@pytest.mark.parametrize("word", ["HELP", "AYUDA"])
+def test_whoever_asks_for_help_soon_after_a_danger_is_not_merely_told_who_we_are(
+    reply, alerts, thread, database, cast, word, hours, alerted
+):
+    if hours is not None:
+        reply("I want to die")
+        with database.session() as db:
+            (alert,) = db.scalars(select(SafetyAlert))
+            escalation.acknowledge(db, alert, by=db.merge(cast.jordan))
+            threads.answered(db, threads.of(db, db.get_one(Patient, cast.maya.id)))
+        clock.stand_still(clock.now() + timedelta(hours=hours))
+
+    reply(word)
+
+    assert len(alerts()) == alerted
+    assert (thread().opened_at is not None) is (alerted == 2)

@@ -33,10 +33,6 @@ def said(code: str) -> tuple[str, str]:
             _("A text to one of us did not arrive"),
             _("Please see under Team whether every number is right."),
         ),
-        "not-understood": (
-            _("A text came in that could not be read"),
-            _("Nobody knows yet whose it is. Whoever runs Afterglow has to look."),
-        ),
         AlarmCode.WEBHOOK_MISSED: (
             _("Replies did not reach us by themselves"),
             _("They were fetched and stand in the inbox, some of them late."),

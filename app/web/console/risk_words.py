@@ -36,7 +36,8 @@ def state(visit: Appointment, found: AtRisk) -> State:
         action = (_("Find a time"), thread if is_ahead else f"{page}#move-title")
         return State(said, "warn", action, needs_us=True, is_urgent=True)
     if found.risk is Risk.PASSED:
-        return State(_("Nobody met"), "danger", (_("Look at the visit"), page), needs_us=True)
+        look = (_("Look at the visit"), page)
+        return State(_("The visit did not start"), "danger", look, needs_us=True)
     said, kind = _said(found)
     return State(said, kind, phone_action(visit.patient), needs_us=True)
 

@@ -88,7 +88,7 @@ def _reason(message: Message) -> dict[str, Any] | None:
         MessageStatus.IN_DOUBT: _("Whether it left is not known."),
         MessageStatus.UNDELIVERED: _("It did not reach the phone."),
         MessageStatus.FAILED: _("It was not sent."),
-        MessageStatus.CANCELLED: _("It was called back."),
+        MessageStatus.CANCELLED: _("It was taken back before it left."),
     }.get(message.status)
     if words is None:
         return None

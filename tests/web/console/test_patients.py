@@ -196,8 +196,8 @@ def test_a_sign_in_code_is_the_patients_alone(desk, cast, database):
 def test_agreeing_queues_what_is_booked_and_taking_it_back_withdraws_it(desk, cast, database):
     def queued():
         with database.session(write=False) as db:
-            rows = db.scalars(select(Message).where(Message.status == MessageStatus.QUEUED))
-            return [row.purpose for row in rows]
+            waits = Message.status == MessageStatus.QUEUED
+            return list(db.scalars(select(Message.purpose).where(waits).order_by(Message.due_at)))
 
     same = {"given_name": "Maya", "phone": "312 555 0142"}
     desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(**same, texts_agreed=""))
@@ -205,7 +205,7 @@ def test_agreeing_queues_what_is_booked_and_taking_it_back_withdraws_it(desk, ca
     assert "Takes no texts" in desk.get("/clinic").text
 
     desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(**same))
-    assert queued() == [Purpose.JOIN]
+    assert queued() == [Purpose.CONFIRM, Purpose.JOIN, Purpose.NUDGE]
 
     desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(**same, texts_agreed=""))
     assert queued() == []
