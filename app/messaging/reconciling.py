@@ -33,7 +33,10 @@ _OPEN_ENDS = (MessageStatus.ACCEPTED, MessageStatus.SENT)
 
 
 def look_into_one(database: Database, gateway: SmsGateway, base_url: str) -> bool:
-    """Ask the gateway about the text that has waited longest. False when none waits."""
+    """Ask the gateway about the text that has waited longest, one in doubt before all others.
+
+    False when none waits.
+    """
     with database.session() as db:
         message = _claim(db)
         if message is None:
@@ -62,7 +65,8 @@ def _claim(db: Session) -> Message | None:
     due = (
         select(Message.id)
         .where(Message.look_at <= now)
-        .order_by(Message.look_at)
+        # A doubt first: a visit may be near, while of what was accepted nothing hangs on it.
+        .order_by(Message.status != MessageStatus.IN_DOUBT, Message.look_at)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()

@@ -84,6 +84,21 @@ def test_the_gateways_list_settles_a_doubt(doubted, look, kept, tasks, gateway, 
     assert len(gateway.sent) == 1
 
 
+def test_a_doubt_is_looked_into_before_what_only_lacks_its_last_word(
+    database, queue, send, doubted, kept, gateway
+):
+    for _ in range(3):
+        queue(Purpose.NOTICE, appointment_id=None)
+        send()
+    later(minutes=1)
+    doubted()
+    later(seconds=10)
+
+    reconciling.look_into_one(database, gateway, BASE_URL)
+
+    assert gateway.asked == ["find"]
+
+
 def test_the_same_words_made_for_another_text_settle_nothing(
     queue, send, doubted, look, kept, gateway
 ):
