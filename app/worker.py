@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.db.engine import Database
 from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
@@ -52,6 +53,7 @@ class Worker:
         self._gateway = gateway
         self._name = f"{os.getpid()}-{uuid4().hex[:8]}"
         self._stopping = threading.Event()
+        self._swept_at: datetime | None = None  # machine time of the last sweep of a whole day
         self.lock = threading.Lock()  # the demo's clock walks only while no job runs
         self.jobs = [
             Job("ring", 2, self._in_transaction(ringing.ring), ringing.next_due),
@@ -100,7 +102,11 @@ class Worker:
                 return
 
     def _sweep(self) -> None:
-        sweeping.sweep(self._database, self._gateway)
+        now = clock.machine_now()
+        is_whole = self._swept_at is None or now - self._swept_at >= sweeping.WHOLE_EVERY
+        back = sweeping.A_DAY if is_whole else sweeping.LATELY
+        if sweeping.sweep(self._database, self._gateway, back) is not None and is_whole:
+            self._swept_at = now
 
     def _understand(self) -> None:
         until = time.monotonic() + _LONGEST_TURN_SECONDS

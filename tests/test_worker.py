@@ -146,3 +146,28 @@ def test_every_job_may_run_twice_and_does_no_harm(worker, cast, database, gatewa
     assert len(gateway.sent) == 1
     with database.session(write=False) as db:
         assert db.scalars(select(StaffTask)).all() == []
+
+
+def test_a_whole_day_of_replies_is_swept_at_the_start_and_once_an_hour(worker, gateway):
+    asked_since = []
+    real = gateway.received_since
+    gateway.received_since = lambda since: asked_since.append(since) or real(since)
+    start = clock.machine_now()
+    sweep = job(worker, "sweep").run
+
+    gateway.unreachable = True
+    with structlog.testing.capture_logs():
+        sweep()
+    gateway.unreachable = False
+    for minutes in (2, 4, 61, 62):
+        clock.stand_still(clock.now(), machine=start + timedelta(minutes=minutes))
+        sweep()
+
+    looked_back = [moment - start for moment in asked_since]
+    assert looked_back == [
+        timedelta(hours=-24),
+        timedelta(hours=-24, minutes=2),  # nobody had answered
+        timedelta(hours=-2, minutes=4),
+        timedelta(hours=-2, minutes=61),
+        timedelta(hours=-24, minutes=62),
+    ]

@@ -2,6 +2,9 @@
 
 A webhook may be lost while we are down, or while its address is wrong. What the sweep finds is
 stored like any other, once, and when it was due to be here already an alarm tells the operator.
+
+A day is looked back on at the start and once an hour; between, only the last hours. The gateway
+lists what left beside what came in, a page at a time, and nothing else is done meanwhile.
 """
 
 from collections.abc import Sequence
@@ -21,28 +24,35 @@ from app.messaging.models import InboundText
 
 log = structlog.get_logger("texts")
 EVERY = timedelta(minutes=2)
-_BACK = timedelta(hours=24)
+A_DAY = timedelta(hours=24)
+LATELY = timedelta(hours=2)
+WHOLE_EVERY = timedelta(hours=1)  # less than `LATELY`: whatever fails meanwhile, no gap is left
 # A younger one may still be on its way by itself.
 _MISSED_AFTER = timedelta(seconds=60)
 _AT_ONCE = 500
+_STORED_AT_ONCE = 100  # nobody else writes meanwhile where there is one writer
 
 
-def sweep(database: Database, gateway: SmsGateway) -> int:
-    """Store what is missing of the last 24 hours; how much that was. The gateway is asked first,
-    outside any transaction.
+def sweep(database: Database, gateway: SmsGateway, back: timedelta = A_DAY) -> int | None:
+    """Store what is missing of the time `back` from now; how much that was. None when the gateway
+    did not answer; it is asked first, outside any transaction.
     """
     now = clock.machine_now()
     try:
-        received = gateway.received_since(now - _BACK)
+        received = gateway.received_since(now - back)
     except Unreachable:
         log.warning("sweep", outcome="unreachable")
-        return 0
+        return None
     missing = _missing(database, received)
     if not missing:
         return 0
-    with database.session() as db:
-        stored = [text for place, text in enumerate(missing) if _store(db, text, place)]
-        if any(now - text.at > _MISSED_AFTER for text in stored):
+    stored: list[Received] = []
+    for first in range(0, len(missing), _STORED_AT_ONCE):
+        some = enumerate(missing[first : first + _STORED_AT_ONCE], first)
+        with database.session() as db:
+            stored += [text for place, text in some if _store(db, text, place)]
+    if any(now - text.at > _MISSED_AFTER for text in stored):
+        with database.session() as db:
             alarms.raise_(db, AlarmCode.WEBHOOK_MISSED)
     log.warning("sweep", outcome="found", texts=len(stored))
     return len(stored)

@@ -74,3 +74,19 @@ def test_the_task_is_done_when_the_text_arrives_after_all(
     callback(message, "delivered")
 
     assert tasks() == []
+
+
+def test_many_late_texts_come_onto_the_desk_a_part_at_a_time(
+    queue, tell_staff, tasks, cast, monkeypatch
+):
+    monkeypatch.setattr(overdue, "_AT_ONCE", 1)
+    queue(Purpose.JOIN, expires_at=clock.now() + timedelta(minutes=1))  # nobody wants it any more
+    queue(Purpose.JOIN)
+    queue(Purpose.JOIN, appointment_id=cast.infusion.id)
+    later(minutes=3)
+
+    tell_staff()
+    assert tasks() == ["text-undelivered"]
+
+    tell_staff()
+    assert tasks() == ["text-undelivered"] * 2

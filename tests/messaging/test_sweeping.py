@@ -102,7 +102,7 @@ def test_a_day_is_looked_back_on_and_no_more(database, gateway):
 
 def test_a_gateway_that_does_not_answer_is_asked_again_later(database, gateway, kept, alarms):
     gateway.received, gateway.unreachable = [came_in()], True
-    assert sweeping.sweep(database, gateway) == 0
+    assert sweeping.sweep(database, gateway) is None
     assert (kept(), alarms()) == ([], [])
 
     gateway.unreachable = False
