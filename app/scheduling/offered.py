@@ -21,6 +21,8 @@ from app.tasks.models import TaskCode
 SHOWN = 3
 # Nobody who says "not today" is asked back within the hour.
 _PAUSE = timedelta(hours=1)
+# Whoever takes a while to choose still gets what they were shown; the link needs some minutes.
+_STILL_TAKEN = timedelta(minutes=10)
 
 
 class TimeNoLongerFree(Refusal):
@@ -63,11 +65,7 @@ def pick(db: Session, appointment: Appointment, starts_at: datetime, *, by: Mode
     """
     calendars.hold_appointment(db, appointment)  # first, as everybody does: no two wait in a ring
     calendars.hold(db, appointment.clinic_id)
-    now = clock.now()
-    free = _free(db, appointment, *_inside(db, appointment, now))
-    is_outside = not free and appointment.follows_id is not None
-    if is_outside:
-        free = _free(db, appointment, *_after(db, appointment, now))
+    free, is_outside = _takeable(db, appointment, starts_at, clock.now())
     wanted = [slot for slot in free if slot.starts_at == starts_at]
     # Their own clinician's comes first.
     wanted.sort(key=lambda slot: slot.practitioner.id != appointment.practitioner_id)
@@ -113,18 +111,34 @@ def _chosen(appointment: Appointment, free: Sequence[Slot]) -> list[Slot]:
     return spread(own or free, appointment.patient.zone)
 
 
-def _inside(db: Session, appointment: Appointment, now: datetime) -> tuple[datetime, datetime]:
+def _takeable(
+    db: Session, appointment: Appointment, starts_at: datetime, now: datetime
+) -> tuple[list[Slot], bool]:
+    """What may be picked, and whether it lies after the window: only when none inside is offered."""
+    inside = _free(db, appointment, *_inside(db, appointment, now, _STILL_TAKEN))
+    if appointment.follows_id is None or any(slot.starts_at == starts_at for slot in inside):
+        return inside, False
+    if any(slot.starts_at >= now + _PAUSE for slot in inside):
+        return inside, False
+    return _free(db, appointment, *_after(db, appointment, now, _STILL_TAKEN)), True
+
+
+def _inside(
+    db: Session, appointment: Appointment, now: datetime, pause: timedelta = _PAUSE
+) -> tuple[datetime, datetime]:
     window = windows.window_around(db, appointment)
-    start = now + _PAUSE
+    start = now + pause
     if window is None:
         return start, max(now, appointment.starts_at) + windows.NEXT_BEST
     return max(start, window.opens_at), window.closes_at
 
 
-def _after(db: Session, appointment: Appointment, now: datetime) -> tuple[datetime, datetime]:
+def _after(
+    db: Session, appointment: Appointment, now: datetime, pause: timedelta = _PAUSE
+) -> tuple[datetime, datetime]:
     window = windows.window_around(db, appointment)
     closes_at = window.closes_at if window else now
-    return max(now + _PAUSE, closes_at), max(now, closes_at) + windows.NEXT_BEST
+    return max(now + pause, closes_at), max(now, closes_at) + windows.NEXT_BEST
 
 
 def _free(db: Session, appointment: Appointment, start: datetime, end: datetime) -> list[Slot]:

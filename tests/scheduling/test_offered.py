@@ -71,6 +71,33 @@ def test_a_time_taken_meanwhile_is_refused_kindly(db, here, book):
     assert refused.value.message == "That time has just gone. Please choose another."
 
 
+def test_whoever_takes_a_while_to_choose_gets_the_time_they_were_shown(db, here, at):
+    clock.stand_still(at("2026-11-20T11:58"))
+    shown = offered.offers(db, here.integration_visit, clock.now())[0]
+    clock.stand_still(shown.starts_at - timedelta(minutes=50))
+
+    offered.pick(db, here.integration_visit, shown.starts_at, by=here.maya)
+
+    assert here.integration_visit.starts_at == shown.starts_at
+
+
+def test_a_time_a_moment_away_is_too_near_for_its_link(db, here, at):
+    clock.stand_still(at("2026-11-20T12:55"))
+
+    with pytest.raises(offered.TimeNoLongerFree):
+        offered.pick(db, here.integration_visit, at("2026-11-20T13:00"), by=here.maya)
+
+
+def test_the_last_time_in_the_window_can_be_taken_within_the_hour(db, here, at):
+    clock.stand_still(at("2026-11-22T13:05"))  # by now only times after the window are offered
+
+    offered.pick(db, here.integration_visit, at("2026-11-22T13:30"), by=here.maya)
+
+    assert here.integration_visit.starts_at == at("2026-11-22T13:30")
+    tasks = desk.open_tasks(db, here.clinic.id)
+    assert TaskCode.OUTSIDE_WINDOW not in [task.code for task in tasks]
+
+
 def test_a_time_that_was_never_on_offer_cannot_be_picked(db, here, at):
     for moment in ("2026-11-21T11:15", "2026-11-23T10:00", "2026-11-21T20:00"):
         with pytest.raises(offered.TimeNoLongerFree):
