@@ -4,7 +4,7 @@ No reason is asked. Until another time is picked or this one is kept nothing mor
 visit, and somebody at the clinic knows that a time has to be found.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from app.tasks.models import TaskCode
 # A visit this near leaves staff no day to get round to it.
 _NEAR = timedelta(hours=24)
 # Whoever sleeps over it chooses tomorrow: the times open long after the visit's own hour.
-CHOOSE_FOR = timedelta(days=7)
+_CHOOSE_FOR = timedelta(days=7)
 
 
 def ask(db: Session, visit: Appointment, *, by: Model | None) -> None:
@@ -48,6 +48,11 @@ def ask(db: Session, visit: Appointment, *, by: Model | None) -> None:
         moving.note(db, visit, "ask-for-other-times", by=by)
 
 
+def choose_until(visit: Appointment) -> datetime:
+    """Until when whoever asked now may come back to the times."""
+    return max(visit.ends_at, clock.now()) + _CHOOSE_FOR
+
+
 def answer_with_times(db: Session, visit: Appointment) -> Message | None:
     """Text the patient a link of the same visit that opens on other times, in their language.
 
@@ -61,7 +66,7 @@ def answer_with_times(db: Session, visit: Appointment) -> Message | None:
         clinic_id=visit.clinic_id,
         patient_id=visit.patient_id,
         appointment_id=visit.id,
-        expires_at=max(visit.ends_at, clock.now()) + CHOOSE_FOR,
+        expires_at=choose_until(visit),
         for_choosing=True,
     )
     db.flush()  # the text points at its link

@@ -73,7 +73,7 @@ def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> R
     if link.state is LinkState.SUPERSEDED:
         return moved(request, db, link) or ended(request, db, link)
     if not magic_links.is_live(link):
-        return ended(request, db, link)
+        return _still_choosing(request, db, link) or ended(request, db, link)
     if link.kind is LinkKind.JOIN:
         guards.note_patient(request, db, patient, None)
         return _let_join(request, db, link, patient)
@@ -81,6 +81,17 @@ def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> R
         request.state.clinic = patient.clinic
         return sign_in_links.press(request, db, link)
     return None
+
+
+def _still_choosing(request: Request, db: Session, link: MagicLink) -> Response | None:
+    """The browser that said "not today" finds the times behind the old link too."""
+    web_session = guards.session_of(request, db, SessionKind.JOIN)
+    appointment = db.get(Appointment, link.appointment_id) if link.appointment_id else None
+    if web_session is None or appointment is None or link.state is LinkState.REVOKED:
+        return None
+    if web_session.patient_id != link.patient_id or appointment.asked_at is None:
+        return None
+    return JSONResponse(_times_of(request, appointment)) if appointment.status.is_open else None
 
 
 def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response:
@@ -117,16 +128,22 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
 def _opened(
     request: Request, db: Session, link: MagicLink, appointment: Appointment, seat: Seat
 ) -> dict[str, str]:
-    shared = {"lang": i18n.language(), "mood": mood(request)}
     if link.for_choosing:
         # The answer to LATER opens on the times and asks for no camera.
-        return shared | {"state": "times", "address": f"/visits/{appointment.id}/not-today"}
-    return shared | {
+        return _times_of(request, appointment)
+    return {
+        "lang": i18n.language(),
+        "mood": mood(request),
         "state": "open",
         "address": f"/visits/{appointment.id}",
         "html": room.fragment(request, db, seat),
         "title": room.title(appointment),
     }
+
+
+def _times_of(request: Request, appointment: Appointment) -> dict[str, str]:
+    address = f"/visits/{appointment.id}/not-today"
+    return {"lang": i18n.language(), "mood": mood(request), "state": "times", "address": address}
 
 
 @anyone

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app import clock
+from app.access.models import SessionKind, WebSession
 from app.i18n import gettext as _
 from app.people.models import Patient
 from app.refusal import Refusal
@@ -21,6 +22,7 @@ from app.tasks import desk
 from app.tasks.models import TaskCode
 from app.telehealth import seats
 from app.telehealth.models import Seat
+from app.web import guards
 from app.web.forms import Unreadable, read_form, text
 from app.web.guards import visit_only
 from app.web.pages import page, redirect
@@ -39,8 +41,11 @@ def ask(request: Request, db: Session) -> Response:
     if seat is not None:
         seats.step_back(db, seat)
     if wants_json(request):
-        return JSONResponse({"ok": True})
-    return redirect(request, "visit:not-today", id=appointment.id)
+        response: Response = JSONResponse({"ok": True})
+    else:
+        response = redirect(request, "visit:not-today", id=appointment.id)
+    _let_come_back(request, response, appointment)
+    return response
 
 
 @visit_only
@@ -103,6 +108,17 @@ def ask_for_help(request: Request, db: Session) -> Response:
         urgent=True,
     )
     return page(request, "visit/call_for_time.html", appointment=appointment)
+
+
+def _let_come_back(request: Request, response: Response, appointment: Appointment) -> None:
+    """A link's session ends with the visit; who is to choose another time may sleep over it."""
+    web_session: WebSession = request.state.web_session
+    if web_session.kind is not SessionKind.JOIN:
+        return
+    web_session.expires_at = max(web_session.expires_at, asking.choose_until(appointment))
+    seconds = int((web_session.expires_at - clock.now()).total_seconds())
+    token = request.cookies[guards.COOKIES[SessionKind.JOIN]]
+    guards.set_session(response, SessionKind.JOIN, token, seconds=seconds)
 
 
 def _where_it_went(request: Request) -> Response:

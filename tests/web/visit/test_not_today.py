@@ -265,6 +265,28 @@ def test_whoever_slept_over_it_still_chooses_another_time(choosing, address, vis
     assert visit().starts_at.isoformat() == chosen
 
 
+def test_the_button_too_may_be_slept_over(tap, address, cast, visit, link):
+    phone = tap()
+    phone.post(f"{address}/asking")
+    clock.stand_still(cast.integration_visit.ends_at + timedelta(hours=10))
+
+    assert times_on(phone.get(f"{address}/not-today").text)
+    again = phone.post("/x", json={"t": link, "kind": "join"}).json()
+
+    assert (again["state"], again["address"]) == ("times", f"{address}/not-today")
+
+
+def test_the_old_link_tells_a_stranger_nothing_about_who_still_chooses(
+    tap, address, cast, client, link
+):
+    tap().post(f"{address}/asking")
+    clock.stand_still(cast.integration_visit.ends_at + timedelta(hours=10))
+
+    stranger = client.post("/x", json={"t": link, "kind": "join"}).json()
+
+    assert stranger["state"] == "unknown"
+
+
 def test_a_time_that_is_past_cannot_be_kept(choosing, address, visit):
     answer = choosing.post(f"{address}/keeping")
 
