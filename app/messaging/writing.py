@@ -3,14 +3,14 @@
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, live
 from app.audit import trail
 from app.i18n import gettext as _
 from app.messaging import clinical_words, outbox, quiet_hours, segments, threads
-from app.messaging.models import Message, Purpose, Thread
+from app.messaging.models import Message, MessageStatus, Purpose, Thread
 from app.people.models import Patient, Practitioner
 from app.refusal import Refusal
 
@@ -27,6 +27,10 @@ class TooLong(Refusal):
 
 class TakesNoTexts(Refusal):
     pass
+
+
+class HasLeft(Refusal):
+    """A text that is on its way cannot be called back."""
 
 
 class SaysWhy(Refusal):
@@ -105,6 +109,31 @@ def send(db: Session, patient: Patient, body: str, *, by: Practitioner, form: st
     trail.record(db, "write-text", agent=by, entity=message)
     threads.answered(db, thread, by=by)
     return message
+
+
+def take_back(db: Session, message: Message, *, by: Practitioner) -> None:
+    """A text that staff wrote and that has not left stays here for good. Twice changes nothing.
+
+    Refuses (HasLeft) one that a worker has in hand already.
+    """
+    # One conditional update, as a worker claims: only one of the two gets the row.
+    taken = db.execute(
+        update(Message)
+        .where(
+            Message.id == message.id,
+            Message.written_by_id.is_not(None),
+            Message.status == MessageStatus.QUEUED,
+        )
+        .values(status=MessageStatus.CANCELLED, once_key=None, status_at=clock.now())
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    db.refresh(message)
+    if taken is not None:
+        trail.record(db, "take-back-text", agent=by, entity=message)
+        live.publish(db, f"desk:{message.clinic_id}")
+    elif message.status is not MessageStatus.CANCELLED:
+        raise HasLeft(_("That text is on its way already."), field="texts-title")
 
 
 def _sent_from(db: Session, once_key: str) -> Message | None:

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.messaging import threads, writing
-from app.messaging.models import Message, Purpose
+from app.audit.models import AuditEvent
+from app.messaging import claims, threads, writing
+from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient, Practitioner
 
 EVENING = timedelta(hours=10)  # ten at night, from noon
@@ -88,3 +89,38 @@ def test_a_clinic_may_say_its_name(db, maya):
     maya.clinic.name = maya.clinic.short_name = "Hudson Ketamine"
 
     assert writing.read("Hudson Ketamine: see you at ten.", maya)
+
+
+def test_what_is_held_is_taken_back_once_and_never_leaves(db, maya, okafor):
+    clock.stand_still(clock.now() + EVENING)
+    held = writing.send(db, maya, "Hello.", by=okafor, form="a")
+
+    writing.take_back(db, held, by=okafor)
+    writing.take_back(db, held, by=okafor)
+
+    assert held.status is MessageStatus.CANCELLED
+    assert claims.claim_next(db, "worker") is None
+    actions = db.scalars(select(AuditEvent.action).where(AuditEvent.entity_id == held.id)).all()
+    assert actions.count("take-back-text") == 1
+
+
+def test_the_same_words_may_be_sent_again_after_all(db, maya, okafor):
+    clock.stand_still(clock.now() + EVENING)
+    held = writing.send(db, maya, "Hello.", by=okafor, form="a")
+    writing.take_back(db, held, by=okafor)
+
+    again = writing.send(db, maya, "Hello.", by=okafor, form="a")
+
+    assert again is not held
+    assert again.status is MessageStatus.QUEUED
+
+
+def test_what_a_worker_has_in_hand_is_not_taken_back(db, maya, okafor):
+    message = writing.send(db, maya, "Hello.", by=okafor, form="a")
+    db.flush()
+    claims.claim_next(db, "worker")
+
+    with pytest.raises(writing.HasLeft):
+        writing.take_back(db, message, by=okafor)
+
+    assert message.status is MessageStatus.SENDING

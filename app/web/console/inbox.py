@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from app.audit import trail
 from app.messaging import threads, writing
-from app.messaging.models import Thread
+from app.messaging.models import Message, Thread
 from app.people.models import Patient
 from app.refusal import Refusal
 from app.scheduling import offered
@@ -57,8 +57,12 @@ def read_now(request: Request, db: Session) -> Response:
 
 @staff_only
 def send(request: Request, db: Session) -> Response:
-    """Text the patient. Refused, what was typed stays; posted twice, it is one text."""
+    """Text the patient, or take back what is held. Refused, what was typed stays; posted twice, it
+    is one text.
+    """
     patient, form = _patient(request, db), read_form(request)
+    if held := text(form, "take-back"):
+        return _take_back(request, db, patient, held)
     draft = inbox_reply.posted(form)
     if pressed := text(form, "quick"):
         return _talk_page(
@@ -152,6 +156,28 @@ def _visit(db: Session, patient: Patient, posted: str) -> Appointment:
     if visit is None or visit.patient_id != patient.id or not visit.service.is_visit:
         not_found()
     return visit
+
+
+def _take_back(request: Request, db: Session, patient: Patient, posted: str) -> Response:
+    """A text that waits for the morning does not leave; its words stand in the box again."""
+    message = _written(db, patient, posted)
+    try:
+        writing.take_back(db, message, by=request.state.practitioner)
+    except Refusal as refusal:
+        faults = Faults()
+        faults.take(refusal)
+        return _talk_page(request, db, patient, faults=faults)
+    return _talk_page(request, db, patient, draft=Draft(message.body, was_taken_back=True))
+
+
+def _written(db: Session, patient: Patient, posted: str) -> Message:
+    try:
+        message = db.get(Message, UUID(posted))
+    except ValueError:
+        message = None
+    if message is None or message.patient_id != patient.id or message.written_by_id is None:
+        not_found()
+    return message
 
 
 def _answered(request: Request, db: Session, thread: Thread | None) -> Response:

@@ -25,6 +25,7 @@ class Draft:
     form: str = field(default_factory=lambda: str(uuid4()))
     faults: Faults = field(default_factory=Faults)
     says_why: bool = False  # clinical words were found; it may be sent all the same
+    was_taken_back: bool = False  # a text that was held and does not leave any more
 
     @property
     def counted(self) -> str:

@@ -52,5 +52,5 @@ document.addEventListener("click", (event) => {
   putIn(quick.dataset.quick)
 })
 
-document.querySelector("#says-why")?.focus()
+document.querySelector("#says-why, #taken-back")?.focus()
 count()

@@ -409,6 +409,41 @@ class TestReply:
         assert (text.due_at, text.at_any_hour) == (NIGHT + timedelta(hours=5), False)
         assert "by Dr. Okafor, leaves today, 8:00 am" in _plain(desk.get(_address(cast.maya)))
 
+    def test_what_waits_for_the_morning_is_taken_back_and_its_words_are_kept(
+        self, desk, cast, database, at
+    ):
+        at(NIGHT)
+        _send(desk, cast.maya, "See you soon.")
+        (held,) = _written(database)
+        assert "Take it back" in desk.get(_address(cast.maya)).text
+
+        answer = desk.post(_address(cast.maya), data={"take-back": str(held.id)})
+
+        assert "Taken back: it does not leave." in _plain(answer)
+        assert _in_box(answer) == "See you soon."
+        assert _written(database)[0].status is MessageStatus.CANCELLED
+        assert "See you soon." not in _plain(desk.get(_address(cast.maya)))
+
+    def test_what_is_on_its_way_is_not_taken_back(self, desk, cast, database):
+        _send(desk, cast.maya, "See you soon.")
+        (text,) = _written(database)
+        with database.session() as db:
+            db.get_one(Message, text.id).status = MessageStatus.SENDING
+
+        answer = desk.post(_address(cast.maya), data={"take-back": str(text.id)})
+
+        assert answer.status_code == 422
+        assert "That text is on its way already." in _plain(answer)
+
+    def test_only_what_staff_wrote_in_this_thread_is_taken_back(self, desk, cast, database, wrote):
+        theirs = wrote(cast.maya, "can I eat before")
+        _send(desk, cast.theo, "See you soon.")
+        (other,) = _written(database)
+
+        for named in (theirs, other.id, "nonsense"):
+            answer = desk.post(_address(cast.maya), data={"take-back": str(named)})
+            assert answer.status_code == 404
+
     def test_at_night_an_answer_does_not_wait(self, desk, cast, wrote, database, at):
         at(NIGHT)
         wrote(cast.maya, "I cannot sleep")
