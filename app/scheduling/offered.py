@@ -38,16 +38,18 @@ class Offer:
 
 
 def offer(db: Session, appointment: Appointment, now: datetime) -> Offer:
-    """Up to three later times inside the window; with none left there, the next best after it.
+    """Up to three times inside the window; with none left there, the next best after it.
 
-    Outside quiet hours and with the same clinician, other clinicians' only when their own has none.
-    Empty when nothing is free at all: the clinic calls.
+    Later than the visit stands now: whoever is not ready is asked to come sooner only when nothing
+    else is left. Outside quiet hours and with the same clinician, other clinicians' only when
+    their own has none. Empty when nothing is free at all: the clinic calls.
     """
     if not appointment.status.is_open:
         return Offer([])
     inside = _free(db, appointment, *_inside(db, appointment, now))
     if inside or appointment.follows_id is None:
-        return Offer(_chosen(appointment, inside))
+        later = [slot for slot in inside if slot.starts_at > appointment.starts_at]
+        return Offer(_chosen(appointment, later or inside))
     after = _free(db, appointment, *_after(db, appointment, now))
     return Offer(_chosen(appointment, after), is_outside=True)
 

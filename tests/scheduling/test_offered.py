@@ -22,7 +22,13 @@ def test_two_or_three_kind_times_inside_the_window_are_offered(db, here):
     found = offered.offers(db, here.integration_visit, clock.now())
 
     # Friday noon now, the window closes on Sunday at 14:00, the visit stands on Saturday at 10:00.
-    assert clocks(found) == ["Fri 13:00", "Sat 09:00", "Sat 12:00"]
+    assert clocks(found) == ["Sat 11:00", "Sat 12:00", "Sun 09:00"]
+
+
+def test_whoever_is_not_ready_is_asked_to_come_sooner_only_with_nothing_later_left(db, here, at):
+    rescheduling.reschedule(db, here.integration_visit, at("2026-11-22T13:30"), by=here.maya)
+
+    assert clocks(offered.offers(db, here.integration_visit, clock.now()))[0] == "Fri 13:00"
 
 
 def test_nothing_is_offered_within_the_hour_or_after_the_window(db, here, at):
@@ -38,7 +44,7 @@ def test_quiet_hours_of_the_patient_are_left_out(db, here):
 
     found = offered.offers(db, here.integration_visit, clock.now())
 
-    assert clocks(found)[0] == "Fri 13:00"
+    assert clocks(found)[0] == "Sat 13:00"
     assert all(wall_time.wall(slot.starts_at, "Pacific/Honolulu").hour >= 8 for slot in found)
 
 
@@ -113,9 +119,9 @@ def test_a_visit_without_a_window_is_offered_the_coming_week(db, here, book, at)
 def test_a_visit_that_was_moved_is_offered_its_old_time_again(db, here, at):
     only = [Opening(day, time(9), time(11)) for day in range(7)]
     staffed_hours.set_hours(db, here.clinic, None, only, by=here.ada)
-    rescheduling.reschedule(db, here.integration_visit, at("2026-11-22T09:00"), by=here.maya)
+    rescheduling.reschedule(db, here.integration_visit, at("2026-11-21T09:00"), by=here.maya)
 
-    assert "Sat 09:00" in clocks(offered.offers(db, here.integration_visit, clock.now()))
+    assert "Sat 10:00" in clocks(offered.offers(db, here.integration_visit, clock.now()))
 
 
 def test_choices_differ_by_half_days():
