@@ -116,7 +116,7 @@ def _chosen(appointment: Appointment, free: Sequence[Slot]) -> list[Slot]:
 def _takeable(
     db: Session, appointment: Appointment, starts_at: datetime, now: datetime
 ) -> tuple[list[Slot], bool]:
-    """What may be picked, and whether it lies after the window: only when none inside is offered."""
+    """What may be picked, and whether it lies after the window, while none inside is offered."""
     inside = _free(db, appointment, *_inside(db, appointment, now, _STILL_TAKEN))
     if appointment.follows_id is None or any(slot.starts_at == starts_at for slot in inside):
         return inside, False
