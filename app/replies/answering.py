@@ -40,9 +40,12 @@ def say(
     *,
     patient: Patient | None = None,
     thread: Thread | None = None,
+    once_key: str | None = None,
 ) -> bool:
     """Queue an answer to leave now. False when they cannot be texted."""
-    queued = outbox.enqueue(db, purpose, body, patient=patient, thread=thread, due_at=clock.now())
+    queued = outbox.enqueue(
+        db, purpose, body, patient=patient, thread=thread, due_at=clock.now(), once_key=once_key
+    )
     return queued is not None
 
 

@@ -40,19 +40,16 @@ def stop(
         agreeing.follow(db, patient)
         desk.open_task(db, TaskCode.OPTED_OUT, patient, by=patient, urgent=True)
     if confirm is not None and confirm in stopped:
-        answering.say(db, Purpose.KEYWORD, words(confirm.clinic), patient=confirm)
+        body, once_key = words(confirm.clinic), _confirmation_of(confirm)
+        answering.say(db, Purpose.KEYWORD, body, patient=confirm, once_key=once_key)
 
 
 def was_ours(db: Session, patient: Patient) -> bool:
     """Whether it was us who confirmed their stop, so that Twilio knows of none and says nothing."""
     if patient.opted_out_at is None:
         return False
-    ours = select(Message.id).where(
-        Message.patient_id == patient.id,
-        Message.purpose == Purpose.KEYWORD,
-        Message.made_at >= patient.opted_out_at,
-    )
-    return db.scalar(ours.limit(1)) is not None
+    ours = select(Message.id).where(Message.once_key == _confirmation_of(patient))
+    return db.scalar(ours) is not None
 
 
 def start(db: Session, patients: Iterable[Patient], *, confirm: Patient | None) -> None:
@@ -66,6 +63,12 @@ def start(db: Session, patients: Iterable[Patient], *, confirm: Patient | None) 
         live.publish(db, f"desk:{patient.clinic_id}")
     if confirm is not None and confirm in rejoined:
         answering.say(db, Purpose.KEYWORD, answers.rejoined(confirm.clinic), patient=confirm)
+
+
+def _confirmation_of(patient: Patient) -> str:
+    """What tells our confirmation of this stop from any other answer to a word."""
+    assert patient.opted_out_at is not None, "only a stop is confirmed"
+    return f"stopped:{patient.id}:{patient.opted_out_at.timestamp()}"
 
 
 def tell_who_we_are(db: Session, patient: Patient) -> None:

@@ -2,17 +2,20 @@
 where help is, to words that may mean danger.
 """
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import i18n
 from app.messaging import answers, threads
-from app.messaging.models import Message, Purpose
+from app.messaging.models import Direction, Message, Purpose, Thread
 from app.people.models import Clinic
-from app.replies import answering
+from app.replies import answering, meaning
 from app.replies.meaning import Kind, Understood
 from app.safety import escalation
 from app.safety.models import Signal
 
+# Enough of what a number has written to find whether it wants no texts.
+_LOOKED_BACK = 50
 # Words about texts themselves: at a number that nobody has there is nothing to be done.
 _ASKS_NOBODY = {Kind.STOP, Kind.START, Kind.HELP}
 
@@ -30,9 +33,26 @@ def _danger(db: Session, message: Message) -> None:
     thread = threads.of_message(db, message)
     assert thread is not None, "a stranger's text stands in a thread"
     escalation.raise_alert_about_number(db, thread, Signal.WORDS)
-    if not answering.may_tell_of_help(db, message):
+    if _wants_no_texts(db, thread) or not answering.may_tell_of_help(db, message):
         return
     is_told = bool(escalation.on_call(db, clinic))
     with i18n.using(clinic.language):
         body = (answers.resources if is_told else answers.resources_alone)(clinic)
         answering.say(db, Purpose.SAFETY, body, thread=thread)
+
+
+def _wants_no_texts(db: Session, thread: Thread) -> bool:
+    """Whether the last that was said about texts themselves was to stop them."""
+    said = db.scalars(
+        select(Message)
+        .where(Message.thread_id == thread.id, Message.direction == Direction.INBOUND)
+        .order_by(Message.made_at.desc(), Message.id.desc())
+        .limit(_LOOKED_BACK)
+    )
+    for message in said:
+        understood = meaning.understand(message.body, opted_out=True)
+        if Kind.STOP in understood:
+            return True
+        if Kind.START in understood:
+            return False
+    return False

@@ -166,6 +166,15 @@ def test_a_stop_that_twilio_never_heard_of_is_taken_back_with_a_word_from_us(rep
     assert "you will get our texts again" in said("keyword")[-1][1]
 
 
+def test_help_asked_in_between_leaves_twilio_alone_to_confirm_the_start(reply, said):
+    reply("STOP")
+    reply("AYUDA")
+    reply("START")
+
+    assert len(said("keyword")) == 1
+    assert "get our texts again" not in said("keyword")[0][1]
+
+
 def test_start_of_somebody_who_never_agreed_goes_to_a_person(reply, cast, change, maya, tasks):
     change(cast.maya, texts_agreed_at=None)
 

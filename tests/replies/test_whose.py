@@ -133,6 +133,21 @@ def test_danger_from_a_stranger_is_answered_and_alerts_staff_until_somebody_take
     assert all("die" not in message.body for message in told)
 
 
+def test_danger_from_a_stranger_who_wants_no_texts_alerts_staff_and_is_not_texted(
+    reply, rows, answers_of
+):
+    reply("STOP", sender=STRANGER)
+    reply("I want to die", sender=STRANGER)
+
+    assert len(rows(SafetyAlert)) == 1
+    assert answers_of() == []
+
+    reply("START", sender=STRANGER)
+    reply("I want to die", sender=STRANGER)
+
+    assert "988" in answers_of()[0]
+
+
 def test_what_staff_answer_to_a_ring_is_kept_and_asks_nobody(
     reply, received, rows, answers_of, cast
 ):
