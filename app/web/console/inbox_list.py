@@ -1,4 +1,4 @@
-"""The inbox's list: whoever waits for an answer first, the longest wait in front."""
+"""The inbox's list: whoever may be in danger, then who waits for an answer, the longest first."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -37,6 +37,7 @@ class Row:
     thread: Thread
     last: Message | None  # what a person said last, on either side
     tags: list[Tag]
+    is_alerted: bool = False
 
     @property
     def name(self) -> str:
@@ -61,10 +62,11 @@ class Row:
         return (self.last and self.last.sent_at) or self.thread.last_at
 
     @property
-    def order(self) -> tuple[bool, float]:
-        """Who waits comes first, the longest wait in front; then the newest words."""
+    def order(self) -> tuple[bool, bool, float]:
+        """An open alert comes first, then who waits, the longest wait in front; then the newest."""
         since = self.thread.opened_at
-        return (False, since.timestamp()) if since else (True, -self.at.timestamp())
+        when = since.timestamp() if since else -self.at.timestamp()
+        return not self.is_alerted, since is None, when
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ class Listed:
     @property
     def longest(self) -> str:
         """How long the first has waited: `6 min`. Nothing when nobody waits."""
-        since = self.rows[0].thread.opened_at if self.rows else None
-        return text_words.waited(since) if since else ""
+        since = [row.thread.opened_at for row in self.rows if row.thread.opened_at is not None]
+        return text_words.waited(min(since)) if since else ""
 
 
 def listed(
@@ -95,12 +97,13 @@ def listed(
     rows = []
     for thread in shown:
         wanted = set(wants.get(thread.patient_id, ())) if thread.patient_id else {"unknown"}
-        if (thread.patient_id or thread.id) in alerted:
+        is_alerted = (thread.patient_id or thread.id) in alerted
+        if is_alerted:
             wanted.add("alert")
         elif thread.opened_at is not None:
             wanted.add("answer")
         tags = [text_words.wants(each) for each in _ORDER if each in wanted]
-        rows.append(Row(thread, last.get(thread.id), tags))
+        rows.append(Row(thread, last.get(thread.id), tags, is_alerted))
     # Who is talked with stands above who was only reminded of something.
     rows.sort(key=lambda row: row.order)
     return Listed(rows, len(found) > SHOWN)

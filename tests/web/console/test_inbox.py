@@ -187,6 +187,19 @@ class TestList:
 
         assert "A question" not in desk.get("/clinic/inbox/list").text
 
+    def test_whoever_may_be_in_danger_stands_above_whoever_has_waited_longer(
+        self, desk, cast, wrote, database
+    ):
+        wrote(cast.theo, "where do I park", ago=timedelta(hours=3))
+        wrote(cast.maya, "…", ago=timedelta(minutes=2))
+        with database.session() as db:
+            escalation.raise_alert(db, db.get_one(Patient, cast.maya.id), Signal.WORDS)
+
+        text = desk.get("/clinic/inbox/list").text
+
+        assert text.index("Maya Osei") < text.index("Theo Brandt")
+        assert "2 to answer. The first has waited 3 h." in text
+
     def test_the_rail_counts_who_waits_on_every_page(self, desk, cast, wrote):
         assert _count(desk.get("/clinic").text) == ""
         wrote(cast.maya, "hello")
