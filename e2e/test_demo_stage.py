@@ -78,11 +78,13 @@ def test_texts_arrive_and_are_answered_without_a_reload(open_stage, clinic):
     stage = open_stage()
     stage.evaluate("window.sameDocument = true")
 
-    stage.get_by_label("Reply as Sam").fill("LATER")
-    stage.get_by_role("button", name="Send").click()
+    ready = "Not ready today, can we try tomorrow?"
+    stage.get_by_role("group", name="Ready to send as Sam").get_by_role(
+        "button", name=ready
+    ).click()
 
     thread = stage.get_by_role("log")
-    expect(thread.get_by_text("LATER", exact=True)).to_be_visible()
+    expect(thread.get_by_text(ready)).to_be_visible()
     answer = thread.locator("a[data-link]").last
     expect(answer).to_be_visible(timeout=10_000)
     answer.click()
@@ -90,6 +92,9 @@ def test_texts_arrive_and_are_answered_without_a_reload(open_stage, clinic):
     expect(phone.locator("[data-action=pick-time]").first).to_be_visible()
     stage.get_by_role("button", name="Texts").click()
     expect(thread).to_be_visible()
+    stage.get_by_label("Reply as Sam").fill("OK then")
+    stage.get_by_role("button", name="Send").click()
+    expect(thread.get_by_text("OK then")).to_be_visible()
     assert stage.evaluate("window.sameDocument")
 
 

@@ -88,6 +88,7 @@ def _context(request: Request, db: Session) -> dict[str, Any]:
         "whose": whose,
         "guide": guide_for(db, whose, has_seen="seen" in request.query_params),
         "following": walk.next_moment(request.app.state.worker, db),
+        "ready": _ready(phone),
         "light": light(wall_time.wall(now, phone.zone).hour),
     }
 
@@ -154,6 +155,20 @@ def _bubbles(texts: list[Text], phone: Phone, base_url: str) -> list[Bubble]:
         )
         before = text.at
     return bubbles
+
+
+def _ready(phone: Phone) -> list[str]:
+    """What can be sent with one tap, in the patient's language: each takes another road."""
+    if phone.patient is None:
+        return []
+    if phone.patient.opted_out_at is not None:
+        return ["START"]
+    with i18n.using(phone.patient.language):
+        return [
+            _("Not ready today, can we try tomorrow?"),
+            _("Please call me"),
+            _("Where do I park?"),
+        ]
 
 
 def _when(moment: datetime, zone: str) -> str:

@@ -1,6 +1,7 @@
 import re
 import time
 from datetime import datetime, timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from app.access.models import SessionKind, Strength, WebSession
 from app.demo import people
 from app.messaging.models import Direction, Message
 from app.people.models import Practitioner
+from app.replies.meaning import Kind, understand
 from app.tasks.models import StaffTask
 from app.web.guards import COOKIES
 
@@ -57,6 +59,25 @@ def test_one_phones_texts_are_found_however_the_plus_is_written(demo, written):
 
     assert texts
     assert {text["to"] for text in texts} == {SAM}
+
+
+def test_what_is_ready_to_send_is_in_the_patients_language_and_is_understood(demo):
+    kinds = {}
+    for person in (people.SAM, people.LUCIA):
+        stage = demo.get("/demo", params={"to": person.phone}).text
+        ready = re.findall(r'class="sms__try".*?value="(.*?)" lang="(..)"', stage)
+        assert {language for _, language in ready} == {person.language}
+        kinds[person.language] = [understand(unescape(words)).kind for words, _ in ready]
+
+    assert kinds["en"] == kinds["es"] == [Kind.LATER, Kind.CALL, Kind.UNCLEAR]
+
+
+def test_whoever_stopped_texts_can_only_start_them_again(demo):
+    demo.post("/demo/reply", json={"from": SAM, "body": "STOP"})
+
+    stage = demo.get("/demo", params={"to": SAM}).text
+
+    assert re.findall(r'class="sms__try".*?value="(.*?)"', stage) == ["START"]
 
 
 def test_the_clock_is_read_and_pushed(demo):
