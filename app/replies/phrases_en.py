@@ -153,7 +153,15 @@ later
 
 LATER = """
 [i] (need|have|want|would like) to do (another day|another time|tomorrow|a different day|@|later)
-[no] not ready
+[no] not ready [yet]
+not right now
+[i am] too (tired|exhausted|drained|wiped out|worn out) (to talk|for this|for a visit|to do this|
+    to do it) [today|tonight|right now]
+(not|i am not|i do not feel) [feeling] well enough (for this|to talk|to do this|for a visit|
+    for a call|to join) [today|right now|tonight]
+(any chance|is there any chance) (we can|i can|we could|i could) (do|do it|do this|talk|
+    meet) (this afternoon|this evening|later today) [instead]
+(change|move) (the|my) (time|appointment|visit) [please]
 not feeling it [today|right now]
 [is there|do you have|got|have you got] [a|any] later (time|times|slot|appointment|opening) [today|
     available|tomorrow]

@@ -110,6 +110,16 @@ LATER_WORD = """
 LATER = """
 (ok|si|vale|bueno|esta bien) [mejor] (luego|mas tarde|despues)
 
+(podemos|podriamos|puedo|podria|se puede) hablar [mejor] (mañana|otro dia|mas tarde|luego|el @|
+    la proxima semana|en otro momento)
+(la|lo|nos la) (podemos|podriamos|pueden|puede|podrian|podria) (pasar|mover|cambiar|dejar) (a|
+    para) (mañana|otro dia|otra hora|mas tarde|el @|la proxima semana)
+(dejemoslo|dejemosla|dejarlo|dejarla|pasemosla|pasemoslo|movamosla|cambiemosla) (para|
+    a) (mañana|otro dia|otra hora|mas tarde|luego|el @)
+[todavia|aun] no (estoy|me siento) (lista|listo|preparada|preparado) para (hablar|esto|la cita)
+no (me siento|estoy) [muy|tan] (bien|con animos|con ganas) para (hablar|esto|la cita|
+    la llamada) [hoy]
+no me siento con ganas [hoy|para hablar|para hablar hoy]
 (hoy mejor no|mejor hoy no|hoy ya no|ya no puedo hoy|hoy ya no puedo)
 [hoy] no me es posible [hoy|hoy dia]
 [hoy] no (voy a llegar|alcanzo|alcanzo a llegar|llego) (hoy|a la cita hoy|a mi cita hoy|
