@@ -9,7 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.people.models import Clinic, Practitioner
-from app.scheduling import already_there, booking, calendars, rescheduling, rules
+from app.scheduling import (
+    already_there,
+    booking,
+    calendars,
+    confirming,
+    rescheduling,
+    rules,
+)
 from app.scheduling.booking import Booked
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.rescheduling import Moved
@@ -141,14 +148,24 @@ def _fulfil(
 def _move(request: Request, db: Session, appointment: Appointment, wanted: Wanted) -> Moved:
     if wanted.starts_at is None:
         raise Fault(400, "Appointment.start is missing.", expression="Appointment.start")
-    return rescheduling.reschedule(
+    by, stood = request.state.api_key, appointment.starts_at
+    moved = rescheduling.reschedule(
         db,
         appointment,
         wanted.starts_at,
         ends_at=wanted.ends_at,
         practitioner=_practitioner(db, appointment.clinic_id, wanted),
-        by=request.state.api_key,
+        by=by,
     )
+    if wanted.agreed and appointment.starts_at == stood and _is_unanswered(appointment):
+        confirming.confirm(db, appointment, by=by)
+    return moved
+
+
+def _is_unanswered(appointment: Appointment) -> bool:
+    """Neither agreed to nor "not today": an older copy of it must not undo what was said since."""
+    is_silent = appointment.confirmed_at is None and appointment.asked_at is None
+    return appointment.service.is_visit and is_silent
 
 
 def _same_again(db: Session, there: Appointment) -> Response:

@@ -126,6 +126,33 @@ def test_a_visit_that_the_patient_accepted_is_accepted_here(ehr, asked, said):
     assert booked["participant"][0]["status"] == said
 
 
+def test_a_patient_who_accepts_afterwards_has_accepted(ehr, infusion, visit_of):
+    visit = visit_of(infusion)
+    visit["participant"][0]["status"] = "accepted"
+
+    answer = put(ehr, visit)
+
+    assert answer.status_code == 200
+    assert answer.json()["participant"][0]["status"] == "accepted"
+
+
+def test_a_new_time_is_not_accepted_with_the_old_one(ehr, infusion, visit_of, at):
+    visit = visit_of(infusion)
+    visit["participant"][0]["status"] = "accepted"
+    new = {"start": at("2026-11-25T11:00").isoformat(), "end": at("2026-11-25T11:50").isoformat()}
+
+    assert put(ehr, visit, **new).json()["participant"][0]["status"] == "needs-action"
+
+
+def test_an_older_copy_of_a_visit_does_not_take_not_today_back(ehr, infusion, visit_of, database):
+    visit = visit_of(infusion)
+    visit["participant"][0]["status"] = "accepted"
+    with database.session() as db:
+        asking.ask(db, db.get_one(Appointment, UUID(visit["id"])), by=None)
+
+    assert put(ehr, visit).json()["participant"][0]["status"] == "declined"
+
+
 def test_not_today_is_told_to_the_record_system(ehr, infusion, visit_of, database):
     visit = visit_of(infusion)
     with database.session() as db:
