@@ -11,8 +11,13 @@ def test_not_today_leads_to_a_new_time_and_the_old_link_says_where_it_went(clini
     visit, phone = a_visit(clinic), new_phone()
     tap(phone, visit)
 
+    phone.context.set_offline(True)
     phone.locator('[data-action="not-today"]').first.tap()
+    expect(phone.get_by_text("The line is gone for a moment.").first).to_be_visible()
+    phone.context.set_offline(False)
     expect(phone.get_by_role("heading", name="That’s fine. Your place is safe.")).to_be_visible()
+    phone.locator('[data-action="phone-me"]').tap()
+    phone.get_by_role("link", name="See other times").tap()
     choice = phone.locator('[data-action="pick-time"]').last
     chosen = choice.locator("strong").inner_text()
     choice.tap()

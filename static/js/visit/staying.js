@@ -4,6 +4,8 @@
 import { onAction, setFlag } from "./room_view.js"
 import { postQuietly } from "./whereabouts.js"
 
+const AGAIN = 2_000
+
 export function wireSideDoors(linkAddress) {
   onAction("gentle", (event, lamp) => {
     event.preventDefault()
@@ -14,7 +16,10 @@ export function wireSideDoors(linkAddress) {
   })
   onAction("not-today", async (event, button) => {
     event.preventDefault()
-    const { ok } = await postQuietly(button.form.action, {})
+    if (button.ariaDisabled === "true") return
+    button.ariaDisabled = "true"
+    const { ok } = await postOnceHeard(button.form.action)
+    button.ariaDisabled = null
     if (ok) location.assign(button.form.dataset.times)
     else button.form.submit()
   })
@@ -24,6 +29,16 @@ export function wireSideDoors(linkAddress) {
     await navigator.clipboard?.writeText(address)
     setFlag("copied", true)
   })
+}
+
+// Without signal the words stay said: the page waits for the line rather than end in the browser's own error.
+async function postOnceHeard(address) {
+  for (;;) {
+    const answer = await postQuietly(address, {})
+    if (!answer.unreached) return answer
+    setFlag("line-lost", true)
+    await new Promise((resume) => setTimeout(resume, AGAIN))
+  }
 }
 
 function turnLamp(lamp) {

@@ -15,6 +15,7 @@ export function wireWhereabouts(said) {
   }
 }
 
+// `unreached`: nobody answered at all.
 export async function postQuietly(address, fields) {
   try {
     const answer = await fetch(address, {
@@ -23,8 +24,8 @@ export async function postQuietly(address, fields) {
       body: new URLSearchParams(fields),
     })
     return await answer.json()
-  } catch {
-    return { ok: false }
+  } catch (fault) {
+    return { ok: false, unreached: fault instanceof TypeError }
   }
 }
 
