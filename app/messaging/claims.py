@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from app import clock
 from app.messaging.models import Message, MessageStatus
 from app.messaging.outbox import WITHDRAWN
+from app.people.models import Patient
 
 LEASE = timedelta(seconds=60)
 # Handing a text over takes ten seconds at most: with less than this left somebody else may
@@ -72,6 +73,16 @@ def hold(db: Session, message: Message) -> None:
     """Read a text anew and let nobody else change it until the transaction ends."""
     db.flush()  # what was changed here already would be read over
     db.refresh(message, with_for_update={"of": Message})
+
+
+def hold_patient(db: Session, patient_id: UUID | None) -> None:
+    """Let nobody else change a patient, their texts or their thread until the transaction ends.
+
+    Whoever means to change several of these begins here, so that no two wait for each other.
+    """
+    if patient_id is not None:
+        row = select(Patient.id).where(Patient.id == patient_id)
+        db.execute(row.with_for_update(key_share=True))
 
 
 def has_enough_left(message: Message) -> bool:

@@ -69,6 +69,7 @@ def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
 
 def _note(db: Session, message: Message, answer: Answer) -> None:
     now = clock.now()
+    claims.hold_patient(db, message.patient_id)
     match answer:
         case Accepted(sid, delivered):
             status = MessageStatus.DELIVERED if delivered else MessageStatus.ACCEPTED

@@ -60,6 +60,7 @@ def apply_status(db: Session, message: Message, word: str, code: str, sid: str) 
     status = _WORDS.get(word)
     if status is None or message.direction is Direction.INBOUND:
         return
+    claims.hold_patient(db, message.patient_id)
     claims.hold(db, message)  # two reports may come at once
     if not _is_new(db, message, word, code, sid) or not _counts(db, message, status, sid):
         return

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import i18n
 from app.db.engine import Database
 from app.i18n import gettext as _
-from app.messaging import alarms, inbound, threads
+from app.messaging import alarms, claims, inbound, threads
 from app.messaging.alarms import AlarmCode
 from app.messaging.inbound import Raw
 from app.messaging.models import InboundText, Message
@@ -120,6 +120,8 @@ def _as_read(writer: Writer, raw: Raw) -> str:
 def _from_patient(
     db: Session, writer: Writer, patient: Patient, raw: Raw, message: Message
 ) -> None:
+    claims.hold_patient(db, patient.id)
+    db.refresh(patient, ["opted_out_at", "number_failed_at"])  # a report may have been quicker
     understood = _meaning(raw, patient, _names(db, writer, patient))
     if raw.pictures and understood.kinds == (Kind.OK,):
         understood = Understood((Kind.UNCLEAR,))  # it may be the picture that says it

@@ -1,3 +1,4 @@
+import threading
 from datetime import timedelta
 from itertools import permutations
 
@@ -6,7 +7,7 @@ import structlog
 from sqlalchemy import func, select
 
 from app import clock
-from app.messaging import delivery, outbox, reconciling, threads
+from app.messaging import delivery, outbox, reconciling, reports, threads
 from app.messaging.gateway import Accepted, InDoubt
 from app.messaging.models import DeliveryReport, Message, MessageStatus, Purpose
 from app.people.models import Patient
@@ -188,3 +189,31 @@ def test_a_report_without_a_number_at_the_gateway_still_counts(queue, send, gate
 
     with database.session(write=False) as db:
         assert db.get_one(Message, message.id).status is DELIVERED
+
+
+def test_a_report_and_a_patient_who_stops_texts_do_not_wait_for_each_other(
+    database, queue, send, kept, cast
+):
+    message = queue()
+    send()
+    sid = kept(message).provider_sid
+    failed = []
+
+    def report():
+        with database.session() as db:
+            row = db.get_one(Message, message.id)
+            reports.apply_status(db, row, "undelivered", "30005", sid)
+        failed.append(sid)
+
+    thread = threading.Thread(target=report)
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        maya.opted_out_at = clock.now()
+        db.flush()
+        thread.start()
+        thread.join(0.5)  # as far as it gets
+        outbox.withdraw_from(db, maya)
+    thread.join(10)
+
+    assert failed == [sid]
+    assert kept(message).error_code == "30005"
