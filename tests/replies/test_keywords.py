@@ -205,6 +205,14 @@ def test_ayuda_is_answered_with_who_we_are_even_after_an_opt_out(
     assert len(send_all()) == 1
 
 
+def test_in_spanish_too_the_word_that_the_carrier_knows_is_named(cast, change, reply, said):
+    change(cast.maya, language="es")
+
+    reply("AYUDA")
+
+    assert "PARAR o STOP" in said("keyword")[0][1]
+
+
 def test_one_phone_that_two_clinics_know_stops_at_both(database, cast, reply, rows):
     with database.session() as db:
         enrolment.enrol(
