@@ -69,7 +69,6 @@ def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
 
 def _note(db: Session, message: Message, answer: Answer) -> None:
     now = clock.now()
-    claims.hold_patient(db, message.patient_id)
     match answer:
         case Accepted(sid, delivered):
             status = MessageStatus.DELIVERED if delivered else MessageStatus.ACCEPTED
@@ -102,6 +101,7 @@ def _note(db: Session, message: Message, answer: Answer) -> None:
                 looks=0,
             )
         case Declined(code):
+            claims.hold_patient(db, message.patient_id)  # it may be their number that is wrong
             failing.conclude(db, message, code)
     live.publish(db, f"desk:{message.clinic_id}")
 
