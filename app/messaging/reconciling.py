@@ -28,6 +28,7 @@ RESEND_AFTER = timedelta(seconds=90)  # since the claim; by then a text that was
 _UNTIL_ANSWERED = timedelta(seconds=30)  # another worker asks if this one dies meanwhile
 _BEFORE_THE_FIRST_SENDING = timedelta(minutes=30)  # of one that was sent twice
 _MINUTE = timedelta(minutes=1)
+_A_DAY = timedelta(days=1)
 _INTERVALS = [_MINUTE * n for n in (1, 2, 5, 15, 60, 240, 720)]
 _OPEN_ENDS = (MessageStatus.ACCEPTED, MessageStatus.SENT)
 
@@ -157,7 +158,9 @@ def _may_be_sent_again(message: Message) -> bool:
 
 def _leave_to_staff(db: Session, message: Message) -> None:
     """To a person: a second text is worse than a late one. The search goes on for a day."""
-    message.look_at = _next_look(message)
+    # By the doubt's age: while the gateway was out of reach it may have been asked often.
+    age = clock.machine_now() - (message.claimed_at or clock.machine_now())
+    message.look_at = clock.machine_now() + max(_MINUTE, age) if age < _A_DAY else None
     if message.patient is not None and message.error_code != outbox.WITHDRAWN:
         desk.open_task(
             db,

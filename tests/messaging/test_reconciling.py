@@ -84,6 +84,23 @@ def test_the_gateways_list_settles_a_doubt(doubted, look, kept, tasks, gateway, 
     assert len(gateway.sent) == 1
 
 
+def test_a_link_leaves_soon_after_a_gateway_that_was_long_out_of_reach(
+    doubted, look, kept, gateway
+):
+    message = doubted(expires_at=clock.now() + timedelta(hours=1))
+    gateway.unreachable = True
+    for _ in range(60):  # five minutes
+        later(seconds=5)
+        look()
+    gateway.unreachable = False
+
+    for _ in range(60):
+        later(seconds=5)
+        look()
+
+    assert kept(message).status is QUEUED
+
+
 def test_a_doubt_is_looked_into_before_what_only_lacks_its_last_word(
     database, queue, send, doubted, kept, gateway
 ):
