@@ -6,7 +6,6 @@ from app import wall_time
 from app.messaging import quiet_hours
 from app.scheduling.models import Appointment
 
-BEFORE = timedelta(hours=24)
 AT_LEAST = timedelta(hours=3)  # with less, nothing could be changed any more
 # The kinder part of the waking hours.
 _FROM, _UNTIL = time(9), time(20)
@@ -28,12 +27,17 @@ def due_at(
     Past that, the next minute at which they are awake. `session`: when the infusion before the
     visit begins and ends; not while it lasts. None when less than three hours would be left.
     """
-    moment = _kind(starts_at - BEFORE, zone)
+    moment = _kind(a_day_before(starts_at, zone), zone)
     if moment < now:
         moment = quiet_hours.next_awake(now, zone)
     if session and session[0] <= moment < session[1] + _AFTER_SESSION:
         moment = quiet_hours.next_awake(max(now, session[1] + _AFTER_SESSION), zone)
     return moment if moment <= starts_at - AT_LEAST else None
+
+
+def a_day_before(starts_at: datetime, zone: str) -> datetime:
+    """The same time on the patient's clock, also when the clocks change in between."""
+    return wall_time.days_later(starts_at, -1, zone)
 
 
 def is_agreed(visit: Appointment, moment: datetime) -> bool:

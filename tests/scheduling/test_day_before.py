@@ -36,6 +36,9 @@ def asked(starts, now="2026-11-20T12:00", session=None):
         ("2026-11-24T20:00", "2026-11-23T20:00"),
         ("2026-11-24T20:30", "2026-11-23T20:00"),
         ("2026-11-24T00:30", "2026-11-23T09:00"),
+        # The clocks change on the night between.
+        ("2027-03-14T11:00", "2027-03-13T11:00"),
+        ("2027-11-07T11:00", "2027-11-06T11:00"),
     ],
 )
 def test_it_is_asked_a_day_ahead_in_the_kind_hours(starts, moment):

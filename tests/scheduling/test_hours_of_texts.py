@@ -65,7 +65,7 @@ def test_the_question_comes_in_time_and_by_day_whenever_the_visit_was_booked(zon
 
     moment = day_before.due_at(starts_at, zone, now)
 
-    kind = starts_at - day_before.BEFORE
+    kind = day_before.a_day_before(starts_at, zone)
     if moment is None:
         # Nothing else was left: awake and three hours ahead.
         assert quiet_hours.next_awake(now, zone) > starts_at - day_before.AT_LEAST
