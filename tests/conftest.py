@@ -30,6 +30,16 @@ def pytest_configure() -> None:
     databases.prepare()
 
 
+def pytest_collection_modifyitems(config, items) -> None:
+    """What needs no database is tried once, not once for each kind."""
+    if databases.chosen_kind() == "sqlite":
+        return
+    needs = {"database", "worker_id"}
+    alike = [item for item in items if needs.isdisjoint(item.fixturenames)]
+    config.hook.pytest_deselected(items=alike)
+    items[:] = [item for item in items if not needs.isdisjoint(item.fixturenames)]
+
+
 @pytest.fixture(scope="session")
 def worker_id(request):
     return getattr(request.config, "workerinput", {}).get("workerid", "master")

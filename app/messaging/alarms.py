@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.db.once import add_once
 from app.messaging import pace
 from app.messaging.models import Alarm
 
@@ -28,17 +29,21 @@ class AlarmCode(StrEnum):
 def raise_(db: Session, code: str) -> None:
     """Raise an alarm, or count it once more while it is open. Logged as an error each time."""
     now = clock.machine_now()
-    seen = db.scalar(
+    alarm = Alarm(code=str(code), made_at=now, seen_at=now, count=1)
+    if not _count_up(db, code) and not add_once(db, alarm):
+        _count_up(db, code)  # another worker has just raised it
+    log.error("alarm", code=str(code))
+
+
+def _count_up(db: Session, code: str) -> bool:
+    counted = db.scalar(
         update(Alarm)
         .where(Alarm.code == code, Alarm.cleared_at.is_(None))
-        .values(count=Alarm.count + 1, seen_at=now)
+        .values(count=Alarm.count + 1, seen_at=clock.machine_now())
         .returning(Alarm.id)
         .execution_options(synchronize_session=False)
     )
-    if seen is None:
-        db.add(Alarm(code=str(code), made_at=now, seen_at=now))
-        db.flush()  # the next one in this transaction counts it up
-    log.error("alarm", code=str(code))
+    return counted is not None
 
 
 def open_alarms(db: Session) -> list[Alarm]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Model, Sealed
@@ -189,7 +189,16 @@ class Alarm(Model):
     """Something is wrong with the road itself: for whoever runs the installation. No clinic's."""
 
     __tablename__ = "alarm"
-    __table_args__ = (Index(None, "cleared_at"),)
+    # One that is open of each kind: two workers may raise it at once.
+    __table_args__ = (
+        Index(
+            "ix_alarm_open",
+            "code",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+    )
 
     code: Mapped[str]
     made_at: Mapped[datetime]

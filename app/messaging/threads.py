@@ -15,7 +15,7 @@ from app import clock, live
 from app.audit import trail
 from app.db.base import UTCDateTime
 from app.db.once import add_once
-from app.messaging.models import Message, MessageStatus, Thread
+from app.messaging.models import Direction, Message, MessageStatus, Thread
 from app.people import phones
 from app.people.models import Clinic, Patient, Practitioner
 from app.tasks import desk
@@ -101,10 +101,26 @@ def mark_read(db: Session, thread: Thread) -> None:
         _change(db, thread, unread=0)
 
 
-def answered(db: Session, thread: Thread, *, by: Practitioner | None = None) -> None:
-    """Nothing waits for an answer any more: also the task to answer is done."""
-    _change(db, thread, opened_at=None, unread=0)
-    if thread.patient_id is not None:
+def answered(
+    db: Session,
+    thread: Thread,
+    *,
+    by: Practitioner | None = None,
+    seen: datetime | None = None,
+) -> None:
+    """Nothing waits for an answer any more: also the task to answer is done.
+
+    `seen`: the newest text that whoever answered had before them; what came in after it, while they
+    were typing, still waits.
+    """
+    db.execute(select(Thread.id).where(Thread.id == thread.id).with_for_update())
+    db.refresh(thread)  # as it stands now that nobody else changes it
+    unseen_at = _first_after(db, thread, seen) if seen and thread.opened_at else None
+    if unseen_at is not None:
+        _change(db, thread, opened_at=unseen_at)
+    else:
+        _change(db, thread, opened_at=None, unread=0)
+    if thread.patient_id is not None and unseen_at is None:
         desk.settle_for(db, TaskCode.ANSWER, thread.patient_id, by=by)
     trail.record(db, "answer", agent=by, entity=thread)
 
@@ -133,13 +149,26 @@ def texts(db: Session, thread: Thread) -> Sequence[Message]:
         select(Message)
         .options(joinedload(Message.link), joinedload(Message.written_by))
         .where(
-            Message.thread_id == thread.id
-            if thread.patient_id is None
-            else Message.patient_id == thread.patient_id,
+            _is_in(thread),
             or_(Message.status != MessageStatus.CANCELLED, Message.sent_at.is_not(None)),
         )
         .order_by(Message.made_at, Message.id)
     ).all()
+
+
+def _first_after(db: Session, thread: Thread, seen: datetime) -> datetime | None:
+    """When the first text after `seen` came in."""
+    return db.scalar(
+        select(func.min(Message.sent_at)).where(
+            _is_in(thread), Message.direction == Direction.INBOUND, Message.sent_at > seen
+        )
+    )
+
+
+def _is_in(thread: Thread) -> ColumnElement[bool]:
+    if thread.patient_id is None:
+        return Message.thread_id == thread.id
+    return Message.patient_id == thread.patient_id
 
 
 def _made_once(db: Session, wanted: Thread, same: ColumnElement[bool]) -> Thread:

@@ -77,11 +77,19 @@ def read(body: str, patient: Patient, *, in_any_words: bool = False) -> str:
     return body
 
 
-def send(db: Session, patient: Patient, body: str, *, by: Practitioner, form: str) -> Message:
+def send(
+    db: Session,
+    patient: Patient,
+    body: str,
+    *,
+    by: Practitioner,
+    form: str,
+    seen: datetime | None = None,
+) -> Message:
     """Queue a text and note that the patient has been answered.
 
-    `form` names the form that it was typed into: posted twice, it is one text. Refuses
-    (TakesNoTexts) somebody who is not to be texted.
+    `form` names the form that it was typed into: posted twice, it is one text. `seen`: the newest
+    text that stood above it. Refuses (TakesNoTexts) somebody who is not to be texted.
     """
     once_key = f"written:{by.id}:{form}"
     there = _sent_from(db, once_key)
@@ -107,7 +115,7 @@ def send(db: Session, patient: Patient, body: str, *, by: Practitioner, form: st
         )
     db.flush()  # the trail points at the row
     trail.record(db, "write-text", agent=by, entity=message)
-    threads.answered(db, thread, by=by)
+    threads.answered(db, thread, by=by, seen=seen)
     return message
 
 

@@ -70,7 +70,8 @@ def send(request: Request, db: Session) -> Response:
         )
     try:
         body = writing.read(draft.body, patient, in_any_words=bool(text(form, "anyway")))
-        writing.send(db, patient, body, by=request.state.practitioner, form=draft.form)
+        seen = inbox_reply.seen(form)
+        writing.send(db, patient, body, by=request.state.practitioner, form=draft.form, seen=seen)
     except Refusal as refusal:
         draft.faults.take(refusal, "body")
         says_why = isinstance(refusal, writing.SaysWhy)
@@ -182,7 +183,8 @@ def _written(db: Session, patient: Patient, posted: str) -> Message:
 
 def _answered(request: Request, db: Session, thread: Thread | None) -> Response:
     if thread is not None and thread.opened_at is not None:
-        threads.answered(db, thread, by=request.state.practitioner)
+        seen = inbox_reply.seen(read_form(request))
+        threads.answered(db, thread, by=request.state.practitioner, seen=seen)
     return redirect(request, "console:inbox")
 
 

@@ -57,6 +57,15 @@ def holds_less() -> str:
     return _("An unusual sign is in it, so a text holds less.")
 
 
+def seen(form: FormData) -> datetime | None:
+    """The newest text that stood before whoever posted this. None for what is no moment."""
+    try:
+        moment = datetime.fromisoformat(str(form.get("seen", "")))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def posted(form: FormData) -> Draft:
     """The box as it was posted, whatever is wrong with it."""
     try:

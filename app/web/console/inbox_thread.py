@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from math import ceil
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock, wall_time
 from app.messaging import threads
-from app.messaging.models import Message, MessageStatus, Thread
+from app.messaging.models import Direction, Message, MessageStatus, Thread
 from app.people import phones
 from app.people.models import Clinic, Patient
 from app.scheduling import calendars, offered
@@ -54,6 +54,13 @@ class Talk:
     @property
     def earlier_count(self) -> int:
         return sum(len(day.texts) for day in self.earlier)
+
+    @property
+    def seen(self) -> str:
+        """When the newest text came in that the page shows: an answer answers nothing newer."""
+        shown = (text for day in (*self.earlier, *self.days) for text in day.texts)
+        theirs = (_at(text) for text in shown if text.direction is Direction.INBOUND)
+        return max(theirs, default=datetime.fromtimestamp(0, UTC)).isoformat()
 
     @property
     def is_open(self) -> bool:

@@ -404,6 +404,29 @@ class TestReply:
         with database.session(write=False) as db:
             assert db.scalars(select(StaffTask.done_by_id)).all() == [cast.dr_okafor.id]
 
+    def test_what_comes_in_while_somebody_types_still_waits(self, desk, cast, wrote, database):
+        def open_since():
+            with database.session(write=False) as db:
+                thread = db.scalars(select(Thread)).one()
+                undone = db.scalars(select(StaffTask.id).where(StaffTask.done_at.is_(None)))
+                return thread.opened_at, len(undone.all())
+
+        def shown():
+            page = desk.get(_address(cast.maya)).text
+            return re.search(r'name="seen" value="([^"]+)" form="reply-form"', page)[1]
+
+        wrote(cast.maya, "Can I come at two?")
+        seen = shown()
+        wrote(cast.maya, "No, better at three", ago=timedelta(minutes=1))
+
+        _send(desk, cast.maya, "Two is fine.", seen=seen)
+        assert open_since() == (clock.now() - timedelta(minutes=1), 1)
+        desk.post(_address(cast.maya) + "/answer", data={"seen": seen})
+        assert open_since() == (clock.now() - timedelta(minutes=1), 1)
+
+        desk.post(_address(cast.maya) + "/answer", data={"seen": shown()})
+        assert open_since() == (None, 0)
+
     def test_it_is_written_into_the_audit_trail_without_its_words(self, desk, cast, database):
         _send(desk, cast.maya, "Yes, until eight.")
 

@@ -75,7 +75,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
     )
     with op.batch_alter_table("alarm", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_alarm_cleared_at"), ["cleared_at"], unique=False)
+        is_open = sa.text("cleared_at IS NULL")
+        batch_op.create_index(
+            "ix_alarm_open", ["code"], unique=True, sqlite_where=is_open, postgresql_where=is_open
+        )
 
     op.create_table(
         "inbound_text",
