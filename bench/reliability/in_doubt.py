@@ -28,7 +28,7 @@ from tests.databases import Kind
 from tests.twilio_standin import Calls, Fault, Turn
 from tests.twilio_standin.calling import Deliver
 
-_STALL_SECONDS = 0.1  # as long as an exchange may take here, instead of ten seconds
+_STALL_SECONDS = 0.4  # as long as an exchange may take here, instead of ten seconds
 _JOBS = ("send", "leases", "look", "overdue")
 _MUTE_STEPS = 4
 # What a worker lives through after a fault, as steps of its clock.

@@ -136,13 +136,21 @@ def address_of(thread: Thread) -> str:
 def _last_words(db: Session, shown: Sequence[Thread]) -> dict[UUID, Message]:
     """What a person said last in each thread; where nobody has, what Afterglow did.
 
-    A sign-in code says nothing.
+    While they wait for an answer it is theirs. A sign-in code says nothing.
     """
-    by_itself = (Message.direction == Direction.OUTBOUND) & Message.written_by_id.is_(None)
+    is_ours = Message.direction == Direction.OUTBOUND
+    by_itself = is_ours & Message.written_by_id.is_(None)
+    # Named rather than correlated: SQLite orders a subquery by its own columns alone.
+    waiting = [thread.patient_id for thread in shown if thread.patient_id and thread.opened_at]
+    before_answer = is_ours & Message.patient_id.in_(waiting)
     latest = (
         select(Message.id)
         .where(Message.sent_at.is_not(None), Message.purpose != Purpose.CODE)
-        .order_by(case((by_itself, 1), else_=0), Message.sent_at.desc(), Message.id.desc())
+        .order_by(
+            case((by_itself, 2), (before_answer, 1), else_=0),
+            Message.sent_at.desc(),
+            Message.id.desc(),
+        )
         .limit(1)
         .correlate(Thread)
     )

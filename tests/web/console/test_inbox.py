@@ -144,6 +144,17 @@ class TestList:
         assert re.search(r"We:</span> Yes, until eight\.", text)
         assert "can I eat before" not in text
 
+    def test_while_somebody_waits_it_is_their_words_that_stand_there(
+        self, desk, cast, wrote, database
+    ):
+        _send(desk, cast.maya, "Bring a blanket.")
+        wrote(cast.maya, "can I eat before", ago=timedelta(hours=3))
+        with database.session() as db:
+            held = db.scalars(select(Message).where(Message.purpose == Purpose.WRITTEN)).one()
+            held.status, held.sent_at = MessageStatus.SENT, clock.now()
+
+        assert "can I eat before" in desk.get("/clinic/inbox").text
+
     def test_what_nobody_has_read_is_marked_until_somebody_opens_it(self, desk, cast, wrote):
         wrote(cast.maya, "hello")
         assert "threads__unread" in desk.get("/clinic/inbox").text
