@@ -269,9 +269,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_look_at"))
         batch_op.drop_index(batch_op.f("ix_message_cap_key"))
         batch_op.drop_index(batch_op.f("ix_message_status_due_at_priority_visit_at_id"))
-        batch_op.create_index(
-            batch_op.f("ix_message_status_due_at"), ["status", "due_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_message_status_due_at"), ["status", "due_at"])
         batch_op.drop_column("was_resent")
         batch_op.drop_column("looks")
         batch_op.drop_column("look_at")
