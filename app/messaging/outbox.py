@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -161,20 +161,6 @@ def lateness(db: Session) -> timedelta:
     """How long the oldest due text has been waiting."""
     due_at = next_due(db)
     return max(timedelta(0), clock.now() - due_at) if due_at else timedelta(0)
-
-
-def thread(db: Session, patient: Patient) -> list[Message]:
-    """Everything said with a patient, oldest first: what was sent or received, and what waits."""
-    return list(
-        db.scalars(
-            select(Message)
-            .where(
-                Message.patient_id == patient.id,
-                or_(Message.status != MessageStatus.CANCELLED, Message.sent_at.is_not(None)),
-            )
-            .order_by(Message.made_at, Message.id)
-        )
-    )
 
 
 def _number(person: Patient | Practitioner | Thread) -> str:

@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.messaging import claims, outbox
-from app.messaging.models import Message, MessageStatus, Purpose
+from app.messaging import claims, outbox, threads
+from app.messaging.models import Message, MessageStatus, Purpose, Thread
 from app.people.models import Patient, Practitioner
 
 
@@ -345,6 +345,6 @@ def test_the_thread_tells_what_was_said_and_leaves_out_what_never_left(queue, da
     waiting = queue(body="two", due_at=clock.now() + timedelta(days=1))
 
     with database.session(write=False) as db:
-        thread = outbox.thread(db, db.get_one(Patient, cast.maya.id))
+        thread = threads.texts(db, Thread(patient_id=cast.maya.id))
 
     assert [message.id for message in thread] == [first.id, waiting.id]

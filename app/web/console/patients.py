@@ -11,7 +11,8 @@ from starlette.routing import Route
 from app import clock
 from app.access import kept_passkeys, web_sessions
 from app.audit import trail
-from app.messaging import outbox
+from app.messaging import threads
+from app.messaging.models import Thread
 from app.people import enrolment, phones, records
 from app.people.models import Patient
 from app.refusal import Refusal
@@ -110,7 +111,7 @@ def show(request: Request, db: Session) -> Response:
         person=patient,
         ahead=[each for each in reversed(appointments) if each.ends_at > now],
         before=[each for each in appointments if each.ends_at <= now],
-        thread=outbox.thread(db, patient),
+        thread=threads.texts(db, Thread(patient_id=patient.id)),
     )
 
 

@@ -27,20 +27,6 @@ FORM = {
 
 
 @pytest.fixture
-def settings():
-    return Settings(
-        _env_file=None,
-        base_url=BASE_URL,
-        secret_keys="s" * 40,
-        encryption_keys="e" * 40,
-        sms="twilio",
-        twilio_account_sid="AC1",
-        twilio_auth_token="token,former",
-        twilio_messaging_service_sid="MG1",
-    )
-
-
-@pytest.fixture
 def call(browser):
     """`call(form)`: Twilio calls, rightly signed unless said otherwise."""
 

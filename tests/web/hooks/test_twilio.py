@@ -5,22 +5,7 @@ from app import clock
 from app.messaging import inbound, outbox
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
-from app.settings import Settings
 from tests.conftest import BASE_URL
-
-
-@pytest.fixture
-def settings():
-    return Settings(
-        _env_file=None,
-        base_url=BASE_URL,
-        secret_keys="s" * 40,
-        encryption_keys="e" * 40,
-        sms="twilio",
-        twilio_account_sid="AC1",
-        twilio_auth_token="token",
-        twilio_messaging_service_sid="MG1",
-    )
 
 
 @pytest.fixture
