@@ -120,6 +120,20 @@ class Sealed:
         setattr(row, f"{self._name}_sealed", sealed)
 
 
+class SealedBytes(Sealed):
+    """Bytes that rest encrypted; None when absent."""
+
+    @overload  # type: ignore[override]
+    def __get__(self, row: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, row: Any, owner: type) -> bytes | None: ...
+    def __get__(self, row: Any, owner: type) -> Self | bytes | None:
+        return self if row is None else self._open(row)
+
+    def __set__(self, row: Any, value: bytes | None) -> None:  # type: ignore[override]
+        self._close(row, value)
+
+
 class SealedDate(Sealed):
     """A date that rests encrypted; None when unknown."""
 

@@ -28,6 +28,9 @@ class Purpose(StrEnum):
     ANSWER = "answer"  # by itself, to what a patient has just written
     WRITTEN = "written"  # by a person at the clinic
     CONFIRM = "confirm"  # the day before
+    INTAKE = "intake"  # there is something to fill in
+    REMINDER = "reminder"  # and it is not done yet
+    READINESS = "readiness"  # just before an infusion
     NUDGE = "nudge"  # three minutes after the start
     NOTICE = "notice"
     REPLY = "reply"  # inbound

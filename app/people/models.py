@@ -31,6 +31,12 @@ class Clinic(Model):
     video: Mapped[str] = mapped_column(default="")  # "" = the installation's own choice
     window_opens_hours: Mapped[int] = mapped_column(default=0)
     window_closes_hours: Mapped[int] = mapped_column(default=72)
+    # Before a session: how many hours earlier the last food and the last clear drink. None: unsaid.
+    food_stops_hours: Mapped[int | None]
+    fluids_stop_hours: Mapped[int | None]
+    deposit_url: Mapped[str] = mapped_column(default="")  # the clinic's own payment page
+    takes_candidates: Mapped[bool] = mapped_column(default=True)  # whether /start is open
+    pcl5_cut_point: Mapped[int] = mapped_column(default=33)
     is_demo: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
 
@@ -56,6 +62,11 @@ class Patient(Model):
     opted_out_at: Mapped[datetime | None]
     number_failed_at: Mapped[datetime | None]  # it takes no texts, or is nobody's
     number_changed_at: Mapped[datetime | None]  # machine time: for a day no code goes to it
+    # Who came through /start is a candidate until staff accept or decline.
+    applied_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
+    wants: Mapped[str] = mapped_column(default="")  # what a candidate asked for
     made_at: Mapped[datetime]
 
     given_name = Sealed()
@@ -76,6 +87,11 @@ class Patient(Model):
             and self.opted_out_at is None
             and self.number_failed_at is None
         )
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether they asked to become a patient and nobody has answered yet."""
+        return self.applied_at is not None and self.accepted_at is None and self.declined_at is None
 
     @property
     def full_name(self) -> str:

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Model
+from app.db.base import Model, Sealed
 from app.messaging.models import Thread
 from app.people.models import Patient, Practitioner
+from app.questionnaires.models import QuestionnaireResponse  # noqa: F401  a key points there
 
 
 class Signal(StrEnum):
@@ -35,8 +36,16 @@ class SafetyAlert(Model):
     rounds: Mapped[int] = mapped_column(default=0)
     next_round_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
+    urgent: Mapped[bool] = mapped_column(default=True)  # at once; else the same day. For sorting.
+    response_id: Mapped[UUID | None] = mapped_column(ForeignKey("questionnaire_response.id"))
+    outcome: Mapped[str] = mapped_column(default="")  # what staff did, by its code
+    note_sealed: Mapped[bytes | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
     acknowledged_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
 
     patient: Mapped[Patient | None] = relationship()
     thread: Mapped[Thread | None] = relationship()
-    acknowledged_by: Mapped[Practitioner | None] = relationship()
+    acknowledged_by: Mapped[Practitioner | None] = relationship(foreign_keys=[acknowledged_by_id])
+
+    note = Sealed()

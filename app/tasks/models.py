@@ -20,6 +20,8 @@ class TaskCode(StrEnum):
     ANSWER = "answer"
     BAD_NUMBER = "bad-number"
     OUTSIDE_WINDOW = "outside-window"
+    CANDIDATE = "candidate"  # somebody asks to become a patient
+    INTAKE_LATE = "intake-late"  # what was asked is not done, and the infusion is near
 
 
 class StaffTask(Model):

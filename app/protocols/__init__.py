@@ -1,0 +1,1 @@
+"""What an infusion brings with it."""

@@ -1,0 +1,1 @@
+"""The form engine: values in, values out. No database, no clock, no HTTP."""

@@ -1,0 +1,170 @@
+"""A Questionnaire as the engine knows it: a frozen tree of items."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from app.questionnaires.engine.values import Value
+
+
+class ItemType(StrEnum):
+    GROUP = "group"
+    DISPLAY = "display"
+    BOOLEAN = "boolean"
+    DECIMAL = "decimal"
+    INTEGER = "integer"
+    DATE = "date"
+    DATETIME = "dateTime"
+    TIME = "time"
+    STRING = "string"
+    TEXT = "text"
+    URL = "url"
+    CHOICE = "choice"
+    OPEN_CHOICE = "open-choice"
+    ATTACHMENT = "attachment"
+    QUANTITY = "quantity"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text in its own language and in others. `html` is sanitised markup, or empty."""
+
+    plain: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)  # "es" → the text in Spanish
+    html: str = ""
+    html_others: Mapping[str, str] = field(default_factory=dict)
+
+    def within(self, language: str) -> str:
+        """The text in a language, else as it was written."""
+        return self.others.get(language) or self.others.get(language.split("-")[0]) or self.plain
+
+    def __bool__(self) -> bool:
+        return bool(self.plain or self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that may be chosen."""
+
+    value: Value  # Coding, str, int, date or time
+    words: Words
+    prefix: str = ""
+    weight: Decimal | None = None  # ordinalValue or itemWeight
+    is_exclusive: bool = False  # "none of these"
+    is_initial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One enableWhen. `answer` is True or False for `exists`."""
+
+    question: str
+    operator: str  # exists = != > < >= <=
+    answer: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """FHIRPath from a form. `key` names it: an invariant's key, a variable's name."""
+
+    path: str
+    key: str = ""
+    words: Words = field(default_factory=Words)  # what a constraint says when it is broken
+    is_warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRule:
+    """Which answers a clinician has to see, or must be told of at once."""
+
+    kind: str  # "flag": the review list · "safety": an alert and the resources page
+    operator: str  # as enableWhen
+    answer: Value
+    label: str = ""  # what the review list calls it, in English
+    is_urgent: bool = True
+    of_score: bool = False  # the total weight of the item's questions, not one answer
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an answer has to keep to. None or empty: unsaid."""
+
+    min_value: Value | None = None
+    max_value: Value | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    decimal_places: int | None = None
+    pattern: str = ""
+    pattern_words: Words = field(default_factory=Words)  # the form's own message
+    min_occurs: int | None = None
+    max_occurs: int | None = None
+    max_size: int | None = None  # bytes of an attachment
+    mime_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item. `index` is its place in the whole form, from 0; names of fields are made of it."""
+
+    index: int
+    link_id: str
+    type: ItemType
+    words: Words = field(default_factory=Words)
+    prefix: Words = field(default_factory=Words)
+    help: Words = field(default_factory=Words)
+    unit: str = ""
+    units: tuple[Option, ...] = ()
+    control: str = ""  # radio-button drop-down check-box slider page text-area gtable …
+    is_horizontal: bool = False
+    is_required: bool = False
+    is_repeating: bool = False
+    is_read_only: bool = False
+    is_hidden: bool = False
+    is_signature: bool = False
+    limits: Limits = field(default_factory=Limits)
+    options: tuple[Option, ...] = ()
+    enable_when: tuple[Condition, ...] = ()
+    enable_any: bool = False  # enableBehavior any
+    enable_expression: Expression | None = None
+    initial: tuple[Value, ...] = ()
+    initial_expression: Expression | None = None
+    calculated: Expression | None = None
+    variables: tuple[Expression, ...] = ()
+    constraints: tuple[Expression, ...] = ()
+    codes: tuple[str, ...] = ()  # LOINC and other codes of the question, code alone
+    rules: tuple[StaffRule, ...] = ()
+    consent: str = ""  # of a group: which consent its agreement is
+    fact: str = ""  # of a display: what the server fills in: fasting, session-time, clinic-phone
+    is_substance_use: bool = False  # 42 CFR Part 2
+    items: tuple["Item", ...] = ()
+
+    def walk(self) -> Iterator["Item"]:
+        """This item and all below it, in order."""
+        yield self
+        for item in self.items:
+            yield from item.walk()
+
+
+@dataclass(frozen=True)
+class Form:
+    """A whole Questionnaire. `repeating_above` has the repeating groups around each item."""
+
+    url: str
+    version: str
+    title: Words
+    description: Words
+    language: str
+    copyright: str
+    items: tuple[Item, ...]
+    variables: tuple[Expression, ...]
+    constraints: tuple[Expression, ...]
+    by_link_id: Mapping[str, Item]
+    in_order: tuple[Item, ...]
+    parents: Mapping[str, str]  # link id → its parent's, top items have none
+    repeating_above: Mapping[str, tuple[str, ...]]  # link ids, outermost first
+
+    @property
+    def canonical(self) -> str:
+        """url|version: what a response is bound to."""
+        return f"{self.url}|{self.version}" if self.version else self.url
