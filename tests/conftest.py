@@ -28,6 +28,7 @@ BASE_URL = "https://afterglow.test"
 
 def pytest_configure() -> None:
     databases.prepare()
+    databases.keep_engines()
 
 
 def pytest_collection_modifyitems(config, items) -> None:

@@ -25,6 +25,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Literal, TypedDict, cast
@@ -49,7 +50,9 @@ _SERVER_OPTIONS = (
     "max_connections=200",
 )
 _serial = count(1)
-_kept: list[str] = []  # migrated databases of this process that no test uses right now
+# Migrated databases of this process that no test uses right now. The same address comes back, and
+# with it the engine and all that it has compiled: see `keep_engines`.
+_kept: dict[Kind, list[str]] = {"sqlite": [], "postgresql": []}
 
 
 class _Account(TypedDict, total=False):
@@ -87,28 +90,47 @@ def fresh_database(
     process keeps its own and hands it out anew, emptied.
     """
     kind = kind or chosen_kind()
-    if kind == "postgresql" and migrated:
-        with _kept_database(worker_id) as url:
+    if migrated:
+        with _kept_database(kind, worker_id) as url:
             yield url
         return
-    url = database_url(kind, worker_id, migrated=migrated)
+    url = database_url(kind, worker_id, migrated=False)
     try:
         yield url
     finally:
         discard(url)
 
 
+def keep_engines() -> None:
+    """One engine for each address: a statement is compiled once a run, not once a test.
+
+    An engine that was closed opens new connections when it is used again.
+    """
+    # Imported here, so that make test can ask for the server's binaries before the rest stands.
+    from app.db import engine
+
+    engine._engine = cache(engine._engine)  # noqa: SLF001
+
+
 @contextmanager
-def _kept_database(worker_id: str) -> Iterator[str]:
-    url = _kept.pop() if _kept else database_url("postgresql", worker_id)
+def _kept_database(kind: Kind, worker_id: str) -> Iterator[str]:
+    url = _kept[kind].pop() if _kept[kind] else database_url(kind, worker_id)
     try:
         yield url
     finally:
-        _empty(url)
-        _kept.append(url)
+        _empty(kind, url)
+        _kept[kind].append(url)
 
 
-def _empty(url: str) -> None:
+def _empty(kind: Kind, url: str) -> None:
+    if kind == "sqlite":
+        discard(url)
+        shutil.copyfile(_template_file(), str(make_url(url).database))
+    else:
+        _delete_rows(url)
+
+
+def _delete_rows(url: str) -> None:
     """Every row gone, in one round trip with keys unchecked; connections that are left are cut."""
     name = make_url(url).database
     home = str(prepare() / "postgresql")
