@@ -109,7 +109,7 @@ def keep_engines() -> None:
     # Imported here, so that make test can ask for the server's binaries before the rest stands.
     from app.db import engine
 
-    engine._engine = cache(engine._engine)  # noqa: SLF001
+    engine._engine = cache(engine._engine)
 
 
 @contextmanager
