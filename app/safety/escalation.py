@@ -1,14 +1,16 @@
 """Raises safety alerts and does not let go until a person has acknowledged them.
 
 Rounds: the first on call, then the second, then everybody on call, every 15 minutes, eight rounds
-at most; after that the red banner in the console stays. The texts hold no name, no link and no
-clinical word, and a patient's opt-out does not touch them.
+at most; after that the red banner in the console stays. Being urgent or not sorts alerts, it does
+not slow a round. The texts hold no name, no link and no clinical word, and a patient's opt-out does
+not touch them.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, i18n, live
@@ -23,17 +25,34 @@ MOST_ROUNDS = 8
 _LATELY = timedelta(days=1)
 
 
-def raise_alert(db: Session, patient: Patient, signal: Signal) -> SafetyAlert:
-    """Alert the clinic about a patient.
+def raise_alert(
+    db: Session,
+    patient: Patient,
+    signal: Signal,
+    *,
+    urgent: bool = True,
+    response_id: UUID | None = None,
+    causes: Mapping[str, list[str]] | None = None,
+) -> SafetyAlert:
+    """Alert the clinic about a patient, at once or (not `urgent`) for the same day.
 
-    While an alert of this patient is open, the same signal does not make another.
+    While an alert of this patient is open, the same signal does not make another, unless it is of
+    another sheet of answers. What turns out urgent is texted about anew. `causes`: see the model.
     """
-    return _raise(db, SafetyAlert.patient_id == patient.id, patient, signal, patient_id=patient.id)
+    theirs = and_(SafetyAlert.patient_id == patient.id, SafetyAlert.response_id == response_id)
+    alert = _raise(
+        db, theirs, patient, signal, urgent=urgent, patient_id=patient.id, response_id=response_id
+    )
+    if causes:
+        known = alert.causes or {}
+        alert.causes = {**known, **{at: [*known.get(at, []), *bad] for at, bad in causes.items()}}
+    return alert
 
 
 def raise_alert_about_number(db: Session, thread: Thread, signal: Signal) -> SafetyAlert:
     """The same about a number that nobody has: there may be a patient behind it."""
-    return _raise(db, SafetyAlert.thread_id == thread.id, thread, signal, thread_id=thread.id)
+    theirs = SafetyAlert.thread_id == thread.id
+    return _raise(db, theirs, thread, signal, urgent=True, thread_id=thread.id)
 
 
 def _raise(
@@ -41,7 +60,9 @@ def _raise(
     is_theirs: ColumnElement[bool],
     who: Patient | Thread,
     signal: Signal,
-    **about: UUID,
+    *,
+    urgent: bool,
+    **about: UUID | None,
 ) -> SafetyAlert:
     alert = db.scalar(
         select(SafetyAlert).where(
@@ -54,10 +75,19 @@ def _raise(
     if alert is None:
         now = clock.now()
         alert = SafetyAlert(
-            clinic_id=who.clinic_id, signal=signal, made_at=now, next_round_at=now, **about
+            clinic_id=who.clinic_id,
+            signal=signal,
+            urgent=urgent,
+            made_at=now,
+            next_round_at=now,
+            **about,
         )
         db.add(alert)
         trail.record(db, "raise-alert", agent=who, entity=alert, detail=signal.value)
+        _text_next_round(db, alert)
+    elif urgent and not alert.urgent:
+        alert.urgent = True
+        trail.record(db, "worsen-alert", agent=who, entity=alert, detail=signal.value)
         _text_next_round(db, alert)
     live.publish(db, f"desk:{who.clinic_id}")
     return alert
@@ -71,24 +101,25 @@ def was_alerted_lately(db: Session, patient: Patient) -> bool:
     return db.scalar(lately.limit(1)) is not None
 
 
-def acknowledge(db: Session, alert: SafetyAlert, *, by: Practitioner) -> None:
+def acknowledge(db: Session, alert: SafetyAlert, *, by: Practitioner, note: str = "") -> None:
     """A person has taken it on. Doing it twice changes nothing."""
     if alert.acknowledged_at is not None:
         return
     alert.acknowledged_at, alert.acknowledged_by_id = clock.now(), by.id
+    alert.note = note
     alert.next_round_at = None
     trail.record(db, "acknowledge-alert", agent=by, entity=alert)
     live.publish(db, f"desk:{alert.clinic_id}")
 
 
 def open_alerts(db: Session, clinic: Clinic) -> list[SafetyAlert]:
-    """What nobody has acknowledged yet, oldest first."""
+    """What nobody has acknowledged yet: what is urgent, then what is oldest."""
     return list(
         db.scalars(
             select(SafetyAlert)
             .options(joinedload(SafetyAlert.patient), joinedload(SafetyAlert.thread))
             .where(SafetyAlert.clinic_id == clinic.id, SafetyAlert.acknowledged_at.is_(None))
-            .order_by(SafetyAlert.made_at)
+            .order_by(SafetyAlert.urgent.desc(), SafetyAlert.made_at)
         )
     )
 

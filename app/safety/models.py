@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Model, Sealed
+from app.db.base import Model, Sealed, SealedJSON
 from app.messaging.models import Thread
 from app.people.models import Patient, Practitioner
-from app.questionnaires.models import QuestionnaireResponse  # noqa: F401  a key points there
+from app.questionnaires.models import QuestionnaireResponse
 
 
 class Signal(StrEnum):
@@ -19,10 +19,21 @@ class Signal(StrEnum):
     WORDS = "words"
 
 
+class Outcome(StrEnum):
+    """What came of an alert."""
+
+    REACHED = "reached"
+    SAFETY_PLANNED = "safety-planned"
+    SENT_TO_EMERGENCY = "sent-to-emergency"
+    COULD_NOT_REACH = "could-not-reach"
+    NOT_A_CRISIS = "not-a-crisis"
+
+
 class SafetyAlert(Model):
     """One signal, escalated until a person acknowledges it. Holds none of the words behind it.
 
-    It is about a patient, or about the thread with a number that nobody has.
+    It is about a patient, or about the thread with a number that nobody has. Whoever took it on
+    closes it with what came of it.
     """
 
     __tablename__ = "safety_alert"
@@ -38,6 +49,7 @@ class SafetyAlert(Model):
     acknowledged_at: Mapped[datetime | None]
     urgent: Mapped[bool] = mapped_column(default=True)  # at once; else the same day. For sorting.
     response_id: Mapped[UUID | None] = mapped_column(ForeignKey("questionnaire_response.id"))
+    causes_sealed: Mapped[bytes | None]  # place of an answer → how bad it was, or its digest
     outcome: Mapped[str] = mapped_column(default="")  # what staff did, by its code
     note_sealed: Mapped[bytes | None]
     closed_at: Mapped[datetime | None]
@@ -47,5 +59,8 @@ class SafetyAlert(Model):
     patient: Mapped[Patient | None] = relationship()
     thread: Mapped[Thread | None] = relationship()
     acknowledged_by: Mapped[Practitioner | None] = relationship(foreign_keys=[acknowledged_by_id])
+    closed_by: Mapped[Practitioner | None] = relationship(foreign_keys=[closed_by_id])
+    response: Mapped[QuestionnaireResponse | None] = relationship()
 
+    causes = SealedJSON()
     note = Sealed()

@@ -236,3 +236,39 @@ def test_alerts_leave_before_anything_else(press, database):
         [message] = db.scalars(select(Message))
         assert (message.priority, message.status) == (0, MessageStatus.QUEUED)
         assert db.scalars(select(StaffTask)).all() == []
+
+
+def test_what_turns_out_urgent_is_texted_about_at_once(on_call, texted, database, cast):
+    on_call(cast.jordan, cast.ada)
+    for urgent in (False, False, True, True, False):
+        with database.session() as db:
+            maya = db.get_one(Patient, cast.maya.id)
+            alert = escalation.raise_alert(db, maya, Signal.ANSWER, urgent=urgent)
+
+    assert texted() == [(0, "Ada"), (0, "Jordan")]
+    with database.session(write=False) as db:
+        [kept] = escalation.open_alerts(db, cast.clinic)
+        assert (kept.id, kept.urgent) == (alert.id, True)
+
+
+def test_an_alert_of_the_same_day_has_the_same_rounds(on_call, texted, wait, database, cast):
+    on_call(cast.jordan, cast.ada)
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        escalation.raise_alert(db, maya, Signal.ANSWER, urgent=False)
+
+    wait(QUARTER)
+
+    assert texted() == [(0, "Jordan"), (15, "Ada")]
+
+
+def test_what_is_urgent_stands_first(press, database, cast):
+    with database.session() as db:
+        theo = db.get_one(Patient, cast.theo.id)
+        escalation.raise_alert(db, theo, Signal.ANSWER, urgent=False)
+    clock.stand_still(FRIDAY_NOON + QUARTER)
+    press()
+
+    with database.session(write=False) as db:
+        found = escalation.open_alerts(db, cast.clinic)
+        assert [alert.patient.given_name for alert in found] == ["Maya", "Theo"]

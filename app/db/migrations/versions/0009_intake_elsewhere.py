@@ -94,6 +94,7 @@ def upgrade() -> None:
             sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.true())
         )
         batch_op.add_column(sa.Column("response_id", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("causes_sealed", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("outcome", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("note_sealed", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
@@ -108,6 +109,10 @@ def upgrade() -> None:
             batch_op.f("fk_safety_alert_closed_by_id"), "practitioner", ["closed_by_id"], ["id"]
         )
         _keep(batch_op, "ck_safety_alert_signal", "signal", _SIGNALS)
+    # Until now, taking an alert on was the end of it.
+    op.execute(
+        "UPDATE safety_alert SET closed_at = acknowledged_at, closed_by_id = acknowledged_by_id"
+    )
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         _allow(batch_op, "ck_message_purpose", "purpose", _PURPOSES)
@@ -138,6 +143,7 @@ def downgrade() -> None:
         batch_op.drop_column("closed_at")
         batch_op.drop_column("note_sealed")
         batch_op.drop_column("outcome")
+        batch_op.drop_column("causes_sealed")
         batch_op.drop_column("response_id")
         batch_op.drop_column("urgent")
         _keep(batch_op, "ck_safety_alert_signal", "signal", _SIGNALS)
