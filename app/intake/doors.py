@@ -1,0 +1,171 @@
+"""Which browsers may fill in a packet, and what each of them may read.
+
+A link lets a browser write. It reads what it typed itself; what another one typed it reads only
+after a code by text. A signed-in patient reads all that is theirs.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+
+from app import clock
+from app.access.models import SessionKind, WebSession
+from app.audit import trail
+from app.db import once
+from app.intake.models import IntakeDoor, IntakePacket, IntakeTask
+from app.links.models import LinkState, MagicLink
+from app.people.models import Patient
+from app.questionnaires.models import Questionnaire, QuestionnaireResponse
+
+# As long as the session of a browser that came by link may live at all.
+PROOF_HOLDS = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Doorway:
+    """A browser that stands before a packet, or before one task of it."""
+
+    packet: IntakePacket
+    task: IntakeTask | None
+    door: IntakeDoor | None
+    browser_hash: bytes | None
+    is_signed_in: bool
+
+    def may_read(self, response: QuestionnaireResponse) -> bool:
+        """Whether this browser may see the answers on a sheet."""
+        return self.is_signed_in or self.typed(response) or self._is_proved()
+
+    def typed(self, response: QuestionnaireResponse) -> bool:
+        """Whether the sheet was begun in this browser."""
+        return self.browser_hash is not None and response.browser_hash == self.browser_hash
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be filled in here any more."""
+        return self.packet.cancelled_at is not None or clock.now() >= self.packet.closes_at
+
+    def _is_proved(self) -> bool:
+        if self.door is None or self.door.proved_at is None:
+            return False
+        return clock.machine_now() - self.door.proved_at < PROOF_HOLDS
+
+
+def to_task(db: Session, task_id: UUID, web_session: WebSession) -> Doorway | None:
+    """The task for a browser that may fill it in. None for every other. One statement."""
+    found = db.execute(
+        select(IntakeTask, IntakeDoor)
+        .join(IntakeTask.packet)
+        .outerjoin(IntakeDoor, _door_of(web_session))
+        .where(IntakeTask.id == task_id, IntakePacket.patient_id == web_session.patient_id)
+        .options(
+            contains_eager(IntakeTask.packet)
+            .joinedload(IntakePacket.patient)
+            .joinedload(Patient.clinic),
+            contains_eager(IntakeTask.packet).joinedload(IntakePacket.link),
+            joinedload(IntakeTask.response),
+            # Forms are kept parsed: their text is large, and read once a process.
+            joinedload(IntakeTask.questionnaire).options(defer(Questionnaire.definition)),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    task, door = found
+    return _let_in(task.packet, task, door, web_session)
+
+
+def to_packet(db: Session, packet_id: UUID, web_session: WebSession) -> Doorway | None:
+    """The packet for a browser that may fill it in. None for every other. One statement."""
+    found = db.execute(
+        select(IntakePacket, IntakeDoor)
+        .outerjoin(IntakeDoor, _door_of(web_session))
+        .where(IntakePacket.id == packet_id, IntakePacket.patient_id == web_session.patient_id)
+        .options(
+            joinedload(IntakePacket.patient).joinedload(Patient.clinic),
+            joinedload(IntakePacket.link),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    packet, door = found
+    return _let_in(packet, None, door, web_session)
+
+
+def behind(db: Session, link: MagicLink, browser_hash: bytes) -> Doorway | None:
+    """The packet that a link was sent for, as seen from one browser."""
+    found = db.execute(
+        select(IntakePacket, IntakeDoor)
+        .outerjoin(
+            IntakeDoor,
+            and_(
+                IntakeDoor.packet_id == IntakePacket.id, IntakeDoor.browser_hash == browser_hash
+            ),
+        )
+        .where(IntakePacket.link_id == link.id)
+    ).one_or_none()
+    if found is None:
+        return None
+    packet, door = found
+    return Doorway(packet, None, door, browser_hash, is_signed_in=False)
+
+
+def open(db: Session, doorway: Doorway) -> None:  # noqa: A001 - a door is opened
+    """Note that this browser opened the packet's link. Again changes nothing."""
+    packet, now = doorway.packet, clock.now()
+    if doorway.door is None and doorway.browser_hash is not None:
+        once.add_once(
+            db,
+            IntakeDoor(
+                clinic_id=packet.clinic_id,
+                packet_id=packet.id,
+                browser_hash=doorway.browser_hash,
+                opened_at=now,
+            ),
+        )
+    if packet.opened_at is None:
+        packet.opened_at = now
+        trail.record(db, "open-packet", agent=None, entity=packet)
+
+
+def prove(db: Session, doorway: Doorway) -> None:
+    """The patient showed a code in this browser: it may read the packet's sheets for a day."""
+    if doorway.door is not None:
+        doorway.door.proved_at = clock.machine_now()
+        trail.record(db, "prove-browser", agent=None, entity=doorway.packet)
+
+
+def tasks_of(db: Session, packet: IntakePacket) -> list[IntakeTask]:
+    """All that a packet asks, in order, with forms and sheets. One statement."""
+    return list(
+        db.scalars(
+            select(IntakeTask)
+            .where(IntakeTask.packet_id == packet.id)
+            .options(
+                joinedload(IntakeTask.response),
+                joinedload(IntakeTask.questionnaire).options(defer(Questionnaire.definition)),
+            )
+            .order_by(IntakeTask.position)
+        )
+    )
+
+
+def _let_in(
+    packet: IntakePacket, task: IntakeTask | None, door: IntakeDoor | None, web_session: WebSession
+) -> Doorway | None:
+    is_signed_in = web_session.kind is SessionKind.PATIENT
+    if not is_signed_in and (door is None or _is_pulled_back(packet)):
+        return None
+    return Doorway(packet, task, door, web_session.browser_hash, is_signed_in)
+
+
+def _is_pulled_back(packet: IntakePacket) -> bool:
+    return packet.link is not None and packet.link.state is LinkState.REVOKED
+
+
+def _door_of(web_session: WebSession):  # type: ignore[no-untyped-def]
+    return and_(
+        IntakeDoor.packet_id == IntakePacket.id,
+        IntakeDoor.browser_hash == web_session.browser_hash,
+    )
