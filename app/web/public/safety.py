@@ -9,9 +9,8 @@ from app.access.models import SessionKind
 from app.people.models import Patient
 from app.safety import escalation
 from app.safety.models import Signal
-from app.web import guards, lone_clinic
+from app.web import guards, lone_clinic, safety_screen
 from app.web.guards import anyone
-from app.web.pages import page
 
 _BY = (SessionKind.PATIENT, SessionKind.JOIN, SessionKind.WRITE)
 
@@ -22,30 +21,29 @@ def not_safe(request: Request, db: Session) -> Response:
 
     Says who was told, and only as far as it is true.
     """
-    patient = _who(request, db)
-    reached = False
-    if patient is not None:
-        escalation.raise_alert(db, patient, Signal.CONTROL)
-        reached = bool(escalation.on_call(db, patient.clinic))
-    return page(request, "public/safety.html", told=patient is not None, reached=reached)
+    patient, kind = _who(request, db)
+    if patient is None:
+        return safety_screen.untold(request, is_anew=True)
+    escalation.raise_alert(db, patient, Signal.CONTROL)
+    return safety_screen.told(request, db, patient, knows_them=kind is SessionKind.PATIENT)
 
 
 @anyone
 def resources(request: Request, db: Session) -> Response:
     """The same page for whoever reloads or comes back to it. Tells nobody anew."""
     _who(request, db)
-    return page(request, "public/safety.html", told=None, reached=False)
+    return safety_screen.untold(request, is_anew=False)
 
 
-def _who(request: Request, db: Session) -> Patient | None:
+def _who(request: Request, db: Session) -> tuple[Patient | None, SessionKind | None]:
     for kind in _BY:
         web_session = guards.session_of(request, db, kind)
         patient = db.get(Patient, web_session.patient_id) if web_session else None
         if patient is not None:
             guards.note_patient(request, db, patient, None)
-            return patient
+            return patient, kind
     lone_clinic.name(request, db)
-    return None
+    return None, None
 
 
 routes = [

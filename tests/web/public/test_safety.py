@@ -1,11 +1,14 @@
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.links import magic_links
+from app.links.models import LinkKind
 from app.messaging.models import Message, Purpose
-from app.people.models import Practitioner
+from app.people.models import Patient, Practitioner
 from app.safety.models import SafetyAlert
 
 
@@ -29,6 +32,19 @@ def texts(database):
 
 def main_of(response):
     return re.search(r"<main.*</main>", response.text, re.DOTALL)[0]
+
+
+def _come_by_link(client, cast, database):
+    with database.session() as db:
+        link = magic_links.mint(
+            db,
+            LinkKind.JOIN,
+            clinic_id=cast.clinic.id,
+            patient_id=cast.maya.id,
+            appointment_id=cast.integration_visit.id,
+            expires_at=clock.now() + timedelta(days=1),
+        )
+    client.post("/x", json={"t": magic_links.token_of(link), "kind": "join"})
 
 
 def test_somebody_we_do_not_know_reads_that_nobody_has_been_told(client, cast, alerts):
@@ -59,21 +75,7 @@ def test_a_patient_who_is_signed_in_reads_whom_we_told(signed_in, cast, alerts, 
 
 
 def test_a_patient_known_by_their_link_alone_is_known_well_enough(client, cast, alerts, database):
-    from datetime import timedelta
-
-    from app.links import magic_links
-    from app.links.models import LinkKind
-
-    with database.session() as db:
-        link = magic_links.mint(
-            db,
-            LinkKind.JOIN,
-            clinic_id=cast.clinic.id,
-            patient_id=cast.maya.id,
-            appointment_id=cast.integration_visit.id,
-            expires_at=clock.now() + timedelta(days=1),
-        )
-    client.post("/x", json={"t": magic_links.token_of(link), "kind": "join"})
+    _come_by_link(client, cast, database)
 
     response = client.post("/safety")
 
@@ -130,3 +132,25 @@ def test_the_page_speaks_spanish_to_whom_it_should(client, cast):
 
     assert '<html lang="es"' in response.text
     assert "tel:988" in response.text
+
+
+def _names_her_sister(database, maya):
+    with database.session() as db:
+        patient = db.get_one(Patient, maya.id)
+        patient.emergency_name, patient.emergency_phone = "Abena", "+13125550199"
+
+
+def test_whoever_is_signed_in_finds_the_person_they_named(signed_in, cast, database):
+    _names_her_sister(database, cast.maya)
+
+    words = main_of(signed_in(cast.maya).post("/safety"))
+
+    assert "Call Abena" in words
+    assert words.index("tel:911") < words.index("tel:+13125550199")
+
+
+def test_a_link_alone_shows_nobody_whom_they_named(client, cast, database):
+    _names_her_sister(database, cast.maya)
+    _come_by_link(client, cast, database)
+
+    assert "Abena" not in client.post("/safety").text
