@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import attempts, challenges, code_texts, codes, web_sessions
+from app.candidates import applying
 from app.db.engine import Database
 from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
 from app.messaging.gateway import SmsGateway
@@ -60,7 +61,7 @@ class Worker:
             Job("escalate", 5, self._in_transaction(escalation.escalate), escalation.next_due),
             Job("sweep", sweeping.EVERY.total_seconds(), self._sweep),
             Job("understand", 0.5, self._understand, inbound.next_due),
-            Job("codes", 0.5, self._in_transaction(code_texts.send_waiting)),
+            Job("codes", 0.5, self._in_transaction(_text_codes)),
             Job("send", 0.5, self._send, outbox.next_due),
             Job("leases", 10, self._in_transaction(claims.expire_leases)),
             Job("look", 5, self._look),
@@ -131,9 +132,15 @@ class Worker:
         return run
 
 
+def _text_codes(db: Session) -> None:
+    code_texts.send_waiting(db)
+    applying.text_codes(db)
+
+
 def _tidy(db: Session) -> None:
     web_sessions.forget_old(db)
     attempts.forget_old(db)
     codes.forget_old(db)
     challenges.forget_old(db)
     inbound.forget_old(db)
+    applying.forget_old(db)

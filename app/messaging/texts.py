@@ -6,11 +6,13 @@ phones show a preview of an address at the end.
 
 from datetime import datetime
 
-from app import i18n
+from app import clock, i18n, wall_time
 from app.i18n import gettext as _
 from app.messaging.wording import LINK, first_that_fits, fitted, short_clock
 from app.people import phones
 from app.people.models import Clinic
+
+_A_WEEK = 7  # days
 
 
 def join(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
@@ -92,6 +94,65 @@ def called_off(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -
     )
 
 
+def intake(clinic: Clinic, starts_at: datetime, zone: str) -> str:
+    """There is something to fill in before an infusion. The first of its texts says how to stop."""
+    return fitted(
+        _(
+            "%(clinic)s: a few questions before %(day)s. Open %(link)s to start. "
+            "Reply STOP to end texts, HELP for help."
+        )
+        % {"clinic": clinic.short_name, "day": _near_day(starts_at, zone), "link": LINK}
+    )
+
+
+def asked(clinic: Clinic) -> str:
+    """Staff, or another system, ask for something by itself."""
+    return fitted(
+        _(
+            "%(clinic)s: a few questions for you. Open %(link)s when you have a moment. "
+            "You can stop and come back."
+        )
+        % {"clinic": clinic.short_name, "link": LINK}
+    )
+
+
+def reminder(clinic: Clinic, closes_at: datetime, zone: str) -> str:
+    """What was asked is still open. `closes_at`: before when it is wanted."""
+    return fitted(
+        _(
+            "%(clinic)s: a few questions are still open before %(day)s. "
+            "Open %(link)s to go on. You can stop and come back."
+        )
+        % {"clinic": clinic.short_name, "day": _near_day(closes_at, zone), "link": LINK}
+    )
+
+
+def readiness_eve(clinic: Clinic, starts_at: datetime, zone: str) -> str:
+    """The check of the day before. It names the day: a text may be read after midnight."""
+    return fitted(
+        _(
+            "%(clinic)s: a short check before %(day)s. "
+            "Open %(link)s this evening, please. It takes 2 minutes."
+        )
+        % {
+            "clinic": clinic.short_name,
+            "day": i18n.local_short_day(starts_at, zone),
+            "link": LINK,
+        }
+    )
+
+
+def readiness_morning(clinic: Clinic, starts_at: datetime, zone: str) -> str:
+    """The check of the day itself."""
+    return fitted(
+        _(
+            "%(clinic)s: one last short check before %(time)s today. "
+            "Open %(link)s now, please. It takes 2 minutes."
+        )
+        % {"clinic": clinic.short_name, "time": short_clock(starts_at, zone), "link": LINK}
+    )
+
+
 def code(clinic: Clinic, digits: str) -> str:
     """A sign-in code, and a link that uses it in the browser that asked."""
     return fitted(
@@ -100,6 +161,17 @@ def code(clinic: Clinic, digits: str) -> str:
             "Or tap %(link)s on the phone where you asked. It works for 10 minutes."
         )
         % {"clinic": clinic.short_name, "code": digits, "link": LINK}
+    )
+
+
+def start_code(clinic: Clinic, digits: str) -> str:
+    """The code that shows a number is theirs, to somebody who has just typed it at the clinic's."""
+    return fitted(
+        _(
+            "%(clinic)s: your code is %(code)s. It works for 10 minutes. "
+            "Not you? Ignore this, nobody texts again."
+        )
+        % {"clinic": clinic.short_name, "code": digits}
     )
 
 
@@ -142,3 +214,11 @@ def staff_alert(clinic: Clinic) -> str:
         )
         % {"clinic": clinic.short_name}
     )
+
+
+def _near_day(moment: datetime, zone: str) -> str:
+    """`Tue` within the next six days, else `Tue, Dec 1`."""
+    days = (wall_time.wall(moment, zone).date() - wall_time.wall(clock.now(), zone).date()).days
+    if 0 < days < _A_WEEK:
+        return i18n.local_weekday(moment, zone, short=True)
+    return i18n.local_short_day(moment, zone)
