@@ -62,7 +62,8 @@ def text_of(value: Value, *, zone: tzinfo = UTC) -> str:
         case Decimal():
             return format(value, "f")
         case datetime():
-            return value.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+            local = value.astimezone(zone).replace(tzinfo=None)
+            return local.isoformat(timespec="seconds" if local.second else "minutes")
         case date():
             return value.isoformat()
         case time():
