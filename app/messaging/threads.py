@@ -21,6 +21,9 @@ from app.people.models import Clinic, Patient, Practitioner
 from app.tasks import desk
 from app.tasks.models import TaskCode
 
+# The error code of a text that was kept from leaving because of what its patient wrote meanwhile.
+HELD_BACK = "held-back"
+
 
 def of(db: Session, patient: Patient) -> Thread:
     """The patient's thread, made when there is none yet."""
@@ -144,13 +147,17 @@ def of_clinic(db: Session, clinic_id: UUID, *, limit: int = 100) -> Sequence[Thr
 
 
 def texts(db: Session, thread: Thread) -> Sequence[Message]:
-    """Everything said in it, oldest first: what was sent or received, and what waits."""
+    """Everything said in it, oldest first: what was sent or received, waits, or was held back."""
     return db.scalars(
         select(Message)
         .options(joinedload(Message.link), joinedload(Message.written_by))
         .where(
             _is_in(thread),
-            or_(Message.status != MessageStatus.CANCELLED, Message.sent_at.is_not(None)),
+            or_(
+                Message.status != MessageStatus.CANCELLED,
+                Message.sent_at.is_not(None),
+                Message.error_code == HELD_BACK,
+            ),
         )
         .order_by(Message.made_at, Message.id)
     ).all()

@@ -144,5 +144,25 @@ def take_back(db: Session, message: Message, *, by: Practitioner) -> None:
         raise HasLeft(_("That text is on its way already."), field="texts-title")
 
 
+def hold_back(db: Session, patient: Patient) -> list[Message]:
+    """Keep what staff wrote to a patient and has not left: they wrote it before they knew.
+
+    It stays in the thread, so that staff can send it all the same.
+    """
+    held = db.scalars(
+        update(Message)
+        .where(
+            Message.patient_id == patient.id,
+            Message.purpose == Purpose.WRITTEN,
+            Message.status == MessageStatus.QUEUED,
+        )
+        .values(status=MessageStatus.CANCELLED, error_code=threads.HELD_BACK, status_at=clock.now())
+        .returning(Message)
+    ).all()
+    for message in held:
+        trail.record(db, "hold-back-text", agent=None, entity=message)
+    return list(held)
+
+
 def _sent_from(db: Session, once_key: str) -> Message | None:
     return db.scalar(select(Message).where(Message.once_key == once_key))

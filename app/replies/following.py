@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
-from app.messaging import answers, outbox
+from app import clock, i18n
+from app.i18n import gettext as _
+from app.messaging import answers, outbox, writing
 from app.messaging.models import Message, Purpose
 from app.people.models import Patient
 from app.replies import answering, keywords
@@ -89,6 +90,7 @@ def put_before_person(db: Session, message: Message, patient: Patient) -> None:
 def _danger(db: Session, reply: Reply) -> bool:
     patient = reply.patient
     escalation.raise_alert(db, patient, Signal.WORDS)
+    _hold_back(db, patient)
     is_told = bool(escalation.on_call(db, patient.clinic))
     words = answers.resources if is_told else answers.resources_alone
     wants_none = Kind.STOP in reply.understood or patient.opted_out_at is not None
@@ -97,6 +99,16 @@ def _danger(db: Session, reply: Reply) -> bool:
     elif answering.may_tell_of_help(db, reply.message):
         answering.say(db, Purpose.SAFETY, words(patient.clinic), patient=patient)
     return True
+
+
+def _hold_back(db: Session, patient: Patient) -> None:
+    """What staff wrote before they knew does not leave unseen: they say whether it still fits."""
+    held = writing.hold_back(db, patient)
+    if held:
+        with i18n.using(patient.clinic.language):
+            note = _("Held back when they wrote of danger: %(text)s")
+            words = "\n".join(note % {"text": message.body} for message in held)
+        desk.open_task(db, TaskCode.ANSWER, patient, by=None, note=words, urgent=True)
 
 
 def _stop(db: Session, reply: Reply) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import clock
 from app.links import magic_links
 from app.links.models import MagicLink
-from app.messaging import outbox, threads
+from app.messaging import outbox, threads, writing
 from app.messaging.models import Message, Purpose, Thread
 from app.people.models import Patient
 from app.safety import escalation
@@ -192,6 +192,31 @@ def test_danger_is_answered_at_once_and_alerts_staff(
     assert thread().opened_at == clock.now()
     rung = [message for message in rows(Message) if message.practitioner_id]
     assert [message.purpose for message in rung] == [Purpose.SAFETY]
+
+
+def test_what_staff_wrote_before_does_not_leave_after_words_of_danger(
+    reply, said, tasks, database, cast
+):
+    clock.stand_still(FRIDAY_NOON + timedelta(hours=11))  # quiet hours: it waits for the morning
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        writing.send(db, maya, "See you tomorrow, bring a smile.", by=cast.jordan, form="1")
+
+    reply("I want to die")
+
+    assert said("written") == []
+    note = "Held back when they wrote of danger: See you tomorrow, bring a smile."
+    assert ("answer", note) in tasks()
+    with database.session(write=False) as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        shown = [text.body for text in threads.texts(db, Thread(patient_id=maya.id))]
+    assert "See you tomorrow, bring a smile." in shown
+
+
+def test_what_leaves_by_itself_is_not_held_back_by_words_of_danger(reply, said):
+    reply("I want to die")
+
+    assert {purpose for purpose, _ in said("join", "confirm")} == {"join", "confirm"}
 
 
 def test_an_alert_holds_none_of_the_words_and_neither_does_the_text_to_staff(reply, rows):
