@@ -2,7 +2,7 @@
 
 A field is called by the place of its question in the form, with the rows around it: `q17`,
 `q17-0-2`. No word of the form is in it. What stands in it:
-- choice, open-choice: the option's place in the item's options, `0`, `1` …; `other` for words of
+- choice, open-choice: the option's place in the item's options, `o0`, `o1` …; `other` for words of
   their own, which stand in `q17-other`;
 - boolean: `true` or `false`; quantity: the number, its unit's place in `q17-unit`;
 - attachment: the id of a stored file; signature: the typed name; all else: the value itself;
@@ -111,6 +111,12 @@ def read(
     return values, Fault(slot, trouble.code, trouble.limit) if trouble else None
 
 
+def place_of(token: str) -> int | None:
+    """Which option `o3` means."""
+    digits = token.removeprefix("o")
+    return int(digits[:9]) if digits.isascii() and digits.isdigit() else None
+
+
 Found = tuple[Values, Unread | None]
 
 
@@ -134,8 +140,8 @@ def _choices(item: Item, tokens: Sequence[str], others: Sequence[str]) -> Found:
             if not words:
                 trouble = Unread(Code.OTHER_WORDS)
             values.extend(words)
-        elif token.isascii() and token.isdigit() and int(token[:9]) < len(item.options):
-            values.append(item.options[int(token[:9])].value)
+        elif (place := place_of(token)) is not None and place < len(item.options):
+            values.append(item.options[place].value)
         else:
             trouble = Unread(Code.OPTION)
     if not any(tokens) and item.type is ItemType.OPEN_CHOICE:
@@ -159,7 +165,7 @@ def _quantities(item: Item, texts: Sequence[str], units: list[str], reading: Rea
 
 
 def _in_unit(item: Item, value: Decimal, token: str) -> Quantity:
-    place = int(token[:9]) if token.isascii() and token.isdigit() else 0
+    place = place_of(token) or 0
     if not item.units:
         return Quantity(value, item.unit)
     chosen = item.units[place if place < len(item.units) else 0].value

@@ -36,6 +36,8 @@ class Step:
     content: tuple[Slot, ...]  # all that stands here in order: displays, nested groups, questions
     heads: tuple[Slot, ...] = ()  # the groups around it below its part, the outermost first
     part: int = 0  # its part's place in `parts`
+    group: Slot | None = None  # of a whole group, a row or an overview: the group
+    row: int | None = None  # of a row: which
 
     @property
     def displays(self) -> tuple[Slot, ...]:
@@ -190,8 +192,7 @@ class _Walk:
             self._page(Kind.QUESTION, slot, heads)
         elif answers_to(self.state, slot) and item.calculated is None:
             self.waiting.append(slot)
-        below = [child for child in item.items if child.type is not ItemType.DISPLAY]
-        self._items(below, slot.rows, heads)
+        self._items(_questions_below(item), slot.rows, heads)
 
     def _group(self, item: Item, slot: Slot, heads: tuple[Slot, ...]) -> None:
         if item.is_repeating:
@@ -205,14 +206,16 @@ class _Walk:
             self._items(item.items, slot.rows, inner)
 
     def _inside(self, items: Sequence[Item], rows: tuple[int, ...]) -> Iterator[Slot]:
-        """All that is shown of these items on one page, in order."""
+        """All that is shown of these items on one page, in order. A question's displays are its."""
         for item in items:
             slot = Slot(item.link_id, rows)
             if item.is_hidden or slot not in self.state.enabled:
                 continue
             if self._is_seen(item, slot):
                 yield slot
-            if item.type is ItemType.GROUP and item.is_repeating:
+            if item.type is not ItemType.GROUP:
+                yield from self._inside(_questions_below(item), rows)
+            elif item.is_repeating:
                 for row in rows_of(self.state, slot):
                     yield from self._inside(item.items, (*rows, row))
             else:
@@ -227,8 +230,7 @@ class _Walk:
         item = self.form.by_link_id[anchor.link_id]
         content = list(self.waiting)
         if kind is Kind.QUESTION:
-            displays = [child for child in item.items if child.type is ItemType.DISPLAY]
-            content += [anchor, *self._inside(displays, anchor.rows)]
+            content.append(anchor)
         elif kind is not Kind.ROWS:
             content += self._inside(item.items, anchor.rows)
         self._add(kind, anchor, tuple(content), heads)
@@ -243,8 +245,18 @@ class _Walk:
             letter = "r" if kind is Kind.ROWS else "s"
             index = self.form.by_link_id[anchor.link_id].index
             step_id = "-".join((f"{letter}{index}", *map(str, anchor.rows)))
-            self.pages.append(Step(step_id, kind, anchor, slots, content, heads))
+            step = Step(step_id, kind, anchor, slots, content, heads)
+            self.pages.append(self._of_group(step))
             self.waiting = []
+
+    def _of_group(self, step: Step) -> Step:
+        item = self.form.by_link_id[step.anchor.link_id]
+        if item.type is not ItemType.GROUP:
+            return step
+        rows = step.anchor.rows
+        if len(rows) == len(self.form.repeating_above.get(item.link_id, ())):
+            return replace(step, group=step.anchor)
+        return replace(step, group=Slot(item.link_id, rows[:-1]), row=rows[-1])
 
     def _end(self) -> None:
         """Displays with no question behind them: on the last page, unless an answer opened them."""
@@ -271,6 +283,10 @@ def is_asked(item: Item) -> bool:
     if item.type in (ItemType.GROUP, ItemType.DISPLAY):
         return False
     return not (item.is_hidden or item.is_read_only or item.calculated)
+
+
+def _questions_below(item: Item) -> list[Item]:
+    return [child for child in item.items if child.type is not ItemType.DISPLAY]
 
 
 def _is_reading(item: Item) -> bool:

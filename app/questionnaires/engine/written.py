@@ -38,7 +38,7 @@ def token(item: Item, value: Value) -> str:
     """What names an answer of a choice: its option's place, `other` for words of their own."""
     for place, option in enumerate(item.options):
         if option.value == value and type(option.value) is type(value):
-            return str(place)
+            return f"o{place}"
     return OTHER if item.type is ItemType.OPEN_CHOICE and isinstance(value, str) else ""
 
 
@@ -48,9 +48,9 @@ def unit_token(item: Item, amount: Quantity) -> str:
         unit = option.value
         if isinstance(unit, Coding):
             if (unit.system, unit.code) == (amount.system, amount.code):
-                return str(place)
+                return f"o{place}"
         elif unit == amount.unit:
-            return str(place)
+            return f"o{place}"
     return ""
 
 
