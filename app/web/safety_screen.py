@@ -10,19 +10,19 @@ from app.web.pages import page
 
 
 def told(
-    request: Request, db: Session, patient: Patient, *, back: str = "/", knows_them: bool = False
+    request: Request, db: Session, patient: Patient, *, on: str = "", knows_them: bool = False
 ) -> Response:
     """The resources for somebody whose clinic has been alerted, and only as far as that is true.
 
-    `back`: where they can go on. `knows_them`: this browser may see whom they named for
-    emergencies.
+    `on`: where a post leads on with what they were doing. `knows_them`: this browser may see whom
+    they named for emergencies.
     """
     return page(
         request,
         "public/safety.html",
         told=True,
         reached=bool(escalation.on_call(db, patient.clinic)),
-        back=back,
+        on=on,
         own=patient if knows_them and patient.emergency_phone else None,
     )
 
@@ -30,4 +30,4 @@ def told(
 def untold(request: Request, *, is_anew: bool) -> Response:
     """The same for somebody we do not know, or (not `is_anew`) who only comes back to the page."""
     told = False if is_anew else None
-    return page(request, "public/safety.html", told=told, reached=False, back="/", own=None)
+    return page(request, "public/safety.html", told=told, reached=False, on="", own=None)
