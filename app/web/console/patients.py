@@ -15,8 +15,9 @@ from app.messaging import threads
 from app.messaging.models import Thread
 from app.people import enrolment, phones, records
 from app.people.models import Patient
+from app.protocols import reaching
 from app.refusal import Refusal
-from app.scheduling import agreeing, calendars, new_number
+from app.scheduling import calendars
 from app.scheduling.models import Appointment
 from app.web.console import patient_form
 from app.web.console.desk import desk_page
@@ -47,6 +48,7 @@ def find(request: Request, db: Session) -> Response:
         patients=found[:_SHOWN],
         more=len(found) - _SHOWN,
         nobody_yet=not everybody,
+        candidates=sum(each.is_candidate for each in everybody),
         upcoming=_upcoming(db, clinic_id),
     )
 
@@ -133,9 +135,9 @@ def change(request: Request, db: Session) -> Response:
             took_texts = patient.takes_texts
             has_other_number = records.change(db, patient, facts, by=request.state.practitioner)
             if patient.takes_texts is not took_texts:
-                agreeing.follow(db, patient)
+                reaching.follow_texts(db, patient)
             if has_other_number:
-                new_number.follow(db, patient, by=request.state.practitioner)
+                reaching.follow_number(db, patient, by=request.state.practitioner)
             return redirect(request, "console:patient", id=patient.id)
         except Refusal as refusal:
             faults.take(refusal)

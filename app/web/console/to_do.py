@@ -38,6 +38,10 @@ def _action(task: StaffTask) -> tuple[str, str]:
         return (_("Change the number"), f"/clinic/patients/{patient.id}/edit")
     if task.code is TaskCode.OUTSIDE_WINDOW and task.appointment_id is not None:
         return (_("Look at the visit"), f"/clinic/appointments/{task.appointment_id}")
+    if task.code is TaskCode.CANDIDATE:
+        return (_("Look at the answers"), "/clinic/candidates")
+    if task.code is TaskCode.INTAKE_LATE:
+        return (_("See what is missing"), f"/clinic/patients/{patient.id}")
     return phone_action(patient, number=_number(task))
 
 

@@ -53,6 +53,8 @@ def task(value: TaskCode) -> str:
         TaskCode.ANSWER: _("Waits for an answer"),
         TaskCode.BAD_NUMBER: _("The number takes no texts"),
         TaskCode.OUTSIDE_WINDOW: _("Picked a time outside the window"),
+        TaskCode.CANDIDATE: _("Asks to become a patient"),
+        TaskCode.INTAKE_LATE: _("Forms are not done yet"),
     }[value]
 
 
