@@ -1,15 +1,13 @@
 """A visit with its text and link, made the quick way: through the clinic's other system."""
 
-import json
 import re
-import urllib.request
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
-ZONE = ZoneInfo("America/New_York")
+from e2e.ehr import Ehr
+
 PHONE = "+17185550188"
 
 
@@ -23,27 +21,11 @@ class Visit:
 
 def a_visit(clinic) -> Visit:
     """Robin sees the demo clinician tomorrow at ten; the clock stands five minutes before."""
-    key = clinic.get("/demo/apikey")["key"]
-    name = {"given": ["Robin"], "family": "Vale"}
-    phone = {"system": "phone", "value": PHONE}
-    patient = _post(clinic, key, "Patient", name=[name], telecom=[phone])
-    practitioner = _get(clinic, key, "Practitioner")["entry"][0]["resource"]
-    now = _now(clinic)
-    starts_at = (now + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
-    appointment = _post(
-        clinic,
-        key,
-        "Appointment",
-        status="booked",
-        serviceType=[{"coding": [{"code": "integration"}]}],
-        start=starts_at.isoformat(),
-        end=(starts_at + timedelta(minutes=50)).isoformat(),
-        participant=[
-            {"actor": {"reference": f"{each['resourceType']}/{each['id']}"}, "status": "accepted"}
-            for each in (patient, practitioner)
-        ],
-    )
-    ahead = starts_at - timedelta(minutes=4) - _now(clinic)
+    ehr = Ehr(clinic)
+    patient = ehr.patient("Robin", "Vale", PHONE)
+    starts_at = (ehr.now() + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
+    appointment = ehr.book("integration", starts_at, 50, patient, ehr.clinician())
+    ahead = starts_at - timedelta(minutes=4) - ehr.now()
     clinic.push(f"PT{int(ahead.total_seconds())}S")
     return Visit(f"{clinic.url}/clinic/visits/{appointment['id']}", _link(clinic))
 
@@ -56,8 +38,7 @@ def open_room(desk: Page, visit: Visit) -> None:
 
 def moved_to(clinic, visit: Visit) -> datetime:
     """When the visit starts now, as the other system reads it."""
-    key = clinic.get("/demo/apikey")["key"]
-    appointment = _get(clinic, key, f"Appointment/{visit.room.rsplit('/', 1)[1]}")
+    appointment = Ehr(clinic).get(f"Appointment/{visit.room.rsplit('/', 1)[1]}")
     return datetime.fromisoformat(appointment["start"])
 
 
@@ -83,26 +64,3 @@ def _link(clinic) -> str:
     links = [match[0] for match in found if match]
     assert links, "no text with a link came"
     return links[-1]
-
-
-def _now(clinic) -> datetime:
-    return datetime.fromisoformat(clinic.get("/demo/clock")["now"]).astimezone(ZONE)
-
-
-def _post(clinic, key: str, kind: str, **resource) -> dict:
-    body = json.dumps({"resourceType": kind, **resource}).encode()
-    return _asked(clinic, key, kind, body)
-
-
-def _get(clinic, key: str, kind: str) -> dict:
-    return _asked(clinic, key, kind, None)
-
-
-def _asked(clinic, key: str, kind: str, body: bytes | None) -> dict:
-    request = urllib.request.Request(
-        f"{clinic.url}/fhir/R4/{kind}",
-        body,
-        {"Content-Type": "application/fhir+json", "Authorization": f"Bearer {key}"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)

@@ -1,0 +1,79 @@
+"""The clinic's other system, at the FHIR door."""
+
+import json
+import urllib.request
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("America/New_York")
+
+
+class Ehr:
+    """Another system with a key that opens everything."""
+
+    def __init__(self, clinic) -> None:
+        self._clinic = clinic
+        self._key = clinic.get("/demo/apikey")["key"]
+
+    def now(self) -> datetime:
+        """What the clinic's clock shows."""
+        return datetime.fromisoformat(self._clinic.get("/demo/clock")["now"]).astimezone(ZONE)
+
+    def get(self, path: str) -> dict:
+        return self._asked(path, None)
+
+    def post(self, kind: str, **resource) -> dict:
+        return self._asked(kind, json.dumps({"resourceType": kind, **resource}).encode())
+
+    def patient(self, given: str, family: str, phone: str, **more) -> dict:
+        """A patient of the clinic."""
+        return self.post(
+            "Patient",
+            name=[{"given": [given], "family": family}],
+            telecom=[{"system": "phone", "value": phone}],
+            **more,
+        )
+
+    def clinician(self) -> dict:
+        """The demo clinician."""
+        return self.get("Practitioner")["entry"][0]["resource"]
+
+    def book(self, service: str, starts_at: datetime, minutes: int, *participants: dict) -> dict:
+        """An appointment of the patient, and of whoever else takes part."""
+        return self.post(
+            "Appointment",
+            status="booked",
+            serviceType=[{"coding": [{"code": service}]}],
+            start=starts_at.isoformat(),
+            end=(starts_at + timedelta(minutes=minutes)).isoformat(),
+            participant=[
+                {
+                    "actor": {"reference": f"{each['resourceType']}/{each['id']}"},
+                    "status": "accepted",
+                }
+                for each in participants
+            ],
+        )
+
+    def ask(self, patient: dict, questionnaire_id: str) -> dict:
+        """Have the patient asked to fill in a form."""
+        return self.post(
+            "Task",
+            status="requested",
+            intent="order",
+            code={"coding": [{"code": "complete-questionnaire"}]},
+            focus={"reference": f"Questionnaire/{questionnaire_id}"},
+            **{"for": {"reference": f"Patient/{patient['id']}"}},
+        )
+
+    def _asked(self, path: str, body: bytes | None) -> dict:
+        request = urllib.request.Request(
+            f"{self._clinic.url}/fhir/R4/{path}",
+            body,
+            {
+                "Content-Type": "application/fhir+json",
+                "Authorization": f"Bearer {self._key}",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=60) as answered:
+            return json.load(answered)
