@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
-from e2e.visits import PHONE, ZONE, a_visit, tap
+from e2e.ehr import ZONE
+from e2e.visits import PHONE, a_visit, tap
 
 
 def test_not_today_leads_to_a_new_time_and_the_old_link_says_where_it_went(clinic, new_phone):
