@@ -19,7 +19,8 @@ from app.demo.gateway import DemoGateway
 from app.demo.models import DemoClock
 from app.demo.people import AVERY, CASEY, LUCIA, MORGAN, ROBIN, SAM, Person
 from app.people.models import Patient
-from app.scheduling import booking, rescheduling
+from app.protocols import infusions
+from app.scheduling import booking
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, Service
 from app.settings import Settings
@@ -110,7 +111,7 @@ def _acts(days: Days) -> list[tuple[datetime, _Act]]:
 def _book(db: Session, *, person: Person, starts_at: datetime) -> None:
     """An infusion, and with it the visit that follows."""
     house = people.house(db)
-    booking.book(
+    infusions.book(
         db,
         patient=_patient(db, person),
         service=Service.INFUSION,
@@ -122,7 +123,7 @@ def _book(db: Session, *, person: Person, starts_at: datetime) -> None:
 
 def _prepare(db: Session, *, person: Person, starts_at: datetime) -> None:
     house = people.house(db)
-    booking.book(
+    infusions.book(
         db,
         patient=_patient(db, person),
         service=Service.PREPARATION,
@@ -135,7 +136,7 @@ def _prepare(db: Session, *, person: Person, starts_at: datetime) -> None:
 
 def _move(db: Session, *, person: Person, starts_at: datetime) -> None:
     """The visit, to a time that suits them better."""
-    rescheduling.reschedule(db, _visit(db, person), starts_at, by=people.house(db).jordan)
+    infusions.reschedule(db, _visit(db, person), starts_at, by=people.house(db).jordan)
 
 
 def _reply(db: Session, *, person: Person, words: str) -> None:
@@ -143,7 +144,7 @@ def _reply(db: Session, *, person: Person, words: str) -> None:
 
 
 def _end(db: Session, *, person: Person, ended_at: datetime) -> None:
-    booking.record_end(db, _infusion(db, person), ended_at, by=people.house(db).jordan)
+    infusions.record_end(db, _infusion(db, person), ended_at, by=people.house(db).jordan)
 
 
 def _hold(db: Session, *, person: Person) -> None:
@@ -152,7 +153,7 @@ def _hold(db: Session, *, person: Person) -> None:
 
 def _call_off(db: Session, *, person: Person) -> None:
     """The clinician cannot be there after all; somebody has to find another time."""
-    booking.cancel(db, _visit(db, person), by=people.house(db).jordan)
+    infusions.cancel(db, _visit(db, person), by=people.house(db).jordan)
 
 
 def _patient(db: Session, person: Person) -> Patient:

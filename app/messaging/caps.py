@@ -1,11 +1,13 @@
 """How many texts Afterglow may start by itself around one infusion, and whose right comes first.
 
 A text with a cap key ("after:<infusion>") is counted; answers, nudges, staff's own words and safety
-have none. While fewer are left than want to leave, the join text goes before the day-before text,
-and both before the rest. The join text is counted but never withheld: without it nobody arrives.
+have none. While fewer are left than want to leave, the order of right is: the join text, the text
+of the day before a visit, the check before an infusion, what is to be filled in, the rest. The join
+text is counted but never withheld: without it nobody arrives. A place is kept for one check, not
+for two: else nobody could be reminded of what they have not done.
 """
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.messaging.models import Message, MessageStatus, Purpose
@@ -13,7 +15,8 @@ from app.people.models import Patient
 
 WITHHELD = "cap"  # the error code of a text that the cap held back
 _MOST = {"after": 4, "before": 3, "day7": 1}
-_RIGHT = (Purpose.JOIN, Purpose.CONFIRM)
+_RIGHT = (Purpose.JOIN, Purpose.CONFIRM, Purpose.READINESS, Purpose.INTAKE)
+_ONE_IS_ENOUGH = (Purpose.READINESS,)
 _NEVER_LEFT = (MessageStatus.QUEUED, MessageStatus.CANCELLED)
 
 
@@ -42,15 +45,23 @@ def allows(db: Session, message: Message) -> bool:
     """
     if message.cap_key is None or message.purpose is Purpose.JOIN:
         return True
-    others = select(func.count(Message.id)).where(
-        Message.cap_key == message.cap_key, Message.id != message.id
+    others = (Message.cap_key == message.cap_key, Message.id != message.id)
+    left = db.scalar(
+        select(func.count(Message.id)).where(
+            *others, Message.status.not_in(_NEVER_LEFT), ~_failed_here
+        )
     )
-    left = db.scalar(others.where(Message.status.not_in(_NEVER_LEFT), ~_failed_here)) or 0
+    return (left or 0) + _kept(db, message, *others) < limit_of(message.cap_key)
+
+
+def _kept(db: Session, message: Message, *others: ColumnElement[bool]) -> int:
     better = _RIGHT[: _RIGHT.index(message.purpose)] if message.purpose in _RIGHT else _RIGHT
-    kept = db.scalar(
-        others.where(Message.status == MessageStatus.QUEUED, Message.purpose.in_(better))
+    waiting = db.execute(
+        select(Message.purpose, func.count(Message.id))
+        .where(*others, Message.status == MessageStatus.QUEUED, Message.purpose.in_(better))
+        .group_by(Message.purpose)
     )
-    return left + (kept or 0) < limit_of(message.cap_key)
+    return sum(1 if purpose in _ONE_IS_ENOUGH else count for purpose, count in waiting)
 
 
 # Never handed over, or refused: it reached nobody.

@@ -126,6 +126,11 @@ def withdraw(db: Session, appointment_id: UUID, *purposes: Purpose) -> None:
     _withdraw(db, *of_visit)
 
 
+def withdraw_link(db: Session, link_id: UUID) -> None:
+    """Cancel what is queued with one link, because what it leads to is done or not wanted."""
+    _withdraw(db, Message.link_id == link_id)
+
+
 def withdraw_from(db: Session, patient: Patient) -> None:
     """Cancel all that is queued for somebody who opted out or whose number failed.
 

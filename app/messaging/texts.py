@@ -96,12 +96,18 @@ def called_off(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -
 
 def intake(clinic: Clinic, starts_at: datetime, zone: str) -> str:
     """There is something to fill in before an infusion. The first of its texts says how to stop."""
-    return fitted(
+    named = {"clinic": clinic.short_name, "day": _near_day(starts_at, zone), "link": LINK}
+    return first_that_fits(
         _(
             "%(clinic)s: a few questions before %(day)s. Open %(link)s to start. "
             "Reply STOP to end texts, HELP for help."
         )
-        % {"clinic": clinic.short_name, "day": _near_day(starts_at, zone), "link": LINK}
+        % named,
+        _(
+            "%(clinic)s: a few questions for you. Open %(link)s to start. "
+            "Reply STOP to end texts, HELP for help."
+        )
+        % named,
     )
 
 
@@ -118,12 +124,15 @@ def asked(clinic: Clinic) -> str:
 
 def reminder(clinic: Clinic, closes_at: datetime, zone: str) -> str:
     """What was asked is still open. `closes_at`: before when it is wanted."""
-    return fitted(
+    named = {"clinic": clinic.short_name, "day": _near_day(closes_at, zone), "link": LINK}
+    return first_that_fits(
         _(
             "%(clinic)s: a few questions are still open before %(day)s. "
             "Open %(link)s to go on. You can stop and come back."
         )
-        % {"clinic": clinic.short_name, "day": _near_day(closes_at, zone), "link": LINK}
+        % named,
+        _("%(clinic)s: a few questions are still open before %(day)s. Open %(link)s to go on.")
+        % named,
     )
 
 

@@ -31,7 +31,7 @@ class Facts:
 
 
 def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> bool:
-    """Write down what is known now. True when the number is another one: see `new_number.follow`.
+    """Write down what is known now. True when the number is another one: much follows then.
 
     Refuses a missing name, a number that is none or somebody else's, and an unknown zone; nothing
     is changed then.

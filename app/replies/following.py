@@ -16,11 +16,12 @@ from app.i18n import gettext as _
 from app.messaging import answers, outbox, writing
 from app.messaging.models import Message, Purpose
 from app.people.models import Patient
+from app.protocols import reaching
 from app.replies import answering, keywords
 from app.replies.meaning import Kind, Understood
 from app.safety import escalation
 from app.safety.models import Signal
-from app.scheduling import agreeing, asking, calendars, confirming
+from app.scheduling import asking, calendars, confirming
 from app.scheduling.models import Appointment, Service
 from app.scheduling.rules import AlreadyOver
 from app.tasks import desk
@@ -79,7 +80,7 @@ def see_that_the_number_is_good(db: Session, patient: Patient) -> None:
         return
     patient.number_failed_at = None
     desk.settle_for(db, TaskCode.BAD_NUMBER, patient.id)
-    agreeing.follow(db, patient)
+    reaching.follow_texts(db, patient)
 
 
 def put_before_person(db: Session, message: Message, patient: Patient) -> None:

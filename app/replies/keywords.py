@@ -15,8 +15,8 @@ from app.audit import trail
 from app.messaging import answers, outbox
 from app.messaging.models import Message, Purpose
 from app.people.models import Clinic, Patient
+from app.protocols import reaching
 from app.replies import answering
-from app.scheduling import agreeing
 from app.tasks import desk
 from app.tasks.models import TaskCode
 
@@ -37,7 +37,7 @@ def stop(
         patient.opted_out_at = clock.now()
         trail.record(db, "opt-out", agent=patient, entity=patient)
         outbox.withdraw_from(db, patient)
-        agreeing.follow(db, patient)
+        reaching.follow_texts(db, patient)
         desk.open_task(db, TaskCode.OPTED_OUT, patient, by=patient, urgent=True)
     if confirm is not None and confirm in stopped:
         body, once_key = words(confirm.clinic), _confirmation_of(confirm)
@@ -58,7 +58,7 @@ def start(db: Session, patients: Iterable[Patient], *, confirm: Patient | None) 
     for patient in rejoined:
         patient.opted_out_at = None
         trail.record(db, "opt-in", agent=patient, entity=patient)
-        agreeing.follow(db, patient)
+        reaching.follow_texts(db, patient)
         desk.settle_for(db, TaskCode.OPTED_OUT, patient.id)
         live.publish(db, f"desk:{patient.clinic_id}")
     if confirm is not None and confirm in rejoined:

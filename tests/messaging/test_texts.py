@@ -1,10 +1,10 @@
 import inspect
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app import i18n
+from app import clock, i18n
 from app.messaging import answers, texts, wording
 from app.messaging.segments import is_gsm, segments, without_accents
 from app.people.models import Clinic
@@ -112,13 +112,30 @@ def test_an_address_neither_begins_nor_ends_a_text(text, names, language):
         assert re.search(rf"\S {re.escape(LINK)} \w+.*[.,]", body)
 
 
+def test_the_text_about_questions_reads_as_it_was_agreed():
+    clock.stand_still(LONGEST_DAY - timedelta(days=2))
+
+    body = written(texts.intake, "short", "en").replace(LINK, "LINK")
+
+    assert body == (
+        "Northside: a few questions before Wed. Open LINK to start. "
+        "Reply STOP to end texts, HELP for help."
+    )
+
+
+def test_a_day_more_than_a_week_ahead_is_named_with_its_date():
+    clock.stand_still(LONGEST_DAY - timedelta(days=7))
+
+    assert "before Wed, Sep 30." in written(texts.intake, "short", "en")
+
+
 def test_a_text_to_staff_holds_no_link(language):
     for function in (texts.staff_waiting, texts.staff_call, texts.staff_alert):
         assert "http" not in written(function, "short", language)
 
 
 def test_no_text_but_those_about_texts_asks_for_a_word_that_ends_them(text, language):
-    if text in (answers.rejoined, answers.who_we_are):
+    if text in (answers.rejoined, answers.who_we_are, texts.intake):
         return
     body = written(text, "short", language)
 

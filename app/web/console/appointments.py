@@ -10,10 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.people.models import Practitioner
+from app.protocols import infusions
 from app.refusal import Refusal
 from app.scheduling import booking, calendars, confirming, fresh_link
 from app.scheduling.models import Appointment
-from app.scheduling.rescheduling import reschedule
 from app.web.console.appointment_page import appointment_page
 from app.web.console.faults import Faults
 from app.web.forms import local_moment, read_form, text
@@ -37,7 +37,7 @@ def move(request: Request, db: Session) -> Response:
         starts_at = local_moment(form, "starts_at", request.state.clinic.zone)
         practitioner = _clinician(request, db, text(form, "practitioner"))
         by = request.state.practitioner
-        reschedule(db, appointment, starts_at, practitioner=practitioner, by=by)
+        infusions.reschedule(db, appointment, starts_at, practitioner=practitioner, by=by)
 
     return _changed(request, db, change, "starts_at")
 
@@ -46,7 +46,9 @@ def move(request: Request, db: Session) -> Response:
 def call_off(request: Request, db: Session) -> Response:
     """Cancel it, with all that hangs on it. Twice changes nothing."""
     by = request.state.practitioner
-    return _changed(request, db, lambda appointment, _form: booking.cancel(db, appointment, by=by))
+    return _changed(
+        request, db, lambda appointment, _form: infusions.cancel(db, appointment, by=by)
+    )
 
 
 @staff_only
@@ -76,7 +78,7 @@ def send_fresh_link(request: Request, db: Session) -> Response:
 def miss(request: Request, db: Session) -> Response:
     """Nobody came. Twice changes nothing."""
     by = request.state.practitioner
-    return _changed(request, db, lambda appointment, _form: booking.miss(db, appointment, by=by))
+    return _changed(request, db, lambda appointment, _form: infusions.miss(db, appointment, by=by))
 
 
 @staff_only
@@ -85,7 +87,7 @@ def end(request: Request, db: Session) -> Response:
 
     def change(appointment: Appointment, form: FormData) -> None:
         ended_at = local_moment(form, "ended_at", request.state.clinic.zone)
-        booking.record_end(db, appointment, ended_at, by=request.state.practitioner)
+        infusions.record_end(db, appointment, ended_at, by=request.state.practitioner)
 
     return _changed(request, db, change, "ended_at")
 

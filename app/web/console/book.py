@@ -7,8 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import wall_time
+from app.protocols import infusions
 from app.refusal import Refusal
-from app.scheduling import already_there, booking, integration
+from app.scheduling import already_there, integration
 from app.scheduling.models import Appointment, Service
 from app.web.console import booking_form
 from app.web.console.booking_form import Wanted
@@ -63,7 +64,7 @@ def _with_better_time(posted: FormData) -> FormData:
 
 
 def _book(request: Request, db: Session, wanted: Wanted) -> Appointment:
-    return booking.book(
+    return infusions.book(
         db,
         patient=wanted.patient,
         service=wanted.service,

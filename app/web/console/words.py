@@ -6,7 +6,7 @@ from app import clock, i18n, wall_time
 from app.i18n import gettext as _
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Role
-from app.safety.models import Signal
+from app.safety.models import Outcome, Signal
 from app.scheduling.models import AppointmentStatus, Service
 from app.tasks.models import TaskCode
 
@@ -64,6 +64,17 @@ def signal(value: Signal) -> str:
         Signal.CONTROL: _("pressed “I am not safe”"),
         Signal.ANSWER: _("gave an answer that may mean danger"),
         Signal.WORDS: _("wrote words that may mean danger"),
+    }[value]
+
+
+def outcome(value: Outcome) -> str:
+    """What came of an alert."""
+    return {
+        Outcome.REACHED: _("Reached, and safe for now"),
+        Outcome.SAFETY_PLANNED: _("Reached, and made a safety plan"),
+        Outcome.SENT_TO_EMERGENCY: _("Sent to emergency care"),
+        Outcome.COULD_NOT_REACH: _("Could not be reached"),
+        Outcome.NOT_A_CRISIS: _("Not a crisis"),
     }[value]
 
 

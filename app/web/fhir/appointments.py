@@ -9,14 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.people.models import Clinic, Practitioner
-from app.scheduling import (
-    already_there,
-    booking,
-    calendars,
-    confirming,
-    rescheduling,
-    rules,
-)
+from app.protocols import infusions
+from app.scheduling import already_there, booking, calendars, confirming, rules
 from app.scheduling.booking import Booked
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.rescheduling import Moved
@@ -55,7 +49,7 @@ def create(request: Request, db: Session) -> Response:
     there = already_there.find(db, patient, wanted.service, wanted.starts_at, wanted.ends_at)
     if there is not None:
         return _same_again(db, there)
-    booked = booking.book(
+    booked = infusions.book(
         db,
         patient=patient,
         service=wanted.service,
@@ -112,13 +106,13 @@ def _apply(
     by = request.state.api_key
     match wanted.status:
         case "cancelled":
-            booking.cancel(db, appointment, by=by)
+            infusions.cancel(db, appointment, by=by)
         case "fulfilled":
             return _fulfil(request, db, appointment, wanted)
         case "arrived" | "checked-in":
             booking.arrive(db, appointment, by=by)
         case "noshow":
-            booking.miss(db, appointment, by=by)
+            infusions.miss(db, appointment, by=by)
         case "booked" | "":
             return _move(request, db, appointment, wanted)
         case _:
@@ -140,7 +134,7 @@ def _fulfil(
         return None  # told once already
     by = request.state.api_key
     if appointment.service is Service.INFUSION:
-        return booking.record_end(db, appointment, wanted.ends_at, by=by)
+        return infusions.record_end(db, appointment, wanted.ends_at, by=by)
     booking.complete(db, appointment, wanted.ends_at, by=by)
     return None
 
@@ -149,7 +143,7 @@ def _move(request: Request, db: Session, appointment: Appointment, wanted: Wante
     if wanted.starts_at is None:
         raise Fault(400, "Appointment.start is missing.", expression="Appointment.start")
     by, stood = request.state.api_key, appointment.starts_at
-    moved = rescheduling.reschedule(
+    moved = infusions.reschedule(
         db,
         appointment,
         wanted.starts_at,

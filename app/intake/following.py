@@ -1,0 +1,75 @@
+"""What comes of a packet: done, or not done when the infusion is near."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock, live
+from app.intake import packet_texts, packets
+from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskState
+from app.scheduling.models import Appointment, AppointmentStatus
+from app.tasks import desk
+from app.tasks.models import StaffTask, TaskCode
+
+
+def completed(db: Session, task: IntakeTask) -> None:
+    """One thing is done. With the last of a packet nobody is reminded and nobody has to phone.
+
+    A candidate who is through becomes a task for staff. Twice changes nothing.
+    """
+    if task.completed_at is None:
+        task.completed_at = clock.now()
+    task.state = TaskState.COMPLETED
+    live.publish(db, f"desk:{task.clinic_id}")
+    packet = task.packet
+    db.flush()  # the question below is about rows
+    if packet.done_at is not None or any(
+        other.state is not TaskState.COMPLETED for other in packets.tasks_of(db, packet)
+    ):
+        return
+    packet.done_at = clock.now()
+    packet_texts.withdraw(db, packet)
+    if packet.appointment_id is not None:
+        desk.settle(db, TaskCode.INTAKE_LATE, packet.appointment_id)
+    if packet.code is PacketCode.ASSESSMENT:
+        desk.open_task(db, TaskCode.CANDIDATE, packet.patient, by=packet.patient)
+
+
+def tell_staff(db: Session) -> None:
+    """Put each infusion on the desk, once, whose forms were due and are not done."""
+    late = _late().options(joinedload(IntakePacket.patient))
+    for packet in db.scalars(late.where(IntakePacket.due_at <= clock.now())).all():
+        desk.open_task(
+            db,
+            TaskCode.INTAKE_LATE,
+            packet.patient,
+            by=None,
+            appointment_id=packet.appointment_id,
+        )
+
+
+def next_due(db: Session) -> datetime | None:
+    """When the next of these becomes late."""
+    return db.scalar(_late().with_only_columns(func.min(IntakePacket.due_at)))
+
+
+def _late() -> Select[IntakePacket]:
+    """Packets of infusions ahead that are not done, and that staff were not told of."""
+    told = select(StaffTask.id).where(
+        StaffTask.appointment_id == IntakePacket.appointment_id,
+        StaffTask.code == TaskCode.INTAKE_LATE,
+        or_(StaffTask.done_at.is_(None), StaffTask.made_at >= IntakePacket.due_at),
+    )
+    return (
+        select(IntakePacket)
+        .join(Appointment, Appointment.id == IntakePacket.appointment_id)
+        .where(
+            IntakePacket.code == PacketCode.INTAKE,
+            IntakePacket.done_at.is_(None),
+            IntakePacket.cancelled_at.is_(None),
+            IntakePacket.closes_at > clock.now(),
+            Appointment.status == AppointmentStatus.BOOKED,
+            ~told.exists(),
+        )
+    )

@@ -1,0 +1,235 @@
+"""What a patient is asked before an infusion, or because staff say so: put together and followed.
+
+A packet is sent with one text and opened with one link. It goes along when its infusion moves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock, live
+from app.audit import trail
+from app.db.base import Model
+from app.i18n import gettext as _
+from app.intake import packet_texts, resting, timing, valid_for
+from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskKind, TaskState
+from app.intake.timing import Span
+from app.people.models import Patient, Practitioner
+from app.questionnaires import library
+from app.questionnaires.models import Questionnaire
+from app.refusal import Refusal
+from app.scheduling.models import Appointment
+from app.tasks import desk
+from app.tasks.models import TaskCode
+
+# The extension that makes a group a consent, as it stands in a form.
+_CONSENT_MARK = '/StructureDefinition/consent"'
+OPEN = (TaskState.REQUESTED, TaskState.IN_PROGRESS)
+CHECKS = {PacketCode.READINESS_EVE: timing.eve, PacketCode.READINESS_MORNING: timing.morning}
+
+
+class NothingAsked(Refusal):
+    pass
+
+
+def assign(db: Session, infusion: Appointment, *, by: Model | None) -> list[IntakePacket]:
+    """Ask for what is wanted before an infusion: the forms at once, the checks just before it.
+
+    Only what the patient has not told lately. Nothing for one that has begun.
+    """
+    if infusion.starts_at <= clock.now():
+        return []
+    packet = _assign_intake(db, infusion, by)
+    return [*([packet] if packet else []), *assign_checks(db, infusion, by=by)]
+
+
+def assign_checks(db: Session, infusion: Appointment, *, by: Model | None) -> list[IntakePacket]:
+    """The checks of the day before and of the day, those that are not there yet."""
+    there = {packet.code for packet in packets_of(db, infusion)}
+    made = [_assign_check(db, infusion, code, by) for code in CHECKS if code not in there]
+    return [packet for packet in made if packet is not None]
+
+
+def ask(
+    db: Session,
+    patient: Patient,
+    questionnaires: Sequence[Questionnaire],
+    *,
+    due_at: datetime | None = None,
+    with_camera_check: bool = False,
+    by: Model | None,
+) -> IntakePacket:
+    """Ask a patient for these forms by themselves, with a text at once.
+
+    Refuses (NothingAsked) to ask for nothing. A consent waits until a day after a dose.
+    """
+    wanted: list[Questionnaire | None] = list(questionnaires)
+    if with_camera_check:
+        wanted.append(None)
+    if not wanted:
+        raise NothingAsked(_("Choose what to ask for."), field="forms")
+    now = clock.now()
+    opens_at = _opening(db, patient, questionnaires)
+    closes_at = max(due_at or now, opens_at + timing.ASKED_FOR)
+    span = Span(opens_at, max(due_at or closes_at, opens_at), closes_at)
+    return make(db, patient, PacketCode.ASKED, wanted, **asdict(span), by=by)
+
+
+def open_tasks(db: Session, patient: Patient) -> list[IntakeTask]:
+    """What a patient has to do now, what is due first in front."""
+    now = clock.now()
+    return list(
+        db.scalars(
+            _tasks()
+            .where(
+                IntakeTask.patient_id == patient.id,
+                IntakeTask.state.in_(OPEN),
+                IntakePacket.cancelled_at.is_(None),
+                IntakePacket.opens_at <= now,
+                IntakePacket.closes_at > now,
+            )
+            .order_by(IntakePacket.due_at, IntakePacket.id, IntakeTask.position)
+        )
+    )
+
+
+def tasks_of(db: Session, packet: IntakePacket) -> list[IntakeTask]:
+    """Everything in a packet that was not pulled back, in its order."""
+    return list(
+        db.scalars(
+            _tasks()
+            .where(IntakeTask.packet_id == packet.id, IntakeTask.state != TaskState.CANCELLED)
+            .order_by(IntakeTask.position)
+        )
+    )
+
+
+def packets_of(db: Session, infusion: Appointment) -> list[IntakePacket]:
+    """What was asked before an infusion and stands."""
+    return list(
+        db.scalars(
+            select(IntakePacket)
+            .where(
+                IntakePacket.appointment_id == infusion.id,
+                IntakePacket.cancelled_at.is_(None),
+            )
+            .order_by(IntakePacket.opens_at, IntakePacket.id)
+        )
+    )
+
+
+def _assign_intake(db: Session, infusion: Appointment, by: Model | None) -> IntakePacket | None:
+    patient, slugs = infusion.patient, list(valid_for.INTAKE)
+    rested_at = resting.rests_until(db, patient.id)
+    if rested_at is not None and rested_at >= infusion.starts_at:
+        slugs.remove(valid_for.CONSENTS)  # there is no hour left in which they could be asked
+    wanted = []
+    for slug in slugs:
+        form = _form(db, infusion, slug)
+        is_known = form is not None or slug == valid_for.CAMERA_CHECK
+        if is_known and not valid_for.is_valid(db, patient, slug, form):
+            wanted.append(form)
+    if not wanted:
+        return None
+    opens_at = _opening(db, patient, [form for form in wanted if form is not None])
+    span = timing.intake(infusion.starts_at, opens_at)
+    return make(db, patient, PacketCode.INTAKE, wanted, **asdict(span), infusion=infusion, by=by)
+
+
+def _assign_check(
+    db: Session, infusion: Appointment, code: PacketCode, by: Model | None
+) -> IntakePacket | None:
+    form = _form(db, infusion, code.value)
+    span = CHECKS[code](infusion.starts_at, clock.now(), infusion.patient.zone)
+    if form is None or span is None:
+        return None
+    return make(db, infusion.patient, code, [form], **asdict(span), infusion=infusion, by=by)
+
+
+def make(
+    db: Session,
+    patient: Patient,
+    code: PacketCode,
+    forms: Sequence[Questionnaire | None],
+    *,
+    opens_at: datetime,
+    due_at: datetime,
+    closes_at: datetime,
+    infusion: Appointment | None = None,
+    texts: bool = True,
+    by: Model | None,
+) -> IntakePacket:
+    """Put a packet together, with a task for each form; None is the camera check.
+
+    `texts`: it is texted, and whoever takes no texts becomes a task for staff. Without, it has a
+    link that nobody was sent.
+    """
+    packet = IntakePacket(
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        patient=patient,
+        appointment_id=infusion.id if infusion else None,
+        appointment=infusion,
+        code=code,
+        opens_at=opens_at,
+        due_at=due_at,
+        closes_at=closes_at,
+        asked_by_id=by.id if isinstance(by, Practitioner) else None,
+        made_at=clock.now(),
+    )
+    db.add(packet)
+    db.flush()  # its tasks and texts point at the row
+    for position, form in enumerate(forms):
+        db.add(_task(packet, position, form))
+    if texts:
+        packet_texts.plan(db, packet)
+    else:
+        packet_texts.mint(db, packet)
+    if texts and not patient.takes_texts:
+        desk.open_task(
+            db, TaskCode.INTAKE_LATE, patient, by=by, appointment_id=packet.appointment_id
+        )
+    trail.record(db, "ask", agent=by, entity=packet, detail=code.value)
+    live.publish(db, f"desk:{packet.clinic_id}")
+    return packet
+
+
+def _task(packet: IntakePacket, position: int, form: Questionnaire | None) -> IntakeTask:
+    return IntakeTask(
+        clinic_id=packet.clinic_id,
+        patient_id=packet.patient_id,
+        packet_id=packet.id,
+        packet=packet,
+        kind=TaskKind.FORM if form else TaskKind.CAMERA_CHECK,
+        questionnaire_id=form.id if form else None,
+        questionnaire=form,
+        state=TaskState.REQUESTED,
+        position=position,
+        made_at=clock.now(),
+    )
+
+
+def _tasks() -> Select[IntakeTask]:
+    return (
+        select(IntakeTask)
+        .join(IntakePacket, IntakePacket.id == IntakeTask.packet_id)
+        .options(joinedload(IntakeTask.packet), joinedload(IntakeTask.questionnaire))
+    )
+
+
+def _form(db: Session, infusion: Appointment, slug: str) -> Questionnaire | None:
+    """What the clinic uses of a shipped form. None: it is not shipped."""
+    if slug not in library.SLUGS:
+        return None
+    return library.for_clinic(db, infusion.clinic, slug)
+
+
+def _opening(db: Session, patient: Patient, forms: Sequence[Questionnaire]) -> datetime:
+    """Now, or when a consent among the forms may be asked."""
+    rested_at = resting.rests_until(db, patient.id)
+    if rested_at is None or not any(_CONSENT_MARK in form.definition for form in forms):
+        return clock.now()
+    return rested_at
