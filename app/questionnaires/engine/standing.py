@@ -16,6 +16,10 @@ class Standing(Protocol):
     def enabled(self) -> frozenset[Slot]:
         """Everything that is shown, groups and displays too."""
 
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The enabled questions in the order of the form, one for each row."""
+
 
 def rows_of(state: Standing, group: Slot) -> tuple[int, ...]:
     """The rows of a repeating group: one, unless it was said otherwise."""
