@@ -13,6 +13,21 @@ from app.tasks import desk
 from app.tasks.models import StaffTask, TaskCode
 
 
+def opened(db: Session, packet: IntakePacket) -> None:
+    """Its link was opened. Only the first time counts."""
+    if packet.opened_at is None:
+        packet.opened_at = clock.now()
+        live.publish(db, f"desk:{packet.clinic_id}")
+
+
+def started(db: Session, task: IntakeTask) -> None:
+    """The patient is at it. Only the first time counts."""
+    opened(db, task.packet)
+    if task.state is TaskState.REQUESTED:
+        task.state, task.started_at = TaskState.IN_PROGRESS, clock.now()
+        live.publish(db, f"desk:{task.clinic_id}")
+
+
 def completed(db: Session, task: IntakeTask) -> None:
     """One thing is done. With the last of a packet nobody is reminded and nobody has to phone.
 
