@@ -41,7 +41,7 @@ def close(
 
 
 def unclosed(db: Session, clinic: Clinic) -> list[SafetyAlert]:
-    """What somebody has taken on and not closed, oldest first."""
+    """Every alert that is not over: what is urgent, then what is oldest."""
     return list(
         db.scalars(
             select(SafetyAlert)
@@ -50,11 +50,7 @@ def unclosed(db: Session, clinic: Clinic) -> list[SafetyAlert]:
                 joinedload(SafetyAlert.thread),
                 joinedload(SafetyAlert.acknowledged_by),
             )
-            .where(
-                SafetyAlert.clinic_id == clinic.id,
-                SafetyAlert.acknowledged_at.is_not(None),
-                SafetyAlert.closed_at.is_(None),
-            )
-            .order_by(SafetyAlert.acknowledged_at)
+            .where(SafetyAlert.clinic_id == clinic.id, SafetyAlert.closed_at.is_(None))
+            .order_by(SafetyAlert.urgent.desc(), SafetyAlert.made_at)
         )
     )

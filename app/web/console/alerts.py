@@ -1,4 +1,4 @@
-"""The strip on top of every console page: taking an alert on, clearing an alarm."""
+"""The strip on every console page, and what is done about an alert: taken on, then closed."""
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -7,15 +7,21 @@ from starlette.routing import Route
 
 from app import live
 from app.audit import trail
+from app.i18n import gettext as _
 from app.messaging import alarms
-from app.safety import escalation
-from app.safety.models import SafetyAlert
+from app.refusal import Refusal
+from app.safety import closing, escalation
+from app.safety.models import Outcome, SafetyAlert
 from app.web import ways_back
+from app.web.console import words
 from app.web.console.desk import desk_page, is_nobodys_doing
+from app.web.console.faults import Faults
 from app.web.console.roles import administrators
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
-from app.web.pages import find_or_404
+from app.web.pages import find_or_404, redirect
+
+_LONGEST_NOTE = 2000
 
 
 @staff_only
@@ -27,12 +33,46 @@ def strip(request: Request, db: Session) -> Response:
 
 
 @staff_only
+def show(request: Request, db: Session) -> Response:
+    """One alert: whom it is about, what raised it, what has been done. Looking is written down."""
+    alert = _found(request, db)
+    with request.app.state.database.session() as other:  # GET reads only
+        trail.record(other, "view", agent=request.state.practitioner, entity=alert)
+    return _alert_page(request, db, alert, {}, Faults())
+
+
+@staff_only
 def acknowledge(request: Request, db: Session) -> Response:
     """Somebody takes an alert on; it stops reaching others. Twice changes nothing."""
-    alert = find_or_404(db, SafetyAlert, request, clinic_id=request.state.clinic.id)
-    to = text(read_form(request), "to") or "/clinic"
-    escalation.acknowledge(db, alert, by=request.state.practitioner)
+    alert = _found(request, db)
+    form, faults = read_form(request), Faults()
+    to = text(form, "to") or "/clinic"
+    note = faults.reading(lambda: text(form, "note", limit=_LONGEST_NOTE))
+    if note is None:
+        return _alert_page(request, db, alert, {"note": str(form["note"])}, faults)
+    escalation.acknowledge(db, alert, by=request.state.practitioner, note=note)
     return RedirectResponse(ways_back.safe(to), 303)
+
+
+@staff_only
+def close(request: Request, db: Session) -> Response:
+    """What came of it is written down, and the alert leaves the strip. Twice changes nothing."""
+    alert = _found(request, db)
+    form, faults = read_form(request), Faults()
+    note = faults.reading(lambda: text(form, "note", limit=_LONGEST_NOTE))
+    chosen = str(form.get("outcome", ""))
+    if chosen not in list(Outcome):
+        faults.add("outcome", _("Choose what came of it."))
+    if note == "":
+        faults.add("note", _("Write a few words about what was done."))
+    if not faults and note is not None:
+        try:
+            closing.close(db, alert, Outcome(chosen), note, by=request.state.practitioner)
+            return redirect(request, "console:alert", id=alert.id)
+        except Refusal as refusal:
+            faults.take(refusal)
+    values = {"note": str(form.get("note", "")), "outcome": chosen}
+    return _alert_page(request, db, alert, values, faults)
 
 
 @staff_only
@@ -51,8 +91,29 @@ def clear_alarm(request: Request, db: Session) -> Response:
     return RedirectResponse(ways_back.safe(to), 303)
 
 
+def _found(request: Request, db: Session) -> SafetyAlert:
+    return find_or_404(db, SafetyAlert, request, clinic_id=request.state.clinic.id)
+
+
+def _alert_page(
+    request: Request, db: Session, alert: SafetyAlert, values: dict[str, str], faults: Faults
+) -> Response:
+    return desk_page(
+        request,
+        db,
+        "console/alerts/show.html",
+        422 if faults else 200,
+        alert=alert,
+        outcomes=[(each.value, words.outcome(each)) for each in Outcome],
+        values=values,
+        refusal=faults,
+    )
+
+
 routes = [
     Route("/alerts", strip, name="alerts"),
+    Route("/alerts/{id}", show, name="alert"),
+    Route("/alerts/{id}/closure", close, methods=["POST"], name="close-alert"),
     Route("/alerts/{id}/acknowledgement", acknowledge, methods=["POST"], name="acknowledge"),
     Route("/alarms/clearance", clear_alarm, methods=["POST"], name="clear-alarm"),
 ]

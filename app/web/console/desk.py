@@ -15,7 +15,7 @@ from starlette.responses import Response
 from app.messaging import alarms
 from app.messaging.models import Alarm
 from app.people.models import Clinic
-from app.safety import escalation
+from app.safety import closing
 from app.safety.models import SafetyAlert
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
@@ -29,11 +29,21 @@ from app.web.pages import page
 class Desk:
     """Everything that cannot wait."""
 
-    alerts: list[SafetyAlert]
+    unclosed: list[SafetyAlert]
     tasks: list[StaffTask]  # all that are open, urgent ones first
     waiting: list[Waiting]
     alarms: list[Alarm]  # of the installation, the same at every clinic
     inbox: int  # people who wait for an answer to a text
+
+    @property
+    def alerts(self) -> list[SafetyAlert]:
+        """What nobody has acknowledged."""
+        return [alert for alert in self.unclosed if alert.acknowledged_at is None]
+
+    @property
+    def taken_on(self) -> list[SafetyAlert]:
+        """What somebody sees to and has not closed."""
+        return [alert for alert in self.unclosed if alert.acknowledged_at is not None]
 
     @property
     def calls(self) -> list[StaffTask]:
@@ -59,7 +69,7 @@ class Desk:
 def desk_of(db: Session, clinic: Clinic) -> Desk:
     """What needs somebody at the clinic this minute."""
     return Desk(
-        alerts=escalation.open_alerts(db, clinic),
+        unclosed=closing.unclosed(db, clinic),
         tasks=tasks.open_tasks(db, clinic.id),
         waiting=waiting.at_clinic(db, clinic.id),
         alarms=alarms.open_alarms(db),

@@ -13,7 +13,9 @@ from app.tasks.models import StaffTask, TaskCode
 from app.web.console.routes import routes
 
 PATHS = [
+    ("GET", "/clinic/alerts/{alert}"),
     ("POST", "/clinic/alerts/{alert}/acknowledgement"),
+    ("POST", "/clinic/alerts/{alert}/closure"),
     ("POST", "/clinic/tasks/{task}/completion"),
     ("GET", "/clinic/inbox/{maya}"),
     ("POST", "/clinic/inbox/{maya}"),
