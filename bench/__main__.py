@@ -9,6 +9,7 @@ from bench.rows import Row, keep, show
 PARTS = (
     "bench.weights",
     "bench.start",
+    "bench.questions",
     "bench.visit",
     "bench.race",
     "bench.texts",

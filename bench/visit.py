@@ -8,16 +8,15 @@ turn, so that whatever else the machine does falls on both.
 
 import shutil
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.limit import Limit
 from bench.rows import Row, at_most, seen
+from bench.stage import a_clinic
 from e2e.conftest import _ARGUMENTS, _BROWSERS, Clinic, free_port
 from e2e.visits import Visit, a_visit
 
@@ -56,7 +55,7 @@ def measure(*, full: bool) -> list[Row]:
     """Medians of each step, with an open line and on a slow phone."""
     rounds = 15 if full else 4
     rows: list[Row] = []
-    with _clinic() as clinic, _bare() as limit, sync_playwright() as playwright:
+    with a_clinic() as clinic, _bare() as limit, sync_playwright() as playwright:
         path = next(filter(None, map(shutil.which, _BROWSERS)))
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         visit = a_visit(clinic)
@@ -214,17 +213,6 @@ def _until(page: Page, *names: str) -> dict[str, float]:
 
 def _add(times: Times, name: str, value: float) -> None:
     times.setdefault(name, []).append(value)
-
-
-@contextmanager
-def _clinic() -> Iterator[Clinic]:
-    with tempfile.TemporaryDirectory() as folder:
-        clinic = Clinic(Path(folder), free_port())
-        clinic.start()
-        try:
-            yield clinic
-        finally:
-            clinic.stop()
 
 
 @contextmanager
