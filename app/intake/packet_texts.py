@@ -37,6 +37,7 @@ def mint(db: Session, packet: IntakePacket) -> None:
         LinkKind.INTAKE,
         clinic_id=packet.clinic_id,
         patient_id=packet.patient_id,
+        appointment_id=packet.appointment_id,
         expires_at=packet.closes_at,
     )
     db.flush()  # packet and texts point at its row
