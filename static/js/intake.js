@@ -1,0 +1,94 @@
+// Makes a form's pages go on without a full load, and keeps what was typed when there is no signal.
+import { allowSwaps } from "./console/swaps.js"
+
+const LONGEST_WAIT = 20_000
+
+allowSwaps()
+window.htmx.config.noSwap = [204, 304, 401, 403, "5xx"]
+window.htmx.config.defaultTimeout = LONGEST_WAIT
+
+let waiting = null // the form that could not be sent
+let typed = false
+
+const said = document.createElement("p")
+said.className = "visually-hidden"
+said.setAttribute("role", "status")
+
+const form = () => document.querySelector("main form")
+const note = () => document.querySelector("[data-unsent]")
+
+// "None of these" stands alone.
+document.addEventListener("change", ({ target }) => {
+  typed = true
+  if (target.type !== "checkbox" || !target.checked) return
+  const boxes = target.closest("fieldset")?.querySelectorAll("input[type=checkbox]") ?? []
+  for (const box of boxes) {
+    if (box !== target && (target.dataset.alone !== undefined || box.dataset.alone !== undefined)) box.checked = false
+  }
+})
+
+document.addEventListener("input", () => {
+  typed = true
+  waiting = null // whoever writes on presses Continue again
+})
+
+// Half a date is sent as none: better to say so while it can be seen.
+document.addEventListener("submit", (event) => {
+  const half = [...event.target.elements].find((field) => field.validity?.badInput)
+  if (!half) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  half.reportValidity()
+}, true)
+
+document.addEventListener("htmx:after:swap", () => {
+  waiting = null
+  typed = false
+  for (const field of document.querySelectorAll("input[name=to]")) field.value = location.pathname
+  const place = document.querySelector(".error-summary") ?? document.querySelector("#page-title, main h1")
+  if (place && !place.hasAttribute("tabindex")) place.tabIndex = -1
+  place?.focus({ preventScroll: true })
+  scrollTo(0, 0)
+  document.body.append(said)
+  said.textContent = document.querySelector("[data-saved]")?.textContent.trim() ?? ""
+})
+
+// The same page again, with what is wrong, is no new place to go back from.
+document.addEventListener("htmx:before:history:update", (event) => {
+  const { history: told } = event.detail
+  if (told?.type === "push" && told.path === location.pathname) event.preventDefault()
+})
+
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx?.request) say("line", event.detail.ctx.sourceElement)
+})
+
+document.addEventListener("htmx:response:error", (event) => {
+  const { ctx } = event.detail
+  if (ctx.response.status >= 500) say("line", ctx.sourceElement)
+  else if ([401, 403].includes(ctx.response.status)) say("rested", ctx.sourceElement)
+})
+
+// A link that leads nowhere right now must not take away what was typed.
+document.addEventListener("click", (event) => {
+  if (navigator.onLine || !typed || !event.target.closest("main a[href^='/']")) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  say("line")
+}, true)
+
+addEventListener("offline", () => { if (typed && form()) say("line") })
+addEventListener("online", () => { if (waiting?.isConnected) waiting.requestSubmit(goesOn(waiting)) })
+addEventListener("beforeunload", (event) => { if (typed && !navigator.onLine) event.preventDefault() })
+
+function say(what, source) {
+  const place = note()
+  if (!place) return
+  if (source?.matches("form")) waiting = what === "line" ? source : null
+  place.querySelector("[data-words]").textContent = place.dataset[what]
+  place.hidden = false
+}
+
+function goesOn(sent) {
+  return [...sent.querySelectorAll("button:not([type=button]):not([hidden])")].at(-1)
+}
