@@ -13,19 +13,28 @@ from app.i18n import gettext as _
 from app.refusal import Refusal
 
 _MAX_FIELDS = 200
+_LARGEST_TEXT = 1024 * 1024  # of a field beside a file
 
 
 class Unreadable(Refusal):
     pass
 
 
-def read_form(request: Request) -> FormData:
-    """The posted form, from a plain `def` endpoint. Files are not taken."""
-    return anyio.from_thread.run(_form, request)
+def read_form(
+    request: Request,
+    *,
+    max_fields: int = _MAX_FIELDS,
+    max_files: int = 0,
+    largest_text: int = _LARGEST_TEXT,
+) -> FormData:
+    """The posted form, from a plain `def` endpoint. Files are taken only where asked for."""
+    return anyio.from_thread.run(_form, request, max_fields, max_files, largest_text)
 
 
-async def _form(request: Request) -> FormData:
-    return await request.form(max_files=0, max_fields=_MAX_FIELDS)
+async def _form(request: Request, max_fields: int, max_files: int, largest_text: int) -> FormData:
+    return await request.form(
+        max_files=max_files, max_fields=max_fields, max_part_size=largest_text
+    )
 
 
 def read_json(request: Request, *, limit: int = 1024) -> dict[str, Any]:
