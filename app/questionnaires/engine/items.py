@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from app.questionnaires.engine.values import Value
 
@@ -113,6 +114,11 @@ class Item:
     words: Words = field(default_factory=Words)
     prefix: Words = field(default_factory=Words)
     help: Words = field(default_factory=Words)
+    lower: Words = field(default_factory=Words)  # words at the ends of a slider
+    upper: Words = field(default_factory=Words)
+    open_label: Words = field(default_factory=Words)  # what "other" is called
+    entry_format: str = ""  # "yyyy-mm-dd"
+    slider_step: int | None = None
     unit: str = ""
     units: tuple[Option, ...] = ()
     control: str = ""  # radio-button drop-down check-box slider page text-area gtable …
@@ -133,11 +139,22 @@ class Item:
     variables: tuple[Expression, ...] = ()
     constraints: tuple[Expression, ...] = ()
     codes: tuple[str, ...] = ()  # LOINC and other codes of the question, code alone
+    totals: str = ""  # of a total: the scale whose sum it is, "phq-9"; the engine adds it up
     rules: tuple[StaffRule, ...] = ()
     consent: str = ""  # of a group: which consent its agreement is
     fact: str = ""  # of a display: what the server fills in: fasting, session-time, clinic-phone
     is_substance_use: bool = False  # 42 CFR Part 2
     items: tuple["Item", ...] = ()
+
+    @property
+    def is_worked_out(self) -> bool:
+        """Nobody is asked: a total or an expression fills it in."""
+        return bool(self.totals) or self.calculated is not None
+
+    @property
+    def is_question(self) -> bool:
+        """It may have answers."""
+        return self.type not in (ItemType.GROUP, ItemType.DISPLAY)
 
     def walk(self) -> Iterator["Item"]:
         """This item and all below it, in order."""
@@ -146,9 +163,12 @@ class Item:
             yield from item.walk()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
-    """A whole Questionnaire. `repeating_above` has the repeating groups around each item."""
+    """A whole Questionnaire. `repeating_above` has the repeating groups around each item.
+
+    A form is itself: two readings of one file are two forms.
+    """
 
     url: str
     version: str
@@ -163,6 +183,16 @@ class Form:
     in_order: tuple[Item, ...]
     parents: Mapping[str, str]  # link id → its parent's, top items have none
     repeating_above: Mapping[str, tuple[str, ...]]  # link ids, outermost first
+    codes: tuple[str, ...] = ()
+    unseen: frozenset[str] = frozenset()  # link ids of hidden items and of all below them
+    # In the order in which it can be told whether they are asked. Those together wait for
+    # each other: a cycle.
+    settling: tuple[tuple[Item, ...], ...] = ()
+    weighted: tuple[Item, ...] = ()  # questions whose options weigh something
+    ruled: tuple[Item, ...] = ()  # items with staff rules
+    worked_out: tuple[Item, ...] = ()  # totals and calculated answers
+    by_expression: tuple[Item, ...] = ()  # items whose being asked an expression decides
+    source: Mapping[str, Any] = field(default_factory=dict)  # FHIR JSON, for %questionnaire
 
     @property
     def canonical(self) -> str:

@@ -69,10 +69,13 @@ class Sheet:
     """One person's answers: what stands in each slot, and which rows each repeating group has.
 
     A slot without answers is not in `values`. A group that is not in `groups` has one row, 0.
+    `last_rows` remembers the highest number of a row that is gone, where none that is left has a
+    higher one.
     """
 
     values: Mapping[Slot, Values] = field(default_factory=lambda: MappingProxyType({}))
     groups: Mapping[Slot, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    last_rows: Mapping[Slot, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 EMPTY = Sheet()

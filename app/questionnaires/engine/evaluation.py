@@ -1,0 +1,180 @@
+"""A sheet of answers against its form: what is asked, what counts, what it adds up to.
+
+The same form and sheet always come to the same state, and the state's own sheet comes to it again.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from app.questionnaires.engine import enablement, sheets, sums
+from app.questionnaires.engine.enablement import Settled
+from app.questionnaires.engine.expressing import Ask, Expressions, Wanted
+from app.questionnaires.engine.items import Form, Item, StaffRule
+from app.questionnaires.engine.staff_rules import met, met_by_total
+from app.questionnaires.engine.sums import Score
+from app.questionnaires.engine.values import Sheet, Slot, Values
+
+__all__ = ["Hit", "Score", "State", "evaluate"]
+
+# Rounds in which expressions may change each other's minds freely, and rounds at all. In those
+# between, what an expression hides stays hidden and what it worked out stays.
+_FREE_ROUNDS = 5
+_MOST_ROUNDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A staff rule that an answer, or the total of a group, meets."""
+
+    slot: Slot
+    rule: StaffRule
+
+
+@dataclass(frozen=True)
+class State:
+    """What a sheet comes to. `slots` are the questions that are asked, hidden ones included."""
+
+    sheet: Sheet
+    enabled: frozenset[Slot]
+    slots: tuple[Slot, ...]
+    scores: Mapping[str, Score]
+    hits: tuple[Hit, ...]
+    dropped: tuple[Slot, ...]
+
+    def is_enabled(self, slot: Slot) -> bool:
+        return slot in self.enabled
+
+    def values(self, slot: Slot) -> Values:
+        """The answers that count in a slot."""
+        return self.sheet.values.get(slot, ())
+
+
+def evaluate(form: Form, sheet: Sheet, *, expressions: Expressions | None = None) -> State:
+    """Work out the state. Answers that are not asked are dropped; nothing here raises."""
+    given = _prepared(form, sheet, keeps_worked_out=expressions is None)
+    settled = _settled(form, given, expressions)
+    kept = Sheet(
+        settled.values,
+        {
+            slot: rows
+            for slot, rows in sheet.groups.items()
+            if slot in settled.enabled and rows != sheets.ONE_ROW
+        },
+        {slot: row for slot, row in sheet.last_rows.items() if slot in settled.enabled},
+    )
+    scores = sums.scores(form, settled)
+    return State(
+        sheet=kept,
+        enabled=frozenset(settled.enabled),
+        slots=tuple(_in_order(form.items, (), settled.enabled, kept)),
+        scores=scores,
+        hits=tuple(_hits(form, settled, scores)),
+        dropped=tuple(slot for slot in sheet.values if slot not in kept.values),
+    )
+
+
+def _prepared(form: Form, sheet: Sheet, *, keeps_worked_out: bool) -> Sheet:
+    """Without totals, which are added up anew; with what hidden questions hold from the start."""
+    values = dict(sheet.values)
+    again = {item.link_id for item in form.worked_out if item.totals or not keeps_worked_out}
+    if again:
+        values = {slot: each for slot, each in values.items() if slot.link_id not in again}
+    for link_id in form.unseen:
+        item = form.by_link_id[link_id]
+        if item.initial and item.is_question and link_id not in again:
+            for rows in enablement.places(form, sheet, link_id):
+                values.setdefault(Slot(link_id, rows), item.initial)
+    return Sheet(values, sheet.groups)
+
+
+def _settled(form: Form, given: Sheet, expressions: Expressions | None) -> Settled:
+    verdicts: dict[Slot, bool] = {}
+    worked_out: dict[Slot, Values] = {}
+    for count in range(_MOST_ROUNDS):
+        settled = enablement.settle(form, sheets.put_all(given, worked_out), verdicts)
+        if not form.worked_out and not (expressions and form.by_expression):
+            return settled
+        new_verdicts, new_values = _round(form, given, settled, expressions)
+        if count >= _FREE_ROUNDS:
+            new_verdicts = {
+                slot: is_asked and verdicts.get(slot, True)
+                for slot, is_asked in new_verdicts.items()
+            }
+            new_values = worked_out
+        if new_verdicts == verdicts and new_values == worked_out:
+            break
+        verdicts, worked_out = new_verdicts, new_values
+    return settled
+
+
+def _round(
+    form: Form, given: Sheet, settled: Settled, expressions: Expressions | None
+) -> tuple[dict[Slot, bool], dict[Slot, Values]]:
+    """What expressions say of the answers that count now, and the totals."""
+    worked_out = sums.totals(form, settled)
+    if expressions is None:
+        return {}, worked_out
+    asks = [
+        *_asked_whether(form, settled),
+        *_asked_what(form, settled),
+    ]
+    verdicts: dict[Slot, bool] = {}
+    if asks:
+        sheet = Sheet(settled.values, given.groups)
+        outcomes = expressions.work_out(form, sheet, asks)
+        for ask, outcome in zip(asks, outcomes, strict=False):
+            if ask.wanted is Wanted.ENABLED:
+                verdicts[ask.slot] = outcome.is_true
+            elif outcome.values and sums.may_stand(form, ask.slot, settled):
+                worked_out[ask.slot] = outcome.values
+    return verdicts, worked_out
+
+
+def _asked_whether(form: Form, settled: Settled) -> Iterator[Ask]:
+    for item in form.by_expression:
+        for rows in settled.rows[form.repeating_above[item.link_id]]:
+            if item.enable_expression:
+                yield Ask(Slot(item.link_id, rows), Wanted.ENABLED, item.enable_expression)
+
+
+def _asked_what(form: Form, settled: Settled) -> Iterator[Ask]:
+    for item in form.worked_out:
+        for rows in settled.rows[form.repeating_above[item.link_id]]:
+            slot = Slot(item.link_id, rows)
+            if item.calculated and not item.totals and slot in settled.enabled:
+                yield Ask(slot, Wanted.CALCULATED, item.calculated)
+
+
+def _in_order(
+    items: tuple[Item, ...], rows: tuple[int, ...], enabled: set[Slot], sheet: Sheet
+) -> Iterator[Slot]:
+    for item in items:
+        slot = Slot(item.link_id, rows)
+        if slot not in enabled:
+            continue
+        if item.is_question:
+            yield slot
+        if not item.items:
+            continue
+        if item.is_repeating and not item.is_question:
+            for row in sheets.rows_of(sheet, slot):
+                yield from _in_order(item.items, (*rows, row), enabled, sheet)
+        else:
+            yield from _in_order(item.items, rows, enabled, sheet)
+
+
+def _hits(form: Form, settled: Settled, scores: Mapping[str, Score]) -> Iterator[Hit]:
+    for item in form.ruled:
+        score = scores.get(item.link_id)
+        total = score.total if score else None
+        for rows in settled.rows[form.repeating_above[item.link_id]]:
+            slot = Slot(item.link_id, rows)
+            if slot not in settled.enabled:
+                continue
+            values = settled.values.get(slot, ())
+            for rule in item.rules:
+                if rule.of_score:
+                    if met_by_total(rule, total):
+                        yield Hit(slot, rule)
+                elif found := met(item, rule, values):
+                    yield Hit(slot, found)

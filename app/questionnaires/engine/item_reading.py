@@ -1,0 +1,217 @@
+"""One item of a Questionnaire, with all below it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from app.questionnaires.engine import bounds, choices, conditions, extensions, staff_rules, survey
+from app.questionnaires.engine.fhir_values import read_from
+from app.questionnaires.engine.findings import Report
+from app.questionnaires.engine.items import Item, ItemType, Option, Words
+from app.questionnaires.engine.localised import Sanitise, words
+from app.questionnaires.engine.scales import BY_TOTAL
+from app.questionnaires.engine.shapes import Json, object_of, objects, text, truth
+from app.questionnaires.engine.survey import Survey
+from app.questionnaires.engine.values import Coding
+
+CONTROLS = frozenset(
+    {
+        *("radio-button", "drop-down", "check-box", "slider", "text-area", "text-box", "spinner"),
+        *("autocomplete", "lookup", "page", "gtable", "table", "htable", "list", "grid", "atable"),
+        *("header", "footer", "inline", "prompt", "help", "flyover", "unit", "lower", "upper"),
+        *("whole", "tab-container", "text"),
+    }
+)
+_CHOICES = (ItemType.CHOICE, ItemType.OPEN_CHOICE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file an item stands in, and where findings go."""
+
+    resource: Json
+    survey: Survey
+    report: Report
+    sanitise: Sanitise
+    places: Iterator[int] = field(default_factory=count)
+
+
+def items(parent: Json, source: Source, *, is_substance_use: bool = False) -> tuple[Item, ...]:
+    """The items directly below an element."""
+    return tuple(
+        _item(each, source, is_substance_use=is_substance_use)
+        for each in objects(parent, "item")
+        if _is_kept(each, parent, source)
+    )
+
+
+def _is_kept(element: Json, parent: Json, source: Source) -> bool:
+    return source.survey.elements.get(text(element, "linkId")) is element and not survey.helps(
+        element, parent
+    )
+
+
+def _item(element: Json, source: Source, *, is_substance_use: bool) -> Item:
+    index = next(source.places)
+    link_id, report = text(element, "linkId"), source.report
+    kind = source.survey.types[link_id]
+    options = _options(element, kind, link_id, source)
+    kind = _type_with(kind, options, element, link_id, report)
+    control = survey.control(element)
+    if control and control not in CONTROLS:
+        report.warn(link_id, "unknown-control", "Its itemControl is not known.", control)
+    if extensions.first(object_of(element, "_text"), extensions.CQF_EXPRESSION):
+        report.warn(link_id, "text-expression", "Its text is shown as written, not worked out.")
+    helping = _Helping.of(element, source.sanitise)
+    codes = bounds.codes(element)
+    is_substance_use = is_substance_use or _says(element, extensions.SUBSTANCE_USE)
+    unit = _unit(element)
+    totals = next((BY_TOTAL[code].slug for code in codes if code in BY_TOTAL), "")
+    return Item(
+        index=index,
+        link_id=link_id,
+        type=kind,
+        words=words(element, "text", source.sanitise) or helping.label,
+        prefix=words(element, "prefix", source.sanitise),
+        help=helping.help,
+        lower=helping.lower,
+        upper=helping.upper,
+        open_label=words({**_said(element, extensions.OPEN_LABEL)}, "valueString", source.sanitise),
+        entry_format=text(_said(element, extensions.ENTRY_FORMAT), "valueString"),
+        slider_step=_slider_step(element),
+        unit=unit or helping.unit.plain,
+        units=_units(element),
+        control=control,
+        is_horizontal=text(_said(element, extensions.ORIENTATION), "valueCode") == "horizontal",
+        is_required=_required(element, kind, link_id, report),
+        is_repeating=truth(element, "repeats") and kind is not ItemType.DISPLAY,
+        is_read_only=truth(element, "readOnly") or bool(totals),
+        is_hidden=_says(element, extensions.HIDDEN),
+        is_signature=_is_signature(element, kind),
+        limits=bounds.limits(element, link_id, report),
+        options=options,
+        enable_when=conditions.conditions(element, link_id, source.survey, report),
+        enable_any=element.get("enableBehavior") == "any",
+        enable_expression=bounds.expression(
+            element, extensions.ENABLE_WHEN_EXPRESSION, link_id, report
+        ),
+        initial=bounds.initial(
+            element, [option.value for option in options if option.is_initial], link_id, report
+        ),
+        initial_expression=bounds.expression(
+            element, extensions.INITIAL_EXPRESSION, link_id, report
+        ),
+        calculated=bounds.expression(element, extensions.CALCULATED_EXPRESSION, link_id, report),
+        variables=bounds.variables(element, link_id, report),
+        constraints=bounds.constraints(element, link_id, report),
+        codes=codes,
+        totals=totals if kind not in (ItemType.GROUP, ItemType.DISPLAY) else "",
+        rules=staff_rules.rules(element, link_id, codes, report),
+        consent=text(_said(element, extensions.CONSENT), "valueCode"),
+        fact=text(_said(element, extensions.FACT), "valueCode"),
+        is_substance_use=is_substance_use,
+        items=items(element, source, is_substance_use=is_substance_use),
+    )
+
+
+@dataclass(frozen=True)
+class _Helping:
+    """Displays that belong to their question. Where it has no text of its own, help is its text."""
+
+    label: Words
+    help: Words
+    unit: Words
+    lower: Words
+    upper: Words
+
+    @classmethod
+    def of(cls, element: Json, sanitise: Sanitise) -> "_Helping":
+        found: dict[str, Words] = {}
+        for child in objects(element, "item"):
+            if survey.helps(child, element):
+                said = words(child, "text", sanitise)
+                kind = survey.control(child).replace("flyover", "help")
+                found[kind] = _joined(found[kind], said) if kind in found else said
+        nothing = Words()
+        is_label = not text(element, "text") and element.get("type") != "group"
+        return cls(
+            label=found.get("help", nothing) if is_label else nothing,
+            help=nothing if is_label else found.get("help", nothing),
+            unit=found.get("unit", nothing),
+            lower=found.get("lower", nothing),
+            upper=found.get("upper", nothing),
+        )
+
+
+def _joined(one: Words, other: Words) -> Words:
+    languages = {*one.others, *other.others}
+    return Words(
+        f"{one.plain} {other.plain}",
+        {each: f"{one.within(each)} {other.within(each)}" for each in languages},
+    )
+
+
+def _said(element: Json, *urls: str) -> Json:
+    return extensions.first(element, *urls)
+
+
+def _says(element: Json, url: str) -> bool:
+    return truth(_said(element, url), "valueBoolean")
+
+
+def _options(element: Json, kind: ItemType, link_id: str, source: Source) -> tuple[Option, ...]:
+    if kind not in _CHOICES and not objects(element, "answerOption"):
+        return ()
+    return choices.options(element, link_id, source.resource, source.report, source.sanitise)
+
+
+def _type_with(
+    kind: ItemType, options: tuple[Option, ...], element: Json, link_id: str, report: Report
+) -> ItemType:
+    """A choice without options is asked as free text; a question with options is a choice."""
+    if kind in _CHOICES and not options:
+        if not element.get("answerValueSet"):
+            report.warn(link_id, "no-options", "It has no options: it is asked as free text.")
+        return ItemType.OPEN_CHOICE
+    if options and kind in (ItemType.GROUP, ItemType.DISPLAY, ItemType.BOOLEAN):
+        report.warn(link_id, "options-ignored", "Its options are ignored.")
+    elif options and kind not in _CHOICES:
+        report.warn(link_id, "options-make-a-choice", "It has options and is asked as a choice.")
+        return ItemType.CHOICE
+    return kind
+
+
+def _required(element: Json, kind: ItemType, link_id: str, report: Report) -> bool:
+    is_required = truth(element, "required")
+    if is_required and kind is ItemType.DISPLAY:
+        report.warn(link_id, "required-display", "A text cannot be required.")
+        return False
+    return is_required
+
+
+def _is_signature(element: Json, kind: ItemType) -> bool:
+    if kind not in (ItemType.STRING, ItemType.TEXT):
+        return False
+    return _says(element, extensions.SIGNATURE) or bool(
+        _said(element, extensions.SIGNATURE_REQUIRED)
+    )
+
+
+def _slider_step(element: Json) -> int | None:
+    found = read_from(_said(element, extensions.SLIDER_STEP))
+    return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else None
+
+
+def _unit(element: Json) -> str:
+    found = read_from(_said(element, extensions.UNIT))
+    return (found.display or found.code) if isinstance(found, Coding) else ""
+
+
+def _units(element: Json) -> tuple[Option, ...]:
+    found = [
+        coding
+        for url in (extensions.UNIT_OPTION, extensions.UNIT)
+        for each in extensions.each(element, url)
+        if isinstance(coding := read_from(each), Coding)
+    ]
+    return tuple(Option(each, Words(each.display or each.code)) for each in dict.fromkeys(found))
