@@ -211,7 +211,7 @@ def test_the_pcl_5_has_its_exact_words_in_english_alone():
 
 
 def test_the_pcl_5_says_beforehand_what_it_asks():
-    first = read_file("pcl-5")["item"][0]["item"][0]
+    first = read_file("pcl-5")["item"][0]
 
     assert first["linkId"] == "before-you-start"
     assert "hard" in first["item"][0]["text"]
