@@ -11,7 +11,7 @@ from app.i18n import gettext as _
 from app.intake import taking_along
 from app.intake.models import Consent, ConsentCode
 from app.people.models import Patient, Practitioner
-from app.questionnaires.engine.consenting import has_agreed, signature_of
+from app.questionnaires.engine.consenting import agreement_of, has_agreed, signature_of
 from app.questionnaires.engine.evaluation import State
 from app.questionnaires.engine.items import Form, Item
 from app.questionnaires.engine.signing import text_hash, words_signed
@@ -94,13 +94,12 @@ def of_response(db: Session, response: QuestionnaireResponse) -> list[Consent]:
 def _signed(
     response: QuestionnaireResponse, form: Form, group: Item, state: State, language: str
 ) -> Consent | None:
-    """None while neither the question was answered nor a name typed."""
+    """None when it was not asked. A box that was left empty is a no."""
     slot = Slot(group.link_id)
     if group.consent not in list(ConsentCode) or slot not in state.enabled:
         return None
-    agreed, signature = has_agreed(state, group), _signature(group, state)
-    if agreed is None and signature is None:
-        return None
+    signature = _signature(group, state)
+    agreed = has_agreed(state, group) if agreement_of(group) else signature is not None
     under = signature_of(group) or group
     at = signature.signed_at if signature else ""
     return Consent(
