@@ -12,6 +12,7 @@ PARTS = (
     "bench.questions",
     "bench.visit",
     "bench.race",
+    "bench.forms",
     "bench.texts",
     "bench.reliability.in_doubt",
     "bench.reliability.forgery",

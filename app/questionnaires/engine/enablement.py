@@ -76,16 +76,15 @@ def _placed(
     form: Form, sheet: Sheet, rows: Mapping[tuple[str, ...], list[Rows]]
 ) -> dict[Slot, Values]:
     """Answers to questions of this form, in rows that exist."""
-    above = form.repeating_above
-    places = {chain: set(found) for chain, found in rows.items() if chain}
-    places[()] = {()}
+    above, items = form.repeating_above, form.by_link_id
+    existing = {chain: set(found) for chain, found in rows.items()}
     return {
         slot: values
         for slot, values in sheet.values.items()
         if values
-        and slot.link_id in above
-        and slot.rows in places[above[slot.link_id]]
-        and form.by_link_id[slot.link_id].is_question
+        and (item := items.get(slot.link_id))
+        and item.is_question
+        and slot.rows in existing[above[item.link_id]]
     }
 
 
@@ -98,7 +97,7 @@ class _Asking:
     def settle_one(self, item: Item) -> None:
         values, enabled = self.settled.values, self.settled.enabled
         for rows in self.settled.rows[self.form.repeating_above[item.link_id]]:
-            slot = Slot(item.link_id, rows)
+            slot = Slot(item.link_id, rows) if rows else item.slot
             if self._is_asked(item, rows):
                 enabled.add(slot)
             else:
@@ -148,12 +147,13 @@ class _Asking:
         form = self.form
         parent = form.parents.get(item.link_id)
         if parent is not None:
-            above = Slot(parent, rows[: len(form.repeating_above[parent])])
+            holder = form.by_link_id[parent]
+            above = Slot(parent, rows[: len(form.repeating_above[parent])]) if rows else holder.slot
             if above not in self.settled.enabled:
                 return False
             if (
-                item.type is not ItemType.DISPLAY
-                and form.by_link_id[parent].is_question
+                holder.is_question
+                and item.type is not ItemType.DISPLAY
                 and above not in self.settled.values
             ):
                 return False
@@ -162,6 +162,8 @@ class _Asking:
         conditions = item.enable_when
         if not conditions:
             return True
+        if len(conditions) == 1:
+            return self._is_met(conditions[0], item, rows)
         met = (self._is_met(condition, item, rows) for condition in conditions)
         return any(met) if item.enable_any else all(met)
 
@@ -178,7 +180,7 @@ class _Asking:
         form, values = self.form, self.settled.values
         chain = form.repeating_above[question]
         if not chain:
-            return values.get(Slot(question, ()), ())
+            return values.get(form.by_link_id[question].slot, ())
         shared = _shared(chain, form.repeating_above[item.link_id])
         own = rows[:shared]
         if shared == len(chain):

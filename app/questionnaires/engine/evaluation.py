@@ -4,7 +4,8 @@ The same form and sheet always come to the same state, and the state's own sheet
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from app.questionnaires.engine import enablement, sheets, sums
 from app.questionnaires.engine.enablement import Settled
@@ -37,9 +38,10 @@ class State:
     sheet: Sheet
     enabled: frozenset[Slot]
     slots: tuple[Slot, ...]
-    scores: Mapping[str, Score]
     hits: tuple[Hit, ...]
     dropped: tuple[Slot, ...]
+    form: Form = field(repr=False)
+    settled: Settled = field(repr=False, compare=False)
 
     def is_enabled(self, slot: Slot) -> bool:
         return slot in self.enabled
@@ -48,28 +50,34 @@ class State:
         """The answers that count in a slot."""
         return self.sheet.values.get(slot, ())
 
+    @cached_property
+    def scores(self) -> Mapping[str, Score]:
+        """Sums by the link id of a group or a total; those of the whole form under ""."""
+        return sums.scores(self.form, self.settled)
+
 
 def evaluate(form: Form, sheet: Sheet, *, expressions: Expressions | None = None) -> State:
     """Work out the state. Answers that are not asked are dropped; nothing here raises."""
     given = _prepared(form, sheet, keeps_worked_out=expressions is None)
     settled = _settled(form, given, expressions)
+    enabled = settled.enabled
     kept = Sheet(
         settled.values,
         {
             slot: rows
             for slot, rows in sheet.groups.items()
-            if slot in settled.enabled and rows != sheets.ONE_ROW
+            if slot in enabled and rows != sheets.ONE_ROW
         },
-        {slot: row for slot, row in sheet.last_rows.items() if slot in settled.enabled},
+        {slot: row for slot, row in sheet.last_rows.items() if slot in enabled},
     )
-    scores = sums.scores(form, settled)
     return State(
         sheet=kept,
-        enabled=frozenset(settled.enabled),
-        slots=tuple(_in_order(form.items, (), settled.enabled, kept)),
-        scores=scores,
-        hits=tuple(_hits(form, settled, scores)),
+        enabled=frozenset(enabled),
+        slots=tuple(_in_order(form.items, (), enabled, kept)),
+        hits=tuple(_hits(form, settled)),
         dropped=tuple(slot for slot in sheet.values if slot not in kept.values),
+        form=form,
+        settled=settled,
     )
 
 
@@ -147,23 +155,25 @@ def _asked_what(form: Form, settled: Settled) -> Iterator[Ask]:
 
 def _in_order(
     items: tuple[Item, ...], rows: tuple[int, ...], enabled: set[Slot], sheet: Sheet
-) -> Iterator[Slot]:
+) -> list[Slot]:
+    found: list[Slot] = []
     for item in items:
-        slot = Slot(item.link_id, rows)
+        slot = Slot(item.link_id, rows) if rows else item.slot
         if slot not in enabled:
             continue
         if item.is_question:
-            yield slot
-        if not item.items:
-            continue
-        if item.is_repeating and not item.is_question:
+            found.append(slot)
+        if item.items and item.is_repeating and not item.is_question:
             for row in sheets.rows_of(sheet, slot):
-                yield from _in_order(item.items, (*rows, row), enabled, sheet)
-        else:
-            yield from _in_order(item.items, rows, enabled, sheet)
+                found += _in_order(item.items, (*rows, row), enabled, sheet)
+        elif item.items:
+            found += _in_order(item.items, rows, enabled, sheet)
+    return found
 
 
-def _hits(form: Form, settled: Settled, scores: Mapping[str, Score]) -> Iterator[Hit]:
+def _hits(form: Form, settled: Settled) -> Iterator[Hit]:
+    has_totals = any(rule.of_score for item in form.ruled for rule in item.rules)
+    scores = sums.scores(form, settled) if has_totals else {}
     for item in form.ruled:
         score = scores.get(item.link_id)
         total = score.total if score else None

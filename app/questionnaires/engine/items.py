@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from app.questionnaires.engine.values import Value
+from app.questionnaires.engine.values import Slot, Value
 
 
 class ItemType(StrEnum):
@@ -151,7 +152,12 @@ class Item:
         """Nobody is asked: a total or an expression fills it in."""
         return bool(self.totals) or self.calculated is not None
 
-    @property
+    @cached_property
+    def slot(self) -> Slot:
+        """Where its answers stand when no rows are around it."""
+        return Slot(self.link_id)
+
+    @cached_property
     def is_question(self) -> bool:
         """It may have answers."""
         return self.type not in (ItemType.GROUP, ItemType.DISPLAY)
