@@ -139,8 +139,32 @@ def kept(db: Session, questionnaire: Questionnaire) -> Questionnaire:
     return questionnaire if questionnaire in db else _kept(db, questionnaire)
 
 
+def own_copy(db: Session, clinic: Clinic, questionnaire: Questionnaire) -> Questionnaire:
+    """The clinic's own row of a shipped form, to which it may add its rules. Made once."""
+    if questionnaire.clinic_id is not None:
+        return questionnaire
+    url, version = questionnaire.url, questionnaire.version
+    copy = Questionnaire(
+        clinic_id=clinic.id,
+        identity=identity(clinic.id, url, version),
+        url=url,
+        version=version,
+        title=questionnaire.title,
+        definition=questionnaire.definition,
+        warnings="[]",
+        rules="[]",
+        made_at=clock.now(),
+    )
+    add_once(db, copy)
+    made = select(Questionnaire).where(Questionnaire.identity == copy.identity)
+    return db.scalars(made).one()
+
+
 def all_of(db: Session, clinic: Clinic) -> list[Questionnaire]:
-    """Every form the clinic can see, each url's newest version first: own ones, then shipped."""
+    """Every form the clinic can see: own ones, the newest first, then shipped ones.
+
+    A shipped version of which it has its own copy is not told twice.
+    """
     own = list(
         db.scalars(
             select(Questionnaire)
@@ -148,7 +172,14 @@ def all_of(db: Session, clinic: Clinic) -> list[Questionnaire]:
             .order_by(Questionnaire.made_at.desc(), Questionnaire.id.desc())
         )
     )
-    return own + [_row_or_unkept(db, form) for form in _shelf().values()]
+    copied = {(each.url, each.version) for each in own}
+    rows = db.scalars(select(Questionnaire).where(Questionnaire.clinic_id.is_(None)))
+    kept_rows = {row.id: row for row in rows}
+    return own + [
+        kept_rows.get(form.id) or unkept(form.slug)
+        for form in _shelf().values()
+        if (form.url, form.version) not in copied
+    ]
 
 
 def _own(db: Session, clinic: Clinic, url: str) -> Questionnaire | None:
