@@ -53,7 +53,7 @@ def answer_like(
 
 
 def _condition(element: Json, link_id: str, survey: Survey, report: Report) -> Condition | None:
-    question, operator = text(element, "question"), text(element, "operator")
+    question, operator = _question(element, link_id, survey, report), text(element, "operator")
     if not _may_ask(question, link_id, survey, report):
         return None
     if operator not in OPERATORS:
@@ -79,6 +79,19 @@ def _condition(element: Json, link_id: str, survey: Survey, report: Report) -> C
             link_id, "other-answer-type", "Its enableWhen compares unlike things.", question
         )
     return Condition(question, operator, answer)
+
+
+def _question(element: Json, link_id: str, survey: Survey, report: Report) -> str:
+    """The linkId that is named, also where it is written as its path: "a.a_b" for "a.b" in "a"."""
+    written = text(element, "question")
+    if written in survey.types or written in survey.left_out:
+        return written
+    named = survey.by_path.get(written, ())
+    if len(named) != 1:
+        return written
+    words = "Its enableWhen names a question by its path, not by its linkId."
+    report.warn(link_id, "question-by-path", words, named[0])
+    return named[0]
 
 
 def _may_ask(question: str, link_id: str, survey: Survey, report: Report) -> bool:
@@ -132,14 +145,15 @@ def _number(_question: Json, raw: Any) -> Decimal | None:
 
 
 def _chosen(question: Json, raw: Any) -> Value | None:
-    """The option that has this text as its code or its words."""
+    """The one option that has this text as its code or its words."""
     wanted = str(raw).strip()
+    found = []
     for option in objects(question, "answerOption"):
         value = fhir_values.read_from(option)
         words = (value.code, value.display) if isinstance(value, Coding) else (str(value),)
         if value is not None and wanted in words:
-            return value
-    return wanted or None
+            found.append(value)
+    return found[0] if len(found) == 1 else None
 
 
 def _words(_question: Json, raw: Any) -> str | None:

@@ -80,7 +80,7 @@ def _item(element: Json, source: Source, *, is_substance_use: bool) -> Item:
         entry_format=text(_said(element, extensions.ENTRY_FORMAT), "valueString"),
         slider_step=_slider_step(element),
         unit=unit or helping.unit.plain,
-        units=_units(element),
+        units=_units(element, source.sanitise),
         control=control,
         is_horizontal=text(_said(element, extensions.ORIENTATION), "valueCode") == "horizontal",
         is_required=_required(element, kind, link_id, report),
@@ -207,11 +207,12 @@ def _unit(element: Json) -> str:
     return (found.display or found.code) if isinstance(found, Coding) else ""
 
 
-def _units(element: Json) -> tuple[Option, ...]:
-    found = [
-        coding
-        for url in (extensions.UNIT_OPTION, extensions.UNIT)
-        for each in extensions.each(element, url)
-        if isinstance(coding := read_from(each), Coding)
-    ]
-    return tuple(Option(each, Words(each.display or each.code)) for each in dict.fromkeys(found))
+def _units(element: Json, sanitise: Sanitise) -> tuple[Option, ...]:
+    found: dict[Coding, Words] = {}
+    for url in (extensions.UNIT_OPTION, extensions.UNIT):
+        for each in extensions.each(element, url):
+            unit = read_from(each)
+            if isinstance(unit, Coding):
+                said = words(object_of(each, "valueCoding"), "display", sanitise)
+                found.setdefault(unit, said if said.plain else Words(unit.code, said.others))
+    return tuple(Option(unit, said) for unit, said in found.items())

@@ -8,9 +8,9 @@ unreadable-condition, unreadable-rule, unreadable-items; expression-language of 
 
 Warnings, since it is harmless: no-status, odd-status, unknown-element, unknown-extension,
 shared-link-id, reference-left-out, renamed-type, option-left-out, value-set-not-found, no-options,
-options-ignored, options-make-a-choice, no-enable-behavior, coerced-answer, other-answer-type,
-initial-left-out, limit-left-out, expression-language, odd-expression-name, unknown-control,
-text-expression, required-display, signature-of-the-form.
+options-ignored, options-make-a-choice, no-enable-behavior, coerced-answer, question-by-path,
+other-answer-type, initial-left-out, limit-left-out, expression-language, odd-expression-name,
+unknown-control, text-expression, required-display, signature-of-the-form.
 """
 
 from collections.abc import Mapping

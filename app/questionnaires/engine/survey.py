@@ -23,7 +23,7 @@ class Survey:
     types: Mapping[str, ItemType]
     elements: Mapping[str, Json]
     left_out: frozenset[str]
-    is_too_deep: bool
+    by_path: Mapping[str, tuple[str, ...]]  # "a.a_b" → the link ids "a.b" that stand in "a"
 
 
 def survey(resource: Json, report: Report) -> Survey:
@@ -32,20 +32,19 @@ def survey(resource: Json, report: Report) -> Survey:
     elements: dict[str, Json] = {}
     left_out: set[str] = set()
     helping: list[str] = []
-    is_too_deep = False
     count = 0
-    waiting: list[tuple[Json, Json, int]] = [
-        (item, resource, 1) for item in reversed(objects(resource, "item"))
+    paths: dict[str, tuple[str, ...]] = {}
+    waiting: list[tuple[Json, Json, tuple[str, ...]]] = [
+        (item, resource, ()) for item in reversed(objects(resource, "item"))
     ]
     while waiting:
-        item, parent, depth = waiting.pop()
+        item, parent, above = waiting.pop()
         count += 1
         if count > MOST_ITEMS:
             report.refuse("", "too-many-items", f"It has more than {MOST_ITEMS} items.")
             break
         link_id = text(item, "linkId")
-        if depth > MOST_DEPTH:
-            is_too_deep = True
+        if len(above) >= MOST_DEPTH:
             report.refuse(link_id, "too-deep", f"Items stand more than {MOST_DEPTH} deep.")
             continue
         refusing.check_item(item, link_id, report)
@@ -54,13 +53,16 @@ def survey(resource: Json, report: Report) -> Survey:
             continue
         _enter(item, link_id, types, elements, left_out, report)
         if link_id not in left_out:
-            waiting += ((child, item, depth + 1) for child in reversed(objects(item, "item")))
+            path = (*above, link_id.replace(".", "_"))
+            if ".".join(path) != link_id:
+                paths[".".join(path)] = (*paths.get(".".join(path), ()), link_id)
+            waiting += ((child, item, path) for child in reversed(objects(item, "item")))
     for link_id in helping:
         if link_id in elements:
             report.warn(
                 link_id, "shared-link-id", "A help text shares its linkId with another item."
             )
-    return Survey(types, elements, frozenset(left_out), is_too_deep)
+    return Survey(types, elements, frozenset(left_out), paths)
 
 
 def type_of(item: Json) -> ItemType | None:
