@@ -33,6 +33,7 @@ class Entry:
 
     value: str
     units: tuple[Choice, ...] = ()
+    is_new: bool = False  # just asked for: that is where one goes on writing
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def question(sight: Sight, slot: Slot, values: Values, *, fault: str = "") -> Qu
         name=name,
         control=control,
         words=controls.words_of(item, sight.language),
-        hint=item.help.within(sight.language),
+        hint=item.help.within(sight.language) or _hint(control, len(item.options)),
         notes=controls.notes_of(item, sight.language),
         entries=_entries(item, stands, sight.language, repeats, name in sight.more),
         choices=_choices(item, control, stands, sight.language),
@@ -133,6 +134,15 @@ def consent_around(form: Form, item: Item) -> str:
     return ""
 
 
+def _hint(control: str, options: int) -> str:
+    """What a control has to say for itself where the form says nothing."""
+    if control == "signature":
+        return _("Type your full name. That is your signature.")
+    if control == "checkboxes" and options > 1:
+        return _("Choose all that fit.")
+    return ""
+
+
 def _posted(sight: Sight, name: str) -> Written | None:
     if sight.posted is None:
         return None
@@ -153,7 +163,8 @@ def _entries(
     ]
     if one_more or not filled:
         # A unit that was chosen without a number stays chosen.
-        filled.append(Entry("", _units(item, units.get(0, "") if not filled else "", language)))
+        unit = units.get(0, "") if not filled else ""
+        filled.append(Entry("", _units(item, unit, language), is_new=one_more))
     return tuple(filled)
 
 

@@ -45,10 +45,11 @@ document.addEventListener("htmx:after:swap", () => {
   waiting = null
   typed = false
   for (const field of document.querySelectorAll("input[name=to]")) field.value = location.pathname
-  const place = document.querySelector(".error-summary") ?? document.querySelector("#page-title, main h1")
-  if (place && !place.hasAttribute("tabindex")) place.tabIndex = -1
+  const place = document.querySelector(".error-summary, main [autofocus]") ?? document.querySelector("#page-title, main h1")
+  if (place?.matches("h1")) place.tabIndex = -1
   place?.focus({ preventScroll: true })
-  scrollTo(0, 0)
+  if (place?.matches("[autofocus]")) place.scrollIntoView({ block: "center" })
+  else scrollTo(0, 0)
   document.body.append(said)
   said.textContent = document.querySelector("[data-saved]")?.textContent.trim() ?? ""
 })
