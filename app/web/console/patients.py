@@ -1,5 +1,6 @@
 """Patients: found by name, added, seen, changed."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from app.protocols import reaching
 from app.refusal import Refusal
 from app.scheduling import calendars
 from app.scheduling.models import Appointment
-from app.web.console import patient_form
+from app.web.console import asked_words, patient_form
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.forms import read_form
@@ -98,6 +99,19 @@ def show(request: Request, db: Session) -> Response:
     # GET reads only: the note goes into a transaction of its own, before anything is shown.
     with request.app.state.database.session() as other:
         trail.record(other, "view", agent=request.state.practitioner, entity=patient)
+    return patient_page(request, db, patient)
+
+
+def patient_page(
+    request: Request,
+    db: Session,
+    patient: Patient,
+    *,
+    faults: Faults | None = None,
+    typed: Mapping[str, object] | None = None,
+) -> Response:
+    """The page of one patient; refused, with what was typed into the form that asks for forms."""
+    clinic = request.state.clinic
     appointments = db.scalars(
         select(Appointment)
         .options(joinedload(Appointment.practitioner))
@@ -109,8 +123,13 @@ def show(request: Request, db: Session) -> Response:
         request,
         db,
         "console/patients/show.html",
+        422 if faults else 200,
         section="patients",
         person=patient,
+        refusal=faults or Faults(),
+        typed=typed or {"forms": [], "camera": "", "due_on": ""},
+        asked=asked_words.asked_of(db, patient, clinic.zone),
+        choices=asked_words.choices(db, clinic),
         ahead=[each for each in reversed(appointments) if each.ends_at > now],
         before=[each for each in appointments if each.ends_at <= now],
         thread=threads.texts(db, Thread(patient_id=patient.id)),

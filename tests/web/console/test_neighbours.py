@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.access import api_keys
+from app.intake import packets
 from app.messaging import threads
 from app.people.models import Clinic, Patient
 from app.safety import escalation
@@ -32,6 +33,9 @@ PATHS = [
     ("POST", "/clinic/patients/{maya}"),
     ("GET", "/clinic/patients/{maya}/edit"),
     ("POST", "/clinic/patients/{maya}/sign-out"),
+    ("POST", "/clinic/patients/{maya}/forms"),
+    ("POST", "/clinic/packets/{packet}/sending"),
+    ("POST", "/clinic/packets/{packet}/withdrawal"),
     ("GET", "/clinic/appointments/{visit}"),
     ("POST", "/clinic/appointments/{visit}/rescheduling"),
     ("POST", "/clinic/appointments/{visit}/cancellation"),
@@ -72,7 +76,9 @@ def ids(cast, database):
         task = tasks.open_task(db, TaskCode.ANSWER, maya, by=None)
         thread = threads.of_stranger(db, db.get_one(Clinic, cast.clinic.id), "+13125550177")
         key, _ = api_keys.create(db, db.get_one(Clinic, cast.clinic.id), "Ours", by=None)
+        packet = packets.ask(db, maya, [], with_camera_check=True, by=None)
         return {
+            "packet": packet.id,
             "alert": alert.id,
             "task": task.id,
             "thread": thread.id,
