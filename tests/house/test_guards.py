@@ -33,6 +33,7 @@ PUBLIC = {
 WAYS_IN = (
     "sign-in",
     "sign-out",
+    "start",
     "send-code",
     "check-code",
     "check-birth-date",

@@ -2,7 +2,16 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.public import choices, health, invitation, passkeys, safety, sign_in
+from app.web.public import (
+    choices,
+    health,
+    invitation,
+    passkeys,
+    safety,
+    sign_in,
+    start,
+    start_times,
+)
 
 routes: list[BaseRoute] = [
     *sign_in.routes,
@@ -10,5 +19,7 @@ routes: list[BaseRoute] = [
     *invitation.routes,
     *choices.routes,
     *safety.routes,
+    *start.routes,
+    *start_times.routes,
     *health.routes,
 ]
