@@ -27,7 +27,10 @@ from app.questionnaires.killable import SHARED, Killable
 LIMIT = 0.5  # seconds for all expressions of a page
 RESTS = 120.0  # seconds for which one that was too slow is let be
 _REMEMBERED = 64
-_KNOWN = ("resourceType", "id", "name", "birthDate", "telecom", "address", "gender")
+_KNOWN = frozenset(
+    ("resourceType", "id", "name", "birthDate", "telecom", "address", "gender")
+    + ("communication", "contact")
+)
 
 log = logging.getLogger(__name__)
 _Task = dict[str, Any]
@@ -36,7 +39,7 @@ _Task = dict[str, Any]
 class FormExpressions:
     """Works out expressions, as `engine.expressing.Expressions` says.
 
-    `patient` is a FHIR Patient, of which name, birth date, telecom, address and gender are told.
+    `patient` is a FHIR Patient, of which only what a form may begin with is told.
     """
 
     def __init__(
@@ -47,7 +50,7 @@ class FormExpressions:
         killable: Killable = SHARED,
         limit: float = LIMIT,
     ) -> None:
-        self._patient = {key: patient[key] for key in _KNOWN if key in patient} if patient else None
+        self._patient = {key: patient[key] for key in _KNOWN & patient.keys()} if patient else None
         self._zone, self._killable, self._limit = ZoneInfo(zone), killable, limit
         self._remembered: OrderedDict[bytes, list[Any]] = OrderedDict()
         self._lock = threading.Lock()

@@ -62,16 +62,9 @@ def _wanted(state: Standing, slots: Sequence[Slot] | None) -> Iterable[Slot]:
 
 
 def _is_open(form: Form, state: Standing, slot: Slot) -> bool:
-    """Whether somebody can answer here: it is asked, and nothing around it is hidden."""
-    item = form.by_link_id[slot.link_id]
-    if not is_asked(item):
-        return False
-    above = form.parents.get(item.link_id)
-    while above:
-        if form.by_link_id[above].is_hidden:
-            return False
-        above = form.parents.get(above)
-    return slot in state.enabled
+    """Whether somebody can answer here: it is asked, shown and not hidden with its group."""
+    asked = is_asked(form.by_link_id[slot.link_id])
+    return asked and slot in state.enabled and slot.link_id not in form.unseen
 
 
 def _missing(form: Form, state: Standing, item: Item, slot: Slot) -> Fault | None:

@@ -190,7 +190,7 @@ class _Walk:
     def _question(self, item: Item, slot: Slot, heads: tuple[Slot, ...]) -> None:
         if is_asked(item):
             self._page(Kind.QUESTION, slot, heads)
-        elif answers_to(self.state, slot) and item.calculated is None:
+        elif answers_to(self.state, slot) and not item.is_worked_out:
             self.waiting.append(slot)
         self._items(_questions_below(item), slot.rows, heads)
 
@@ -224,7 +224,7 @@ class _Walk:
     def _is_seen(self, item: Item, slot: Slot) -> bool:
         if is_asked(item) or item.type in (ItemType.GROUP, ItemType.DISPLAY):
             return True
-        return bool(answers_to(self.state, slot)) and item.calculated is None
+        return bool(answers_to(self.state, slot)) and not item.is_worked_out
 
     def _page(self, kind: Kind, anchor: Slot, heads: tuple[Slot, ...]) -> None:
         item = self.form.by_link_id[anchor.link_id]
@@ -282,7 +282,7 @@ def is_asked(item: Item) -> bool:
     """Whether people answer it: not a group or a display, not hidden, not filled in for them."""
     if item.type in (ItemType.GROUP, ItemType.DISPLAY):
         return False
-    return not (item.is_hidden or item.is_read_only or item.calculated)
+    return not (item.is_hidden or item.is_read_only or item.is_worked_out)
 
 
 def _questions_below(item: Item) -> list[Item]:

@@ -5,9 +5,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from app.questionnaires.engine.comparing import compares
 from app.questionnaires.engine.faults import Code, Fault
 from app.questionnaires.engine.items import Item, ItemType
-from app.questionnaires.engine.values import Coding, File, Quantity, Signature, Slot, Value
+from app.questionnaires.engine.values import File, Quantity, Signature, Slot, Value
 
 _SCHEMES = frozenset({"http", "https", "ftp", "sftp", "mailto", "tel", "urn", "sms"})
 
@@ -63,49 +64,10 @@ def _range(item: Item, slot: Slot, value: Value) -> Iterator[Fault]:
     is_moment = isinstance(value, date | datetime | time | str)
     if is_moment and item.type not in (ItemType.DATE, ItemType.DATETIME, ItemType.TIME):
         return
-    if least is not None and compared(value, least) == -1:
+    if least is not None and compares("<", value, least):
         yield Fault(slot, Code.TOO_EARLY if is_moment else Code.TOO_SMALL, least)
-    if most is not None and compared(value, most) == 1:
+    if most is not None and compares(">", value, most):
         yield Fault(slot, Code.TOO_LATE if is_moment else Code.TOO_LARGE, most)
-
-
-def compared(value: Value, limit: Value) -> int | None:
-    """-1 below, 0 at, 1 above the limit; None where the two cannot be compared."""
-    if isinstance(value, Quantity) and isinstance(limit, Quantity):
-        same = not limit.code or not value.code or limit.code == value.code
-        return compared(value.value, limit.value) if same else None
-    if isinstance(value, Quantity):
-        return compared(value.value, limit)
-    if isinstance(limit, Quantity):
-        return compared(value, limit.value)
-    if isinstance(value, bool | Coding | File | Signature) or isinstance(
-        limit, bool | Coding | File | Signature
-    ):
-        return None
-    if isinstance(value, int | Decimal) and isinstance(limit, int | Decimal):
-        return (value > limit) - (value < limit)
-    if isinstance(value, int | Decimal) or isinstance(limit, int | Decimal):
-        return None
-    return _moments(value, limit)
-
-
-def _moments(value: str | date | time, limit: str | date | time) -> int | None:
-    if (
-        isinstance(value, datetime)
-        and isinstance(limit, datetime)
-        and (value.tzinfo is None) == (limit.tzinfo is None)
-    ):
-        return (value > limit) - (value < limit)
-    if isinstance(value, time) != isinstance(limit, time):
-        return None
-    # Days and parts of days as ISO writes them: as far as both say something.
-    one, other = _written(value), _written(limit)
-    length = min(len(one), len(other))
-    return (one[:length] > other[:length]) - (one[:length] < other[:length])
-
-
-def _written(value: str | date | time) -> str:
-    return value if isinstance(value, str) else value.isoformat()
 
 
 def _is_kind(content_type: str, kind: str) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from app.questionnaires.engine import sheets
 from app.questionnaires.engine.values import Sheet, Slot, Values
 
 
@@ -23,7 +24,7 @@ class Standing(Protocol):
 
 def rows_of(state: Standing, group: Slot) -> tuple[int, ...]:
     """The rows of a repeating group: one, unless it was said otherwise."""
-    return state.sheet.groups.get(group, (0,))
+    return sheets.rows_of(state.sheet, group)
 
 
 def answers_to(state: Standing, slot: Slot) -> Values:
