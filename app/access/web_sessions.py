@@ -104,6 +104,23 @@ def find(db: Session, kind: SessionKind, token: object) -> WebSession | None:
     return web_session if web_session is not None and is_live(db, web_session) else None
 
 
+def find_rested(db: Session, kind: SessionKind, token: object) -> WebSession | None:
+    """The session of a token that did nothing but rest too long.
+
+    What was typed may still be taken in from its browser; nothing may be shown there.
+    """
+    if not looks_like_token(token):
+        return None
+    return db.scalar(
+        select(WebSession).where(
+            WebSession.token_hash == hash_token(str(token)),
+            WebSession.kind == kind,
+            WebSession.ended_at.is_(None),
+            WebSession.expires_at > clock.machine_now(),
+        )
+    )
+
+
 def is_live(db: Session, web_session: WebSession) -> bool:
     """Whether the session still lets its browser in, by the clock of its kind."""
     if web_session.ended_at is not None:
@@ -190,7 +207,8 @@ def forget_old(db: Session) -> None:
             lapsed.append((WebSession.kind == kind) & (WebSession.expires_at <= clock.now()))
         else:
             lapsed.append((WebSession.kind == kind) & (WebSession.expires_at <= now))
-            lapsed.append((WebSession.kind == kind) & (WebSession.seen_at <= now - limits.idle))
+            if kind is not SessionKind.WRITE:  # see `find_rested`
+                lapsed.append((WebSession.kind == kind) & (WebSession.seen_at <= now - limits.idle))
     db.execute(
         update(WebSession)
         .where(WebSession.ended_at.is_(None), or_(*lapsed))

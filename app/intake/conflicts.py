@@ -1,8 +1,15 @@
-"""Two browsers on one sheet: nothing that one wrote is overwritten by the other in silence."""
+"""Two browsers on one sheet: nothing that one wrote is overwritten by the other in silence.
+
+A sheet notes for each field which revision last wrote it, when, and from which browser. A page
+knows the revision it was drawn from. What was changed in between, to something else, is shown.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
 
+from app import clock
 from app.i18n import gettext as _
 from app.questionnaires.engine import fields
 from app.questionnaires.engine.items import Form
@@ -11,15 +18,39 @@ from app.questionnaires.models import QuestionnaireResponse
 from app.refusal import Refusal
 
 
-class Conflict(Refusal):
-    """An answer was changed elsewhere since the page was drawn, to something else.
+class Touch(NamedTuple):
+    """The last time a field was saved."""
 
-    `slots` are the questions, `theirs` what stands on the sheet, `revision` the sheet's by now.
+    revision: int
+    seconds: int
+    browser: str  # the beginning of its hash: enough to tell two phones apart
+
+    @property
+    def moment(self) -> datetime:
+        """When it was saved."""
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+
+class Conflict(Refusal):
+    """An answer was changed since the page was drawn, to something else.
+
+    Of the questions in doubt `mine` is what was to be saved, `theirs` what stands on the sheet by
+    now; `revision` is the sheet's.
     """
 
-    def __init__(self, slots: tuple[Slot, ...], theirs: Mapping[Slot, Values], revision: int):
-        super().__init__(_("This was answered on another phone meanwhile."))
-        self.slots, self.theirs, self.revision = slots, theirs, revision
+    def __init__(
+        self,
+        mine: Mapping[Slot, Values],
+        theirs: Mapping[Slot, Values],
+        *,
+        revision: int,
+        last: Touch,
+        browser_hash: bytes | None,
+    ) -> None:
+        super().__init__(_("This was answered somewhere else meanwhile."))
+        self.mine, self.theirs, self.revision = mine, theirs, revision
+        self.at = last.moment
+        self.is_own = bool(browser_hash) and last.browser == tag(browser_hash)
 
 
 class AlreadySent(Refusal):
@@ -29,10 +60,30 @@ class AlreadySent(Refusal):
         super().__init__(_("These answers have been sent already."))
 
 
-def touched(response: QuestionnaireResponse) -> dict[str, int]:
-    """Which fields and pages were saved, and at which revision of the sheet."""
-    noted: dict[str, int] = json.loads(response.touched or "{}")
-    return noted
+class ChangedMeanwhile(Refusal):
+    """Somebody wrote on the sheet while it was looked through: look again before sending."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Something was changed on another phone. Please look through it again."))
+
+
+def touches(response: QuestionnaireResponse) -> dict[str, Touch]:
+    """Which fields and pages were saved, and when last."""
+    noted = json.loads(response.touched or "{}")
+    return {name: Touch(*last) for name, last in noted.items()}
+
+
+def note(
+    touched: Mapping[str, Touch], names: Iterable[str], revision: int, browser_hash: bytes | None
+) -> str:
+    """The same with some fields saved just now, as it is kept."""
+    now = Touch(revision, int(clock.now().timestamp()), tag(browser_hash))
+    return json.dumps(dict(touched) | dict.fromkeys(names, now), separators=(",", ":"))
+
+
+def tag(browser_hash: bytes | None) -> str:
+    """What stands for a browser in the note of a save."""
+    return browser_hash.hex()[:8] if browser_hash else ""
 
 
 def refuse(
@@ -40,32 +91,52 @@ def refuse(
     form: Form,
     sheet: Sheet,
     changes: Mapping[Slot, Values],
+    *,
     based_on: int,
+    browser_hash: bytes | None,
 ) -> None:
     """Refuses (Conflict) changes to answers that changed since revision `based_on`.
 
-    The same answer twice is no conflict: a lost connection sends a page again.
+    The same answer twice is no conflict: on a bad line a page is sent again.
     """
-    written = touched(response)
-    clashing = tuple(
-        slot
-        for slot, values in changes.items()
-        if written.get(fields.name(form, slot), 0) > based_on
-        and sheet.values.get(slot, ()) != values
-    )
-    if clashing:
-        theirs = {slot: sheet.values.get(slot, ()) for slot in clashing}
-        raise Conflict(clashing, theirs, response.revision)
+    different = {
+        slot: values for slot, values in changes.items() if sheet.values.get(slot, ()) != values
+    }
+    _refuse(response, form, sheet, different, based_on, browser_hash)
 
 
 def refuse_row(
-    response: QuestionnaireResponse, form: Form, sheet: Sheet, within: Iterable[Slot], based_on: int
+    response: QuestionnaireResponse,
+    form: Form,
+    sheet: Sheet,
+    within: Iterable[Slot],
+    *,
+    based_on: int,
+    browser_hash: bytes | None,
 ) -> None:
     """Refuses (Conflict) to take away a row that somebody wrote in since revision `based_on`."""
-    written = touched(response)
-    clashing = tuple(
-        slot for slot in within if written.get(fields.name(form, slot), 0) > based_on
-    )
+    _refuse(response, form, sheet, dict.fromkeys(within, ()), based_on, browser_hash)
+
+
+def _refuse(
+    response: QuestionnaireResponse,
+    form: Form,
+    sheet: Sheet,
+    changes: Mapping[Slot, Values],
+    based_on: int,
+    browser_hash: bytes | None,
+) -> None:
+    written = touches(response)
+    clashing = {
+        slot: written[name]
+        for slot in changes
+        if (name := fields.name(form, slot)) in written and written[name].revision > based_on
+    }
     if clashing:
-        theirs = {slot: sheet.values.get(slot, ()) for slot in clashing}
-        raise Conflict(clashing, theirs, response.revision)
+        raise Conflict(
+            {slot: changes[slot] for slot in clashing},
+            {slot: sheet.values.get(slot, ()) for slot in clashing},
+            revision=response.revision,
+            last=max(clashing.values()),
+            browser_hash=browser_hash,
+        )

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app import clock
 from app.access.models import SessionKind, WebSession
 from app.audit import trail
 from app.db import once
+from app.intake import following
 from app.intake.models import IntakeDoor, IntakePacket, IntakeTask
 from app.links.models import LinkState, MagicLink
 from app.people.models import Patient
@@ -36,16 +37,26 @@ class Doorway:
 
     def may_read(self, response: QuestionnaireResponse) -> bool:
         """Whether this browser may see the answers on a sheet."""
-        return self.is_signed_in or self.typed(response) or self._is_proved()
+        return self.knows_them or self.typed(response)
 
     def typed(self, response: QuestionnaireResponse) -> bool:
         """Whether the sheet was begun in this browser."""
         return self.browser_hash is not None and response.browser_hash == self.browser_hash
 
     @property
+    def knows_them(self) -> bool:
+        """Whether this browser may see what the clinic has on file."""
+        return self.is_signed_in or self._is_proved()
+
+    @property
     def is_closed(self) -> bool:
         """Whether nothing can be filled in here any more."""
         return self.packet.cancelled_at is not None or clock.now() >= self.packet.closes_at
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all of the packet was sent."""
+        return self.packet.done_at is not None
 
     def _is_proved(self) -> bool:
         if self.door is None or self.door.proved_at is None:
@@ -99,9 +110,7 @@ def behind(db: Session, link: MagicLink, browser_hash: bytes) -> Doorway | None:
         select(IntakePacket, IntakeDoor)
         .outerjoin(
             IntakeDoor,
-            and_(
-                IntakeDoor.packet_id == IntakePacket.id, IntakeDoor.browser_hash == browser_hash
-            ),
+            and_(IntakeDoor.packet_id == IntakePacket.id, IntakeDoor.browser_hash == browser_hash),
         )
         .where(IntakePacket.link_id == link.id)
     ).one_or_none()
@@ -125,7 +134,7 @@ def open(db: Session, doorway: Doorway) -> None:  # noqa: A001 - a door is opene
             ),
         )
     if packet.opened_at is None:
-        packet.opened_at = now
+        following.opened(db, packet)
         trail.record(db, "open-packet", agent=None, entity=packet)
 
 
@@ -164,7 +173,7 @@ def _is_pulled_back(packet: IntakePacket) -> bool:
     return packet.link is not None and packet.link.state is LinkState.REVOKED
 
 
-def _door_of(web_session: WebSession):  # type: ignore[no-untyped-def]
+def _door_of(web_session: WebSession) -> ColumnElement[bool]:
     return and_(
         IntakeDoor.packet_id == IntakePacket.id,
         IntakeDoor.browser_hash == web_session.browser_hash,

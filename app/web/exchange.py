@@ -22,7 +22,7 @@ from app.people.models import Patient
 from app.scheduling.models import Appointment
 from app.telehealth import seats
 from app.telehealth.models import Seat
-from app.web import guards, signing_in
+from app.web import guards, intake_opening, signing_in
 from app.web.forms import read_json
 from app.web.guards import anyone
 from app.web.link_pages import ended, moved, unknown
@@ -70,6 +70,8 @@ def _open(request: Request, db: Session, link: MagicLink) -> Response:
 
 
 def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response | None:
+    if link.kind is LinkKind.INTAKE and not magic_links.is_live(link):
+        return intake_opening.over(request, db, link)
     if link.state is LinkState.SUPERSEDED:
         return moved(request, db, link) or ended(request, db, link)
     if not magic_links.is_live(link):
@@ -77,6 +79,8 @@ def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> R
     if link.kind is LinkKind.JOIN:
         guards.note_patient(request, db, patient, None)
         return _let_join(request, db, link, patient)
+    if link.kind is LinkKind.INTAKE:
+        return intake_opening.let_in(request, db, link)
     if link.kind is LinkKind.SIGN_IN:
         request.state.clinic = patient.clinic
         return sign_in_links.press(request, db, link)

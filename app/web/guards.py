@@ -20,19 +20,15 @@ from app.access import api_keys, web_sessions
 from app.access.models import ApiKey, SessionKind, WebSession
 from app.messaging.gateway_twilio import is_genuine
 from app.people.models import Clinic, Patient, Practitioner
-from app.scheduling import aftercare
 from app.scheduling.models import Appointment
 from app.telehealth import seats
-from app.web import lone_clinic
+from app.web import intake_doors, lone_clinic
 from app.web.forms import read_form
 from app.web.pages import LANGUAGE_COOKIE, page
+from app.web.visitors import COOKIES as COOKIES
+from app.web.visitors import note_patient as note_patient
+from app.web.visitors import session_of as session_of
 
-COOKIES = {
-    SessionKind.JOIN: "__Host-ag_j",
-    SessionKind.WRITE: "__Host-ag_w",
-    SessionKind.PATIENT: "__Host-ag_p",
-    SessionKind.STAFF: "__Host-ag_c",
-}
 BROWSER_COOKIE = "__Host-ag_b"
 
 Endpoint = Callable[[Request, Session], Response]
@@ -121,6 +117,22 @@ def _visit(request: Request, db: Session) -> Response | None:
         return page(request, "visit/no_session.html", 403)
 
 
+def _intake(request: Request, db: Session) -> Response | None:
+    return None if intake_doors.let_in(request, db) else _tap_again(request)
+
+
+def _intake_rested(request: Request, db: Session) -> Response | None:
+    if intake_doors.let_in(request, db) or intake_doors.let_in_rested(request, db):
+        return None
+    return _tap_again(request)
+
+
+def _tap_again(request: Request) -> Response:
+    # Whether there is such a task is nobody's business: the same page either way.
+    with i18n.using(_language(request)):
+        return page(request, "patient/intake/cover.html", 403, saved_at=None)
+
+
 def _api_key(request: Request, db: Session) -> Response | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     api_key = api_keys.find(db, token.strip()) if scheme.lower() == "bearer" else None
@@ -176,22 +188,6 @@ def let_in_staff(connection: HTTPConnection, db: Session) -> Practitioner | None
     state.practitioner, state.web_session = practitioner, web_session
     state.clinic = db.get(Clinic, practitioner.clinic_id)
     return practitioner
-
-
-def session_of(connection: HTTPConnection, db: Session, kind: SessionKind) -> WebSession | None:
-    """The live session of one kind that this browser's cookie names."""
-    token = connection.cookies.get(COOKIES[kind])
-    return web_sessions.find(db, kind, token) if token else None
-
-
-def note_patient(
-    connection: HTTPConnection, db: Session, patient: Patient, web_session: WebSession | None
-) -> None:
-    """Let pages know whom they are for, in which language, and whether a dose was lately."""
-    state = connection.state
-    state.patient, state.web_session = patient, web_session
-    state.clinic = patient.clinic
-    state.after_dose = aftercare.is_after_dose(db, patient)
 
 
 def chosen_language(connection: HTTPConnection) -> str | None:
@@ -261,3 +257,5 @@ api_key_only = _guard(_api_key)
 visit_only = _guard(_visit)
 twilio_only = _guard(_twilio, proof=_is_from_twilio)
 staff_only = _guard(_staff)
+intake_only = _guard(_intake)
+intake_even_rested = _guard(_intake_rested)

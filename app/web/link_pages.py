@@ -53,6 +53,12 @@ def ended(request: Request, db: Session, link: MagicLink) -> Response | None:
     return _answer(request, "ended", "public/links/_ended.html")
 
 
+def finished(request: Request, link: MagicLink) -> Response:
+    """What was asked can be filled in no longer, for a browser that opened it in its time."""
+    request.state.clinic = link.patient.clinic
+    return _answer(request, "ended", "public/links/_finished.html")
+
+
 def unknown(request: Request, db: Session) -> Response:
     """One neutral page. A clinic that is alone in its installation leaves its number."""
     lone_clinic.name(request, db)

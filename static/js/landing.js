@@ -74,8 +74,7 @@ async function show(opened) {
   if (opened.mood === "gentle") html.dataset.mood = "gentle"
   if (opened.title) document.title = opened.title
   if (opened.state === "open") return enterRoom(opened)
-  if (opened.state === "signed-in") return location.replace(opened.address)
-  if (opened.state === "times") return location.replace(opened.address)
+  if (opened.address) return location.replace(opened.address)
   replaceBody(opened.html)
 }
 

@@ -7,7 +7,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from app.web import site
 
-AUDIENCES = {"anyone", "patient", "visit", "staff", "api_key", "twilio"}
+AUDIENCES = {"anyone", "patient", "visit", "intake", "intake_rested", "staff", "api_key", "twilio"}
 # They read no row and know nobody: no transaction to open, no guard to wear.
 WITHOUT_GUARD = {
     "landing-join",
@@ -105,6 +105,7 @@ def test_what_is_open_to_anybody_stands_on_a_short_list():
         ("/clinic/", {"staff", "anyone"}),
         ("/fhir/", {"api_key", "anyone"}),
         ("/visits/", {"visit"}),
+        ("/intake/", {"intake", "intake_rested"}),
     ],
 )
 def test_an_audience_is_a_folder_of_addresses(begins, audiences):

@@ -2,6 +2,20 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.patient import devices, home
+from app.web.patient import (
+    devices,
+    home,
+    intake_check,
+    intake_elsewhere,
+    intake_packet,
+    intake_step,
+)
 
-routes: list[BaseRoute] = [*home.routes, *devices.routes]
+routes: list[BaseRoute] = [
+    *home.routes,
+    *devices.routes,
+    *intake_packet.routes,
+    *intake_elsewhere.routes,
+    *intake_check.routes,
+    *intake_step.routes,  # last: its address takes any name
+]

@@ -1,0 +1,69 @@
+"""What tapping a link to a packet opens: the same browser goes on where it was."""
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app import i18n
+from app.access import web_sessions
+from app.access.models import SessionKind, Strength
+from app.intake import doors
+from app.links import magic_links
+from app.links.models import LinkState, MagicLink
+from app.security.tokens import hash_token
+from app.web import guards, signing_in
+from app.web.link_pages import finished
+from app.web.pages import mood
+from app.web.patient import intake_packet
+
+
+def let_in(request: Request, db: Session, link: MagicLink) -> Response | None:
+    """Let the browser fill in what the link was sent for. None when that is nothing any more."""
+    browser = signing_in.browser_for(request)
+    doorway = doors.behind(db, link, hash_token(browser))
+    if doorway is None:
+        return None
+    if doorway.is_closed and not doorway.is_done:
+        return finished(request, link) if doorway.door is not None else None
+    token = _session(request, db, link, browser)
+    doors.open(db, doorway)
+    magic_links.advance(link, LinkState.OPEN)
+    response = JSONResponse(
+        {
+            "lang": i18n.language(),
+            "mood": mood(request),
+            "state": "intake",
+            "address": intake_packet.way_in(db, doorway),
+        }
+    )
+    absolute = web_sessions.LIMITS[SessionKind.WRITE].absolute
+    assert absolute is not None, "write sessions have an absolute end"
+    guards.set_session(response, SessionKind.WRITE, token, seconds=int(absolute.total_seconds()))
+    signing_in.remember(response, browser)
+    return response
+
+
+def over(request: Request, db: Session, link: MagicLink) -> Response | None:
+    """The browser that used the link reads that it is over. None: any other learns nothing."""
+    browser = signing_in.browser_of(request)
+    doorway = doors.behind(db, link, hash_token(browser)) if browser else None
+    return finished(request, link) if doorway is not None and doorway.door is not None else None
+
+
+def _session(request: Request, db: Session, link: MagicLink, browser: str) -> str:
+    earlier = guards.session_of(request, db, SessionKind.WRITE)
+    if earlier is not None:
+        is_same = earlier.browser_hash == hash_token(browser)
+        if is_same and earlier.patient_id == link.patient_id:
+            return web_sessions.rotate(db, earlier)
+        web_sessions.end(db, earlier)
+    _web_session, token = web_sessions.start(
+        db,
+        SessionKind.WRITE,
+        clinic_id=link.clinic_id,
+        patient=link.patient,
+        strength=Strength.LINK,
+        user_agent=request.headers.get("user-agent", ""),
+        browser=browser,
+    )
+    return token

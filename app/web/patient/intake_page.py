@@ -1,0 +1,107 @@
+"""How the pages of intake are sent: whole, or their `main` alone when htmx swaps it in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.intake import resting
+from app.intake.doors import Doorway
+from app.intake.models import IntakeTask, TaskState
+from app.questionnaires.engine.items import Form
+from app.questionnaires.engine.journey import Step
+from app.web.pages import is_part, not_found, page
+
+Endpoint = Callable[[Request, Session], Response]
+
+
+def shown(
+    request: Request, template: str, *, at: str, status: int = 200, **context: Any
+) -> Response:
+    """A page, or for htmx its `main` and title with the address it stands at."""
+    part = is_part(request)
+    layout = "layouts/part.html" if part else "layouts/intake.html"
+    response = page(request, template, status, layout=layout, **context)
+    if part:
+        response.headers["HX-Push-Url"] = at
+    return response
+
+
+def go(request: Request, path: str, *, whole: bool = False) -> Response:
+    """On to another page of ours. `whole`: one that htmx must not swap in."""
+    if whole and is_part(request):
+        return Response("", headers={"HX-Redirect": path})
+    return RedirectResponse(path, 303)
+
+
+def open_task(endpoint: Endpoint) -> Endpoint:
+    """Below the guard: only for a form that can be filled in right now; else a page says why."""
+
+    @wraps(endpoint)
+    def run(request: Request, db: Session) -> Response:
+        doorway: Doorway = request.state.doorway
+        task = task_of(doorway)
+        if task.questionnaire is None or task.state is TaskState.CANCELLED:
+            not_found()
+        if doorway.is_closed:
+            return closed(request)
+        return endpoint(request, db)
+
+    return run
+
+
+def closed(request: Request) -> Response:
+    """Its time is over, kindly."""
+    return shown(request, "patient/intake/closed.html", at=request.url.path)
+
+
+def can_wait(request: Request, db: Session, form: Form) -> Response | None:
+    """A page that says so, when nothing may be signed within a day of a dose."""
+    patient = request.state.patient
+    if not asks_to_sign(form):
+        return None
+    until = resting.rests_until(db, patient.id)
+    if until is None:
+        return None
+    return shown(
+        request,
+        "patient/intake/can_wait.html",
+        at=request.url.path,
+        until=until,
+        packet_path=packet_path(request.state.doorway.packet.id),
+    )
+
+
+def asks_to_sign(form: Form) -> bool:
+    """Whether a form holds a consent or a signature."""
+    return any(item.consent or item.is_signature for item in form.in_order)
+
+
+def task_of(doorway: Doorway) -> IntakeTask:
+    """The task of the address."""
+    assert doorway.task is not None, "the address names a task"
+    return doorway.task
+
+
+def packet_path(packet_id: UUID) -> str:
+    """Where a packet's parts are listed."""
+    return f"/intake/{packet_id}"
+
+
+def step_path(task: IntakeTask, step: Step, *, change: bool = False) -> str:
+    """Where one page of a task is. `change`: on the way from the check page, and back to it."""
+    return f"/intake/{task.id}/{step.id}" + ("/change" if change else "")
+
+
+def check_path(task: IntakeTask) -> str:
+    """Where the answers are looked through and sent."""
+    return f"/intake/{task.id}/check"
+
+
+def elsewhere_path(task: IntakeTask) -> str:
+    """Where it says that another phone was at it."""
+    return f"/intake/{task.id}/elsewhere"

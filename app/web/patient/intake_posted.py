@@ -1,0 +1,162 @@
+"""What a page of a form posts: typed answers, what cannot be read of them, and which button."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from app import clock, i18n
+from app.intake.drafts import Draft
+from app.questionnaires import fault_words
+from app.questionnaires.engine import fields, signing
+from app.questionnaires.engine.items import ItemType
+from app.questionnaires.engine.journey import Step
+from app.questionnaires.engine.values import File, Signature, Slot, Values
+from app.refusal import Refusal
+from app.web.forms import read_form
+
+_MOST_FIELDS = 5_000
+_MOST_FILES = 20
+_BUTTONS = ("add", "remove", "more", "go")
+_OURS = {*_BUTTONS, "keep", "revision", "sheet"}
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A posted page. `based_on` is the revision of the sheet it was drawn from."""
+
+    form: FormData
+    based_on: int
+    sheet: str
+    button: str  # add remove more, or go
+    value: str
+    keeps_theirs: bool  # of two answers to one question the other one
+
+    def texts(self, name: str) -> list[str]:
+        """What was typed into the fields of a name."""
+        return [text for text in self.form.getlist(name) if isinstance(text, str)]
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """Everything typed, to be carried along in hidden fields."""
+        return [
+            (name, value)
+            for name, value in self.form.multi_items()
+            if isinstance(value, str) and name not in _OURS
+        ]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The page's answers as values, and sentences for those that are none."""
+
+    values: Mapping[Slot, Values]
+    faults: Mapping[Slot, str]
+
+
+def read(request: Request) -> Posted:
+    """The posted page, files included."""
+    form = read_form(request, max_fields=_MOST_FIELDS, max_files=_MOST_FILES)
+    revision = str(form.get("revision", ""))
+    button = next((name for name in _BUTTONS if name in form), "go")
+    return Posted(
+        form,
+        based_on=int(revision[:9]) if revision.isascii() and revision.isdigit() else 0,
+        sheet=str(form.get("sheet", "")),
+        button=button,
+        value=str(form.get(button, "")),
+        keeps_theirs=form.get("keep") == "theirs",
+    )
+
+
+def answers(db: Session, posted: Posted, draft: Draft, step: Step, zone: str) -> Answers:
+    """What was typed on a page, as values of its questions."""
+    values: dict[Slot, Values] = {}
+    faults: dict[Slot, str] = {}
+    for slot in step.slots:
+        if draft.form.by_link_id[slot.link_id].type is ItemType.ATTACHMENT:
+            _take_file(db, posted, draft, slot, values, faults)
+            continue
+        found, fault = fields.read(
+            draft.form,
+            slot,
+            posted.texts,
+            i18n.language(),
+            zone=ZoneInfo(zone),
+            sign=lambda name, slot=slot: _signed(draft, slot, name),  # type: ignore[misc]
+        )
+        values[slot] = found
+        if fault is not None:
+            faults[slot] = fault_words.said(fault, zone=ZoneInfo(zone))
+    return Answers(values, faults)
+
+
+def skipped(draft: Draft, step: Step) -> Answers:
+    """Nothing, for every question of a page that was passed over."""
+    asked = [slot for slot in step.slots if not draft.form.by_link_id[slot.link_id].is_required]
+    return Answers(dict.fromkeys(asked, ()), {})
+
+
+def _take_file(
+    db: Session,
+    posted: Posted,
+    draft: Draft,
+    slot: Slot,
+    values: dict[Slot, Values],
+    faults: dict[Slot, str],
+) -> None:
+    name = fields.name(draft.form, slot)
+    stored = tuple(
+        value for value in draft.state.sheet.values.get(slot, ()) if isinstance(value, File)
+    )
+    if posted.button == "remove" and posted.value == name:
+        values[slot] = ()
+        return
+    uploads = [
+        upload
+        for upload in posted.form.getlist(name)
+        if isinstance(upload, UploadFile) and upload.filename
+    ]
+    kept = set(posted.texts(f"{name}-keep"))
+    values[slot] = tuple(file for file in stored if file.id in kept)
+    if not uploads:
+        return
+    from app.intake import attachments
+
+    item = draft.form.by_link_id[slot.link_id]
+    try:
+        taken = tuple(
+            attachments.take(
+                db,
+                draft.response,
+                item,
+                name=upload.filename or "",
+                content=upload.file.read(),
+            )
+            for upload in uploads
+        )
+    except Refusal as refusal:
+        faults[slot] = refusal.message
+        return
+    values[slot] = (*values[slot], *taken) if item.is_repeating else taken[-1:]
+
+
+def _signed(draft: Draft, slot: Slot, name: str) -> Signature:
+    """The name under the words as they are shown. The same name under the same words stays."""
+    signature = signing.sign(
+        draft.form,
+        slot.link_id,
+        name,
+        language=i18n.language(),
+        signed_at=clock.now().isoformat(timespec="seconds"),
+    )
+    for former in draft.state.sheet.values.get(slot, ()):
+        if isinstance(former, Signature) and (former.name, former.text_hash) == (
+            signature.name,
+            signature.text_hash,
+        ):
+            return former
+    return signature

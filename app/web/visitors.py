@@ -1,0 +1,32 @@
+"""Which browser it is: its cookies, the live session behind one, and whom pages are for."""
+
+from sqlalchemy.orm import Session
+from starlette.requests import HTTPConnection
+
+from app.access import web_sessions
+from app.access.models import SessionKind, WebSession
+from app.people.models import Patient
+from app.scheduling import aftercare
+
+COOKIES = {
+    SessionKind.JOIN: "__Host-ag_j",
+    SessionKind.WRITE: "__Host-ag_w",
+    SessionKind.PATIENT: "__Host-ag_p",
+    SessionKind.STAFF: "__Host-ag_c",
+}
+
+
+def session_of(connection: HTTPConnection, db: Session, kind: SessionKind) -> WebSession | None:
+    """The live session of one kind that this browser's cookie names."""
+    token = connection.cookies.get(COOKIES[kind])
+    return web_sessions.find(db, kind, token) if token else None
+
+
+def note_patient(
+    connection: HTTPConnection, db: Session, patient: Patient, web_session: WebSession | None
+) -> None:
+    """Let pages know whom they are for, in which language, and whether a dose was lately."""
+    state = connection.state
+    state.patient, state.web_session = patient, web_session
+    state.clinic = patient.clinic
+    state.after_dose = aftercare.is_after_dose(db, patient)
