@@ -13,7 +13,8 @@ TYPED = frozenset({"text", "writing", "number", "date", "datetime-local", "time"
 _ENDS = ("lower", "upper")  # displays under a scale that say what its ends mean
 _LONGEST_SCALE = 20
 _MOST_ROWS = 12
-_FILES = "image/*,application/pdf"
+# Named one by one: so iPhones hand over a JPEG and not their own kind of photo.
+_FILES = "image/jpeg,image/png,image/webp,application/pdf"
 _BY_TYPE = {
     ItemType.INTEGER: "number",
     ItemType.DECIMAL: "number",
