@@ -35,6 +35,7 @@ class Risk(StrEnum):
     BAD_NUMBER = "bad_number"
     NO_TEXTS = "no_texts"
     SILENT = "silent"
+    UNTRIED = "untried"  # camera and microphone, though they were asked to
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,23 @@ def texts_of(db: Session, visit_ids: Iterable[UUID]) -> dict[UUID, list[Message]
     return found
 
 
-def look(visit: Appointment, texts: Sequence[Message]) -> AtRisk | None:
-    """Whether a booked visit is at risk. `texts`: those of `texts_of`."""
+def look(
+    visit: Appointment, texts: Sequence[Message], *, is_untried: bool = False
+) -> AtRisk | None:
+    """Whether a booked visit is at risk. `texts`: those of `texts_of`.
+
+    `is_untried`: the patient was asked to try camera and microphone and has not.
+    """
     if visit.status is not AppointmentStatus.BOOKED:
         return None
     if visit.asked_at is not None:
         return AtRisk(Risk.ASKED, visit.asked_at)
     if visit.ends_at <= clock.now():
         return AtRisk(Risk.PASSED, visit.ends_at)
-    return _text_at_risk(visit, texts) or _number_at_risk(visit) or _silence(visit, texts)
+    found = _text_at_risk(visit, texts) or _number_at_risk(visit) or _silence(visit, texts)
+    if found is None and is_untried and visit.starts_at <= clock.now() + AHEAD:
+        return AtRisk(Risk.UNTRIED)
+    return found
 
 
 def _text_at_risk(visit: Appointment, texts: Sequence[Message]) -> AtRisk | None:

@@ -146,3 +146,19 @@ def test_visits_of_two_days_are_looked_at_nearest_first(db, here, visit, book, a
 
     assert at_risk.ahead(db, here.clinic.id) == [visit, near]
     assert at_risk.ahead(db, here.neighbour.id) == []
+
+
+def test_a_camera_that_was_never_tried_is_the_least_of_the_reasons(visit, db, texted):
+    assert at_risk.look(visit, [], is_untried=True).risk is Risk.UNTRIED
+
+    lost = texted(Purpose.CONFIRM, MessageStatus.UNDELIVERED)
+    assert at_risk.look(visit, [lost], is_untried=True).risk is Risk.UNDELIVERED
+
+
+def test_a_camera_may_be_tried_until_two_days_before(visit):
+    visit.starts_at, visit.ends_at = (
+        visit.starts_at + timedelta(days=3),
+        visit.ends_at + timedelta(days=3),
+    )
+
+    assert at_risk.look(visit, [], is_untried=True) is None

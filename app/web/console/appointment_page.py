@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app import clock, wall_time
 from app.i18n import gettext as _
+from app.intake import camera
 from app.messaging.models import Message
 from app.people.models import Practitioner
 from app.scheduling import at_risk, booking, calendars, joining, rules
@@ -129,7 +130,11 @@ def shown(db: Session, appointment: Appointment) -> Shown:
 
 
 def _risk(db: Session, visit: Appointment) -> State | None:
-    found = at_risk.look(visit, at_risk.texts_of(db, [visit.id]).get(visit.id, []))
+    found = at_risk.look(
+        visit,
+        at_risk.texts_of(db, [visit.id]).get(visit.id, []),
+        is_untried=visit.patient_id in camera.untried(db, [visit.patient_id]),
+    )
     return risk_words.state(visit, found) if found else None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock, i18n, wall_time
 from app.i18n import gettext as _
 from app.i18n import ngettext
+from app.intake import camera
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Clinic, Patient
 from app.scheduling import at_risk
@@ -96,6 +97,15 @@ class Board:
         return {visit.id for visit in visits if visit.asked_at is not None}
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is known about all of them: texts by visit, visits in a room, patients by camera."""
+
+    texts: dict[UUID, list[Message]]
+    in_room: set[UUID]
+    untried: set[UUID]
+
+
 def board_of(db: Session, clinic: Clinic, in_room: set[UUID]) -> Board:
     """Every open window of the clinic, and every visit at risk in the next two days.
 
@@ -105,10 +115,12 @@ def board_of(db: Session, clinic: Clinic, in_room: set[UUID]) -> Board:
     shown = {each.visit.id for each in open_windows if each.visit is not None}
     ahead = [each for each in at_risk.ahead(db, clinic.id) if each.id not in shown | in_room]
     texts = at_risk.texts_of(db, shown | {visit.id for visit in ahead})
-    rows = [_row(each, clinic, texts, in_room) for each in open_windows]
+    people = {visit.patient_id for visit in ahead}
+    untried = camera.untried(db, people | {each.infusion.patient_id for each in open_windows})
+    rows = [_row(each, clinic, _Known(texts, in_room, untried)) for each in open_windows]
     needs_us = [row for row in rows if row.state.needs_us]
     for visit in ahead:
-        found = at_risk.look(visit, texts.get(visit.id, []))
+        found = at_risk.look(visit, texts.get(visit.id, []), is_untried=visit.patient_id in untried)
         if found is not None:
             state = risk_words.state(visit, found)
             needs_us.append(Row(visit.patient, clinic.zone, visit, state, visit.starts_at))
@@ -132,11 +144,9 @@ def join_texts(db: Session, appointment_ids: list[UUID]) -> dict[UUID, Message]:
     return {row.appointment_id: row for row in rows if row.appointment_id is not None}
 
 
-def _row(
-    each: OpenWindow, clinic: Clinic, texts: dict[UUID, list[Message]], in_room: set[UUID]
-) -> Row:
+def _row(each: OpenWindow, clinic: Clinic, known: _Known) -> Row:
     window, visit, zone = each.window, each.visit, clinic.zone
-    state = _state(each, texts, in_room)
+    state = _state(each, known)
     shown = visit if visit is not None and visit.status.is_open else None
     ended_at = window.opens_at - timedelta(hours=clinic.window_opens_hours)
     said = _("Planned end %(when)s") if each.is_estimated else _("Ended %(when)s")
@@ -160,7 +170,7 @@ def _row(
     )
 
 
-def _state(each: OpenWindow, texts: dict[UUID, list[Message]], in_room: set[UUID]) -> State:
+def _state(each: OpenWindow, known: _Known) -> State:
     infusion, visit = each.infusion, each.visit
     if visit is None or visit.status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
         missed = visit is not None and visit.status is AppointmentStatus.NOSHOW
@@ -172,12 +182,16 @@ def _state(each: OpenWindow, texts: dict[UUID, list[Message]], in_room: set[UUID
             needs_us=True,
             is_urgent=True,
         )
-    if visit.id in in_room:
+    if visit.id in known.in_room:
         room = (_("Open the room"), f"/clinic/visits/{visit.id}")
         return State(_("In the waiting room"), "here", room, is_urgent=True)
     if visit.status is AppointmentStatus.FULFILLED:
         return State(_("Talked"), "good")
-    found = at_risk.look(visit, texts.get(visit.id, []))
+    found = at_risk.look(
+        visit,
+        known.texts.get(visit.id, []),
+        is_untried=visit.patient_id in known.untried,
+    )
     if found is not None:
         return risk_words.state(visit, found)
     if each.is_estimated:

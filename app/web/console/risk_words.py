@@ -65,4 +65,6 @@ def _said(found: AtRisk) -> tuple[str, str]:
         return (_("The number takes no texts"), "warn")
     if found.risk is Risk.NO_TEXTS:
         return (_("Takes no texts"), "warn")
+    if found.risk is Risk.UNTRIED:
+        return (_("Camera not tried yet"), "warn")
     return (_("No answer yet"), "warn")
