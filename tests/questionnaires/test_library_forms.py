@@ -287,3 +287,9 @@ def test_the_treatment_consent_says_what_it_has_to():
         "blood pressure",
     ):
         assert needed in words
+
+
+def test_a_form_with_a_safety_question_says_when_the_clinic_reads():
+    for slug in ("medical-history", "phq-9", "readiness-eve", "readiness-morning"):
+        display = next(item for item in items_of(slug) if item["linkId"] == "unwatched")
+        assert {"url": f"{EXT}fact", "valueCode": "reading-hours"} in display["extension"]
