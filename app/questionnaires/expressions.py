@@ -28,8 +28,8 @@ LIMIT = 0.5  # seconds for all expressions of a page
 RESTS = 120.0  # seconds for which one that was too slow is let be
 _REMEMBERED = 64
 _KNOWN = frozenset(
-    ("resourceType", "id", "name", "birthDate", "telecom", "address", "gender")
-    + ("communication", "contact")
+    {"resourceType", "id", "name", "birthDate", "telecom", "address", "gender", "contact"}
+    | {"communication"}
 )
 
 log = logging.getLogger(__name__)
