@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.i18n import gettext as _
 from app.questionnaires.engine.items import Item, ItemType, Option
 from app.questionnaires.engine.values import Coding, Value
 
 CHOSEN = frozenset({"radio", "checkboxes", "scale", "agree"})
 TYPED = frozenset({"text", "writing", "number", "date", "datetime-local", "time", "url"})
-_ENDS = ("lower", "upper")  # displays under a scale that say what its ends mean
 _LONGEST_SCALE = 20
 _MOST_ROWS = 12
 # Named one by one: so iPhones hand over a JPEG and not their own kind of photo.
@@ -32,7 +32,7 @@ _BY_TYPE = {
 
 def control_of(item: Item, *, is_consent: bool = False) -> str:
     """`shown` (fixed) signature select file, or one of `CHOSEN` or `TYPED`."""
-    if item.is_read_only or item.calculated is not None:
+    if item.is_read_only or item.is_worked_out:
         return "shown"
     if item.is_signature:
         return "signature"
@@ -72,26 +72,26 @@ def reach(item: Item) -> tuple[int, int] | None:
 
 
 def words_of(item: Item, language: str) -> str:
-    """What a question is called: its text, else the words that stand under it."""
-    own = item.words.within(language)
-    if not own:
-        own = next((child.words.within(language) for child in _beside(item) if child.words), "")
-    return f"{item.prefix.within(language)} {own}".strip()
+    """What a question is called: its text, else its help, else the words that stand under it."""
+    return f"{item.prefix.within(language)} {next(iter(_told(item, language)), '')}".strip()
+
+
+def hint_of(item: Item, control: str, language: str) -> str:
+    """What is said to help, by the form or else by the control."""
+    if item.words and item.help:
+        return item.help.within(language)
+    if control == "signature":
+        return _("Type your full name. That is your signature.")
+    if control == "checkboxes" and len(item.options) > 1:
+        return _("Choose all that fit.")
+    return item.entry_format if control == "text" else ""
 
 
 def notes_of(item: Item, language: str) -> tuple[str, ...]:
-    """Displays under a question that are neither its name nor the ends of its scale."""
-    told = [child.words.within(language) for child in _beside(item)]
-    return tuple(filter(None, told if item.words else told[1:]))
-
-
-def ends_of(item: Item, language: str) -> tuple[str, str]:
-    """What the least and the most of a scale mean."""
-    low, high = (
-        next((child.words.within(language) for child in item.items if child.control == end), "")
-        for end in _ENDS
-    )
-    return low, high
+    """Displays under a question that are not its name."""
+    told = _told(item, language)
+    first = 1 + bool(item.words and item.help)
+    return tuple(told[first:])
 
 
 def option_words(option: Option, language: str) -> str:
@@ -125,12 +125,14 @@ def attributes_of(item: Item, control: str, zone: str) -> dict[str, Any]:
     return told
 
 
-def _beside(item: Item) -> list[Item]:
-    return [
-        child
+def _told(item: Item, language: str) -> list[str]:
+    """A question's words, its help, and the displays under it."""
+    below = [
+        child.words
         for child in item.items
-        if child.type is ItemType.DISPLAY and child.control not in _ENDS and not child.is_hidden
+        if child.type is ItemType.DISPLAY and not child.is_hidden
     ]
+    return [words.within(language) for words in (item.words, item.help, *below) if words]
 
 
 def _bound(value: Value | None, zone: str) -> str | None:

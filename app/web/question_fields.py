@@ -107,13 +107,13 @@ def question(sight: Sight, slot: Slot, values: Values, *, fault: str = "") -> Qu
         name=name,
         control=control,
         words=controls.words_of(item, sight.language),
-        hint=item.help.within(sight.language) or _hint(control, len(item.options)),
+        hint=controls.hint_of(item, control, sight.language),
         notes=controls.notes_of(item, sight.language),
         entries=_entries(item, stands, sight.language, repeats, name in sight.more),
         choices=_choices(item, control, stands, sight.language),
         other=stands.other if item.type is ItemType.OPEN_CHOICE and item.options else None,
         unit=_one_unit(item, sight.language),
-        ends=controls.ends_of(item, sight.language),
+        ends=(item.lower.within(sight.language), item.upper.within(sight.language)),
         attributes=controls.attributes_of(item, control, sight.zone),
         file=_file(values, sight),
         shown=spoken.spoken(item, values, zone=sight.zone) if control == "shown" else "",
@@ -131,15 +131,6 @@ def consent_around(form: Form, item: Item) -> str:
         if form.by_link_id[above].consent:
             return form.by_link_id[above].consent
         above = form.parents.get(above)
-    return ""
-
-
-def _hint(control: str, options: int) -> str:
-    """What a control has to say for itself where the form says nothing."""
-    if control == "signature":
-        return _("Type your full name. That is your signature.")
-    if control == "checkboxes" and options > 1:
-        return _("Choose all that fit.")
     return ""
 
 
@@ -187,7 +178,8 @@ def _choices(item: Item, control: str, stands: Written, language: str) -> tuple[
     )
     if item.type is ItemType.OPEN_CHOICE and choices:
         is_other = OTHER in told or bool(stands.other and not any(told))
-        return (*choices, Choice(OTHER, _("Something else"), is_other))
+        words = item.open_label.within(language) or _("Something else")
+        return (*choices, Choice(OTHER, words, is_other))
     return choices
 
 

@@ -14,6 +14,8 @@ const said = document.createElement("p")
 said.className = "visually-hidden"
 said.setAttribute("role", "status")
 
+document.querySelector(".error-summary")?.focus()
+
 const form = () => document.querySelector("main form")
 const note = () => document.querySelector("[data-unsent]")
 
