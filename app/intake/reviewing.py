@@ -132,6 +132,16 @@ def of_response(db: Session, response: QuestionnaireResponse) -> list[ReviewFlag
     )
 
 
+def in_order(form: Form, flags: list[ReviewFlag]) -> list[ReviewFlag]:
+    """Flags of one sheet: urgent first, then as the form asks."""
+
+    def place(flag: ReviewFlag) -> tuple[bool, int]:
+        item = form.by_link_id.get(flag.link_id) or form.by_link_id.get(flag.link_id.split("/")[0])
+        return not flag.urgent, item.index if item else 0
+
+    return sorted(flags, key=place)
+
+
 def _found(form: Form, state: State, zone: str) -> list[_Found]:
     """What is flagged, each answer under each label once."""
     found = (_of_hit(form, state, hit, zone) for hit in state.hits if hit.rule.kind == "flag")

@@ -1,0 +1,1 @@
+"""Answers and agreements on paper: PDF for people, a table for spreadsheets."""
