@@ -1,8 +1,8 @@
 """A sheet of answers as a FHIR QuestionnaireResponse."""
 
 import base64
-import copy
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.questionnaires.engine.items import Form
+from app.questionnaires.engine.response import (
+    from_response_items,
+    security_labels,
+    to_response_items,
+)
+from app.questionnaires.engine.values import Sheet, Slot
 from app.questionnaires.models import Attachment, QuestionnaireResponse, ResponseStatus
 
 _STORED = "urn:uuid:"  # how an answer names a stored file
@@ -17,8 +24,21 @@ _STORED = "urn:uuid:"  # how an answer names a stored file
 Put = Callable[[dict[str, Any], Attachment], None]
 
 
-def exported(
-    db: Session, response: QuestionnaireResponse, *, address: Callable[[UUID], str] | None = None
+@dataclass(frozen=True)
+class _Kept:
+    """The answers as they were kept: what was sent in is not worked out anew."""
+
+    sheet: Sheet
+    enabled: frozenset[Slot] = frozenset()
+    slots: tuple[Slot, ...] = ()
+
+
+def written(
+    db: Session,
+    response: QuestionnaireResponse,
+    form: Form,
+    *,
+    address: Callable[[UUID], str] | None = None,
 ) -> dict[str, Any]:
     """The whole resource. What was not sent in holds no answers: they are still the patient's.
 
@@ -26,10 +46,11 @@ def exported(
     """
     questionnaire = response.questionnaire
     patient = {"reference": f"Patient/{response.patient_id}"}
+    meta: dict[str, Any] = {"lastUpdated": _instant(changed_at(response))}
     resource: dict[str, Any] = {
         "resourceType": "QuestionnaireResponse",
         "id": str(response.id),
-        "meta": {"lastUpdated": _instant(changed_at(response))},
+        "meta": meta,
         "language": response.language,
         "questionnaire": f"{questionnaire.url}|{questionnaire.version}",
         "status": response.status.value,
@@ -39,7 +60,11 @@ def exported(
     }
     if response.status is not ResponseStatus.COMPLETED:
         return resource
-    items = copy.deepcopy(response.answers or [])
+    kept = _Kept(from_response_items(form, response.answers or []))
+    labels = security_labels(form, kept)
+    if labels:
+        meta["security"] = labels
+    items = to_response_items(form, kept, language=response.language)
     _settle_files(db, response, items, _linked(address) if address else _put_in)
     return resource | ({"item": items} if items else {})
 

@@ -77,6 +77,8 @@ def _warnings() -> dict[str, str]:
         "coerced-answer": _("The answer in its enableWhen is written oddly; it was understood."),
         "other-answer-type": _("Its enableWhen compares unlike things, and is never met."),
         "odd-expression-name": _("The name “%(about)s” of an expression is odd."),
+        "question-by-path": _("Its enableWhen names “%(about)s” by its path; it was understood."),
+        "odd-pattern": _("Its pattern cannot be read. Answers are not held to it."),
         "slow-pattern": _("Its pattern can take too long to check. Answers are not held to it."),
     }
 

@@ -2,15 +2,17 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from app.questionnaires import importing, staff_rules
-from app.questionnaires.engine.items import Form
-from app.questionnaires.exporting import binary, changed_at, exported
-from app.questionnaires.models import Questionnaire
+from sqlalchemy.orm import Session
 
-__all__ = ["Unreadable", "binary", "changed_at", "exported", "form_of"]
+from app.questionnaires import exporting, sanitising, staff_rules, strict_json
+from app.questionnaires.engine import reading
+from app.questionnaires.engine.items import Form
+from app.questionnaires.models import Questionnaire, QuestionnaireResponse
 
 _MOST_KEPT = 200
 _kept: OrderedDict[tuple[UUID, str, str], Form] = OrderedDict()
@@ -37,9 +39,17 @@ def form_of(questionnaire: Questionnaire) -> Form:
     return form
 
 
+def exported(
+    db: Session, response: QuestionnaireResponse, *, address: Callable[[UUID], str] | None = None
+) -> dict[str, Any]:
+    """A sheet of answers as a FHIR QuestionnaireResponse; see `exporting.written`."""
+    return exporting.written(db, response, form_of(response.questionnaire), address=address)
+
+
 def _read(questionnaire: Questionnaire) -> Form:
-    form = importing.examine(questionnaire.definition.encode()).form
+    resource = strict_json.read(questionnaire.definition.encode())
+    staff_rules.weave(resource, staff_rules.of(questionnaire))
+    form = reading.read(resource, sanitise=sanitising.sanitise).form
     if form is None:
         raise Unreadable(str(questionnaire.id))
-    named = replace(form, url=questionnaire.url, version=questionnaire.version)
-    return staff_rules.joined(named, staff_rules.of(questionnaire))
+    return replace(form, url=questionnaire.url, version=questionnaire.version)

@@ -5,7 +5,7 @@ Three results: accepted, accepted with warnings, refused. A refused one leaves n
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,7 +18,7 @@ from app.audit import trail
 from app.db.base import Model
 from app.db.once import add_once
 from app.people.models import Clinic
-from app.questionnaires import library, strict_json
+from app.questionnaires import library, patterns, sanitising, strict_json
 from app.questionnaires.engine import reading
 from app.questionnaires.engine.findings import Finding
 from app.questionnaires.engine.items import Form
@@ -26,6 +26,7 @@ from app.questionnaires.models import Questionnaire
 from app.questionnaires.strict_json import NotReadable
 
 _LONGEST_URL, _LONGEST_VERSION, _LONGEST_TITLE = 500, 100, 200
+_MOST_PATTERNS = 100  # that are tried
 _NOT_ITS_MEANING = ("id", "meta", "text")  # what a server or a tool changes by itself
 
 
@@ -97,8 +98,9 @@ def examine(raw: bytes) -> Examined:
         resource = strict_json.read(raw)
     except NotReadable as error:
         return Examined({}, None, (_refusal(error.code, error.about),))
-    read = reading.read(resource)
-    return Examined(resource, read.form, read.findings)
+    read = reading.read(resource, sanitise=sanitising.sanitise)
+    findings = (*read.findings, *(_patterns(read.form) if read.form else ()))
+    return Examined(resource, read.form, findings)
 
 
 def retire(db: Session, questionnaire: Questionnaire, *, by: Model) -> None:
@@ -165,6 +167,18 @@ def _digest(resource: Mapping[str, Any]) -> str:
     """What it says, whatever the order of its elements."""
     said = {name: value for name, value in resource.items() if name not in _NOT_ITS_MEANING}
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _patterns(form: Form) -> Iterator[Finding]:
+    """Each pattern to which no answer can be held. Trying takes a moment: each is tried once."""
+    hostile: dict[str, bool] = {}
+    for item in form.in_order:
+        pattern = item.limits.pattern
+        if pattern and pattern not in hostile and len(hostile) < _MOST_PATTERNS:
+            hostile[pattern] = patterns.is_hostile(pattern)
+        if hostile.get(pattern):
+            code = "slow-pattern" if patterns.is_readable(pattern) else "odd-pattern"
+            yield Finding("warning", item.link_id, code, "Answers are not held to its pattern.")
 
 
 def _refusal(code: str, about: str = "") -> Finding:

@@ -1,12 +1,14 @@
 """What a clinic adds to a form: which answers go to the review list, and which raise an alert.
 
-They stand beside the form, not in it: the form stays the one that was imported.
+They stand beside the form, as the extension a form may carry itself, and are woven in when it is
+read: the form stays the one that was imported.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -14,103 +16,89 @@ from sqlalchemy.orm import Session
 
 from app.audit import trail
 from app.db.base import Model
-from app.questionnaires.engine.items import Form, Item, StaffRule
+from app.questionnaires.engine import extensions, fhir_values
+from app.questionnaires.engine.items import StaffRule
 from app.questionnaires.engine.values import Coding, Value
 from app.questionnaires.models import Questionnaire
 
 FLAG, SAFETY = "flag", "safety"
+_KINDS: tuple[tuple[type, str], ...] = (
+    (bool, "Boolean"),
+    (Coding, "Coding"),
+    (int, "Decimal"),
+    (Decimal, "Decimal"),
+    (date, "Date"),
+    (time, "Time"),
+)
 
 
 @dataclass(frozen=True)
 class AddedRule:
-    """One rule of the clinic, and the question that it is about."""
+    """One rule of the clinic: the question it is about, and the extension that says it."""
 
     link_id: str
-    rule: StaffRule
+    written: str  # JSON
+
+    @property
+    def mark(self) -> str:
+        """What names it on a page."""
+        return hashlib.sha256(f"{self.link_id} {self.written}".encode()).hexdigest()[:16]
 
 
 def of(questionnaire: Questionnaire) -> tuple[AddedRule, ...]:
     """The rules that the clinic added, in the order in which it did."""
-    return tuple(_read(each) for each in json.loads(questionnaire.rules))
+    return tuple(
+        AddedRule(each["linkId"], _json(each["extension"]))
+        for each in json.loads(questionnaire.rules)
+    )
 
 
 def keep(
     db: Session, questionnaire: Questionnaire, rules: Iterable[AddedRule], *, by: Model
 ) -> None:
     """From now on these are the clinic's rules for this form. The same one twice is one."""
-    questionnaire.rules = json.dumps([_written(each) for each in dict.fromkeys(rules)])
+    questionnaire.rules = json.dumps(
+        [
+            {"linkId": each.link_id, "extension": json.loads(each.written)}
+            for each in dict.fromkeys(rules)
+        ]
+    )
     trail.record(db, "change-staff-rules", agent=by, entity=questionnaire)
 
 
-def joined(form: Form, rules: Iterable[AddedRule]) -> Form:
-    """The form with the clinic's rules in it. One about a question that is not there is nothing."""
-    added: dict[str, tuple[StaffRule, ...]] = {}
+def added(link_id: str, rule: StaffRule) -> AddedRule:
+    """A rule as it is kept."""
+    kind = next((name for type_, name in _KINDS if isinstance(rule.answer, type_)), "String")
+    parts = [
+        {"url": "kind", "valueCode": rule.kind},
+        {"url": "operator", "valueCode": rule.operator},
+        {"url": "answer", f"value{kind}": _written(rule.answer)},
+        {"url": "label", "valueString": rule.label},
+        {"url": "urgent", "valueBoolean": rule.is_urgent},
+    ]
+    return AddedRule(link_id, _json({"url": extensions.STAFF_RULE, "extension": parts}))
+
+
+def weave(resource: Mapping[str, Any], rules: Iterable[AddedRule]) -> None:
+    """Put the rules onto the items they are about. One about nothing that is there is left out."""
+    by_link_id: dict[str, list[Any]] = {}
     for each in rules:
-        added[each.link_id] = (*added.get(each.link_id, ()), each.rule)
-    if not added.keys() & form.by_link_id.keys():
-        return form
-    items = tuple(_with_rules(item, added) for item in form.items)
-    in_order = tuple(inner for item in items for inner in item.walk())
-    return replace(
-        form, items=items, in_order=in_order, by_link_id={each.link_id: each for each in in_order}
-    )
+        by_link_id.setdefault(each.link_id, []).append(json.loads(each.written))
+    for item in _items(resource) if by_link_id else ():
+        own = by_link_id.get(item.get("linkId", ""), [])
+        if own:
+            item["extension"] = [*item.get("extension", []), *own]
 
 
-def _with_rules(item: Item, added: Mapping[str, tuple[StaffRule, ...]]) -> Item:
-    return replace(
-        item,
-        rules=(*item.rules, *added.get(item.link_id, ())),
-        items=tuple(_with_rules(inner, added) for inner in item.items),
-    )
+def _items(element: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in element.get("item", []):
+        yield item
+        yield from _items(item)
 
 
-def _written(added: AddedRule) -> dict[str, Any]:
-    rule = added.rule
-    kind, answer = _answer_written(rule.answer)
-    return {
-        "linkId": added.link_id,
-        "kind": rule.kind,
-        "operator": rule.operator,
-        kind: answer,
-        "label": rule.label,
-        "urgent": rule.is_urgent,
-        "ofScore": rule.of_score,
-    }
+def _written(answer: Value) -> Any:
+    return fhir_values.write_value(answer)
 
 
-def _answer_written(answer: Value) -> tuple[str, Any]:
-    match answer:
-        case bool():
-            return "answerBoolean", answer
-        case Coding():
-            return "answerCoding", asdict(answer)
-        case int() | Decimal():
-            return "answerDecimal", str(answer)
-        case date():
-            return "answerDate", answer.isoformat()
-        case _:
-            return "answerString", str(answer)
-
-
-def _read(kept: Mapping[str, Any]) -> AddedRule:
-    rule = StaffRule(
-        kind=kept["kind"],
-        operator=kept["operator"],
-        answer=_answer_read(kept),
-        label=kept["label"],
-        is_urgent=kept["urgent"],
-        of_score=kept["ofScore"],
-    )
-    return AddedRule(kept["linkId"], rule)
-
-
-def _answer_read(kept: Mapping[str, Any]) -> Value:
-    if "answerBoolean" in kept:
-        return bool(kept["answerBoolean"])
-    if "answerCoding" in kept:
-        return Coding(**kept["answerCoding"])
-    if "answerDecimal" in kept:
-        return Decimal(kept["answerDecimal"])
-    if "answerDate" in kept:
-        return date.fromisoformat(kept["answerDate"])
-    return str(kept["answerString"])
+def _json(extension: Any) -> str:
+    return json.dumps(extension, sort_keys=True)
