@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from app.i18n import gettext as _
 from app.refusal import Refusal
 
-RESOURCES = ("Appointment", "Communication", "Organization", "Patient", "Practitioner")
+RESOURCES = (
+    "Appointment",
+    "Binary",
+    "Communication",
+    "Organization",
+    "Patient",
+    "Practitioner",
+    "Questionnaire",
+    "QuestionnaireResponse",
+    "Task",
+)
 EVERYTHING = ("system/*.read", "system/*.write")
 _SHAPE = re.compile(r"system/(\*|[A-Z][A-Za-z]*)\.(read|write|\*)", re.ASCII)
 

@@ -51,6 +51,36 @@ def choices() -> list[Choice]:
             ("system/Communication.read",),
         ),
         Choice(
+            "read-forms",
+            _("Read forms"),
+            _("The questions, not the answers"),
+            ("system/Questionnaire.read",),
+        ),
+        Choice(
+            "add-forms",
+            _("Add forms"),
+            _("As FHIR Questionnaires"),
+            ("system/Questionnaire.write",),
+        ),
+        Choice(
+            "read-asked",
+            _("See what a patient was asked"),
+            _("And how far they are with it"),
+            ("system/Task.read",),
+        ),
+        Choice(
+            "ask",
+            _("Ask a patient to fill in a form"),
+            _("They get a text"),
+            ("system/Task.write",),
+        ),
+        Choice(
+            "read-answers",
+            _("Read answers"),
+            _("What patients sent in, with pictures and papers"),
+            ("system/Binary.read", "system/QuestionnaireResponse.read"),
+        ),
+        Choice(
             "read-team",
             _("See who works here"),
             _("The clinic's name and number, and the team's names"),

@@ -70,11 +70,8 @@ def scope_of(request: Request) -> str:
 
 def read_resource(request: Request, resource_type: str) -> dict[str, Any]:
     """The posted resource. 400 for anything that is none of this type, 415 for another format."""
-    content_type = request.headers.get("content-type", "")
-    if _media_type(content_type) not in _MEDIA_TYPES or _OTHER_RELEASE.search(content_type):
-        raise Fault(415, f"Send {MEDIA_TYPE}, release 4.0.")
     try:
-        resource = json.loads(request.state.body)
+        resource = json.loads(read_body(request))
     except (ValueError, RecursionError):
         raise Fault(400, "The body is not JSON.") from None
     if not isinstance(resource, dict):
@@ -82,6 +79,15 @@ def read_resource(request: Request, resource_type: str) -> dict[str, Any]:
     if resource.get("resourceType") != resource_type:
         raise Fault(400, f"The body is not a resource of type {resource_type}.")
     return resource
+
+
+def read_body(request: Request) -> bytes:
+    """What was posted, as it came. 415 for another format."""
+    content_type = request.headers.get("content-type", "")
+    if _media_type(content_type) not in _MEDIA_TYPES or _OTHER_RELEASE.search(content_type):
+        raise Fault(415, f"Send {MEDIA_TYPE}, release 4.0.")
+    body: bytes = request.state.body
+    return body
 
 
 def note_view(request: Request, patient: Patient) -> None:

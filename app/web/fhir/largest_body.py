@@ -4,9 +4,11 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.questionnaires.strict_json import MOST_BYTES
 from app.web.fhir.outcome import outcome
 
 LARGEST = 64 * 1024
+_FORM = ("POST", "/fhir/R4/Questionnaire")  # whole forms come in there
 # The house's own limit answers in plain words. Below this door it is out of the way.
 OUT_OF_THE_WAY = 1 << 40
 
@@ -18,18 +20,22 @@ class LargestBody:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        taken = 0
+        taken, most = 0, _most(scope)
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST:
+            if taken > most:
                 raise HTTPException(413)
             return message
 
         said = Headers(scope=scope).get("content-length", "")
-        if said.isdecimal() and int(said[:20]) > LARGEST:
+        if said.isdecimal() and int(said[:20]) > most:
             await outcome(413)(scope, receive, send)
         else:
             await self._app(scope, counted, send)
+
+
+def _most(scope: Scope) -> int:
+    return MOST_BYTES if (scope.get("method"), scope["path"]) == _FORM else LARGEST

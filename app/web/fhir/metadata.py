@@ -11,6 +11,7 @@ from app.web.fhir.searching import PARAMETERS, Parameter
 
 _CHANGED_ON = "2026-11-22"
 _VERSIONED = ("Appointment",)
+_OPERATIONS = {"$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything"}
 _SECURITY = (
     "Send a key of the clinic as `Authorization: Bearer ag_…`. What a key opens is said in SMART's "
     "system scopes, such as `system/Patient.read`; without the one that an interaction names it is "
@@ -25,9 +26,8 @@ def statement(routes: Iterable[Route], base: str) -> dict[str, Any]:
         parts = route.path.strip("/").split("/")
         if parts[0] == "metadata":
             continue
-        one = len(parts) > 1
         for method in route.methods or ():
-            interaction = _interaction(method, one)
+            interaction = _interaction(method, parts)
             if interaction:
                 found.setdefault(parts[0], set()).add(interaction)
     return {
@@ -52,9 +52,10 @@ def statement(routes: Iterable[Route], base: str) -> dict[str, Any]:
     }
 
 
-def _interaction(method: str, one: bool) -> str | None:
+def _interaction(method: str, parts: list[str]) -> str | None:
+    """Its code; an operation is called by its own name."""
     if method == "GET":
-        return "read" if one else "search-type"
+        return parts[2] if len(parts) > 2 else "read" if len(parts) > 1 else "search-type"
     return {"POST": "create", "PUT": "update"}.get(method)
 
 
@@ -63,14 +64,19 @@ def _resource(name: str, interactions: set[str]) -> dict[str, Any]:
         "type": name,
         "interaction": [
             {"code": code, "documentation": f"takes {_scope(name, code)}"}
-            for code in sorted(interactions)
+            for code in sorted(interactions - _OPERATIONS.keys())
         ],
         "versioning": "versioned" if name in _VERSIONED else "no-version",
         "readHistory": False,
         "updateCreate": False,
     }
     parameters = [_parameter(each) for each in PARAMETERS.get(name, ())]
-    return resource | ({"searchParam": parameters} if parameters else {})
+    operations = [
+        {"name": code.removeprefix("$"), "definition": _OPERATIONS[code]}
+        for code in sorted(interactions & _OPERATIONS.keys())
+    ]
+    parts = {"searchParam": parameters, "operation": operations}
+    return resource | {part: told for part, told in parts.items() if told}
 
 
 def _scope(name: str, interaction: str) -> str:

@@ -6,7 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from app.web.fhir import appointments, communications, organization, patient, practitioner
+from app.web.fhir import (
+    appointments,
+    communications,
+    everything,
+    organization,
+    patient,
+    practitioner,
+    questionnaires,
+    responses,
+    tasks,
+)
 from app.web.fhir.door import in_fhir
 from app.web.fhir.largest_body import OUT_OF_THE_WAY, LargestBody
 from app.web.fhir.metadata import statement
@@ -25,6 +35,7 @@ routes = [
     Route("/metadata", metadata, methods=["GET"], name="metadata"),
     Route("/Patient", patient.create, methods=["POST"], name="create-patient"),
     Route("/Patient/{id}", patient.show, methods=["GET"], name="patient"),
+    Route("/Patient/{id}/$everything", everything.show, methods=["GET"], name="everything"),
     Route("/Organization/{id}", organization.show, methods=["GET"], name="organization"),
     Route("/Practitioner", practitioner.search, methods=["GET"], name="practitioners"),
     Route("/Practitioner/{id}", practitioner.show, methods=["GET"], name="practitioner"),
@@ -34,6 +45,15 @@ routes = [
     Route("/Appointment/{id}", appointments.change, methods=["PUT"], name="change-appointment"),
     Route("/Communication", communications.search, methods=["GET"], name="communications"),
     Route("/Communication/{id}", communications.show, methods=["GET"], name="communication"),
+    Route("/Questionnaire", questionnaires.search, methods=["GET"], name="questionnaires"),
+    Route("/Questionnaire", questionnaires.create, methods=["POST"], name="create-questionnaire"),
+    Route("/Questionnaire/{id}", questionnaires.show, methods=["GET"], name="questionnaire"),
+    Route("/QuestionnaireResponse", responses.search, methods=["GET"], name="responses"),
+    Route("/QuestionnaireResponse/{id}", responses.show, methods=["GET"], name="response"),
+    Route("/Binary/{id}", responses.show_file, methods=["GET"], name="binary"),
+    Route("/Task", tasks.search, methods=["GET"], name="tasks"),
+    Route("/Task", tasks.create, methods=["POST"], name="create-task"),
+    Route("/Task/{id}", tasks.show, methods=["GET"], name="task"),
 ]
 
 door = Mount(

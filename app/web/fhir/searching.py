@@ -6,8 +6,8 @@ asks for would be something else.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -42,8 +42,27 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         Parameter("patient", "reference", "the same as subject"),
         _COUNT,
     ),
+    "Patient": (),
     "Practitioner": (),
+    "Questionnaire": (
+        Parameter("url", "uri", "its canonical url"),
+        Parameter("version", "token", "together with url"),
+        Parameter("status", "token", "such as active; several after commas"),
+    ),
+    "QuestionnaireResponse": (
+        Parameter("subject", "reference", "whose answers"),
+        Parameter("patient", "reference", "the same as subject"),
+        Parameter("status", "token", "such as completed; several after commas"),
+        Parameter("questionnaire", "reference", "the form: its url or url|version"),
+        Parameter("_lastUpdated", "date", "with a prefix such as ge; twice for a span"),
+        _COUNT,
+    ),
+    "Task": (
+        Parameter("patient", "reference", "what this patient was asked; required"),
+        Parameter("status", "token", "such as requested; several after commas"),
+    ),
 }
+_TWICE = ("_lastUpdated",)  # the two ends of a span
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,12 @@ class Asked:
 
     values: Mapping[str, str]
     left_out: tuple[str, ...]
+    spans: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what may stand there twice
+
+    @property
+    def said(self) -> dict[str, str | tuple[str, ...]]:
+        """All of it, as an address says it again."""
+        return {**self.values, **self.spans}
 
 
 def read(request: Request, resource_type: str) -> Asked:
@@ -59,6 +84,7 @@ def read(request: Request, resource_type: str) -> Asked:
     known = {each.name: each.type for each in PARAMETERS[resource_type]} | {PAGE: "token"}
     values: dict[str, str] = {}
     left_out: list[str] = []
+    spans: dict[str, tuple[str, ...]] = {}
     for said, value in request.query_params.multi_items():
         name, _, modifier = said.partition(":")
         if said in _ABOUT_THE_ANSWER or not value:
@@ -67,13 +93,15 @@ def read(request: Request, resource_type: str) -> Asked:
             left_out.append(said)
         elif modifier and (known[name] != "reference" or modifier != "Patient"):
             raise Fault(400, f"{name} takes no modifier {modifier}.")
+        elif name in _TWICE:
+            spans[name] = (*spans.get(name, ()), value)
         elif name in values:
             raise Fault(400, f"{name} stands there twice.")
         else:
             values[name] = value
     if left_out and _STRICT.search(request.headers.get("prefer", "")):
         raise Fault(400, f"Not known here: {', '.join(left_out)}.")
-    return Asked(values, tuple(left_out))
+    return Asked(values, tuple(left_out), spans)
 
 
 def patient_of(request: Request, db: Session, asked: Asked, *names: str) -> Patient:
@@ -92,17 +120,20 @@ def bundle(
     *,
     total: int | None = None,
     next_page: str | None = None,
+    closed: Sequence[str] = (),
 ) -> Response:
-    """A searchset: one page of `total`, or everything there is."""
+    """A searchset: one page of `total`, or everything there is; `closed`: scopes it lacked."""
     base = f"{request.app.state.settings.base_url}/fhir/R4"
     here = f"{base}{request.url.path.removeprefix('/fhir/R4')}"
-    links = [{"relation": "self", "url": _address(here, asked.values)}]
+    links = [{"relation": "self", "url": _address(here, asked.said)}]
     if next_page is not None:
-        following = _address(here, {**asked.values, PAGE: next_page})
+        following = _address(here, {**asked.said, PAGE: next_page})
         links.append({"relation": "next", "url": following})
     entries = [_match(base, resource) for resource in resources]
     if asked.left_out:
-        entries.append(_left_out(asked.left_out))
+        entries.append(_left_out(f"Not known here, and left out: {', '.join(asked.left_out)}."))
+    if closed:
+        entries.append(_left_out(f"Left out, since this key lacks {', '.join(closed)}."))
     found: dict[str, Any] = {
         "resourceType": "Bundle",
         "type": "searchset",
@@ -112,8 +143,8 @@ def bundle(
     return outcome.respond(found | ({"entry": entries} if entries else {}))
 
 
-def _address(here: str, values: Mapping[str, str]) -> str:
-    return f"{here}?{urlencode(values, safe='/')}" if values else here
+def _address(here: str, values: Mapping[str, str | tuple[str, ...]]) -> str:
+    return f"{here}?{urlencode(values, doseq=True, safe='/')}" if values else here
 
 
 def _match(base: str, resource: dict[str, Any]) -> dict[str, Any]:
@@ -124,9 +155,8 @@ def _match(base: str, resource: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _left_out(names: tuple[str, ...]) -> dict[str, Any]:
+def _left_out(words: str) -> dict[str, Any]:
     """Said after everything that was found: this part of the question went unheard."""
-    words = f"Not known here, and left out: {', '.join(names)}."
     told = {
         "resourceType": "OperationOutcome",
         "issue": [outcome.issue("warning", "not-supported", words)],

@@ -19,6 +19,16 @@ GUARDED = [
     ("GET", "/Communication"),
     ("GET", "/Communication/x"),
     ("GET", "/Organization/x"),
+    ("GET", "/Patient/x/$everything"),
+    ("GET", "/Questionnaire"),
+    ("POST", "/Questionnaire"),
+    ("GET", "/Questionnaire/x"),
+    ("GET", "/QuestionnaireResponse"),
+    ("GET", "/QuestionnaireResponse/x"),
+    ("GET", "/Binary/x"),
+    ("POST", "/Task"),
+    ("GET", "/Task"),
+    ("GET", "/Task/x"),
 ]
 
 
@@ -71,11 +81,22 @@ def test_the_statement_says_what_is_really_there(ehr):
     }
     assert said == {
         "Appointment": {"create", "read", "search-type", "update"},
+        "Binary": {"read"},
         "Communication": {"read", "search-type"},
         "Organization": {"read"},
         "Patient": {"create", "read"},
         "Practitioner": {"read", "search-type"},
+        "Questionnaire": {"create", "read", "search-type"},
+        "QuestionnaireResponse": {"read", "search-type"},
+        "Task": {"create", "read", "search-type"},
     }
+
+
+def test_the_statement_names_the_operation_on_a_patient(ehr):
+    rest = ehr.get("/metadata").json()["rest"][0]
+    patient = next(each for each in rest["resource"] if each["type"] == "Patient")
+
+    assert [each["name"] for each in patient["operation"]] == ["everything"]
 
 
 def test_the_statement_names_scopes_and_searches(ehr):

@@ -1,0 +1,82 @@
+"""Forms that another system brings, and reads back."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.people.models import Clinic
+from app.questionnaires import importing, library
+from app.questionnaires.models import Questionnaire
+from app.web.fhir import questionnaire as mapping
+from app.web.fhir import searching
+from app.web.fhir.door import bearer_only, read_body
+from app.web.fhir.outcome import Fault, respond
+from app.web.fhir.reading import referenced
+from app.web.pages import not_found
+
+# What is no resource at all, before anybody asks what it says.
+_MALFORMED = ("not-utf-8", "not-json", "same-name-twice", "unreadable-signs", "not-an-object")
+
+
+@bearer_only
+def create(request: Request, db: Session) -> Response:
+    """201 with the form and what was odd about it; the same form again is 200.
+
+    422 with every reason when it is refused: nothing is kept then.
+    """
+    clinic: Clinic = request.state.clinic
+    imported = importing.import_questionnaire(
+        db, clinic, read_body(request), by=request.state.api_key
+    )
+    if imported.questionnaire is None:
+        codes = {each.code for each in imported.refusals}
+        status = 400 if codes & {*_MALFORMED, "not-a-questionnaire"} else 422
+        issues = mapping.issues(imported.findings)
+        return respond({"resourceType": "OperationOutcome", "issue": issues}, status)
+    location = {"Location": f"/fhir/R4/Questionnaire/{imported.questionnaire.id}"}
+    status = 201 if imported.is_new else 200
+    return respond(mapping.written(imported.questionnaire), status, location)
+
+
+@bearer_only
+def show(request: Request, db: Session) -> Response:
+    """One form: the clinic's own or a shipped one."""
+    return respond(mapping.written(found(request, db)))
+
+
+@bearer_only
+def search(request: Request, db: Session) -> Response:
+    """Forms, each url's newest version first; retired ones too, and they say so."""
+    asked = searching.read(request, "Questionnaire")
+    url, _, version = asked.values.get("url", "").partition("|")
+    version = asked.values.get("version", version)
+    resources = [
+        mapping.written(each)
+        for each in library.all_of(db, request.state.clinic)
+        if (not url or each.url == url) and (not version or each.version == version)
+    ]
+    statuses = asked.values.get("status", "").split(",")
+    if statuses != [""]:
+        resources = [each for each in resources if each["status"] in statuses]
+    return searching.bundle(request, asked, resources)
+
+
+def found(request: Request, db: Session) -> Questionnaire:
+    """The form that the address names, else 404."""
+    try:
+        row = library.of_clinic(db, request.state.clinic, UUID(request.path_params["id"]))
+    except ValueError:
+        row = None
+    return row or not_found()
+
+
+def referred_to(db: Session, clinic: Clinic, reference: str) -> Questionnaire:
+    """The form behind `Questionnaire/{id}` or a canonical. Else 404."""
+    questionnaire_id = referenced(reference, "Questionnaire")
+    row = library.of_clinic(db, clinic, questionnaire_id) if questionnaire_id else None
+    row = row or library.find(db, clinic, reference)
+    if row is None:
+        raise Fault(404, "There is no such Questionnaire.", expression="Task.focus")
+    return row

@@ -1,0 +1,136 @@
+"""Forms that another system brings, and reads back."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from app.questionnaires import library, strict_json
+from app.questionnaires.models import Questionnaire
+from tests.web.fhir.test_door import told
+
+
+def form(**others):
+    return {
+        "resourceType": "Questionnaire",
+        "status": "active",
+        "url": "https://clinic.example/sleep",
+        "version": "1",
+        "title": "Sleep",
+        "item": [{"linkId": "1", "type": "boolean", "text": "Did you sleep?"}],
+    } | others
+
+
+def kept(database):
+    with database.session(write=False) as db:
+        return db.scalar(select(func.count()).select_from(Questionnaire))
+
+
+def test_a_form_comes_in_and_is_read_back_as_it_came(ehr):
+    answer = ehr.post("/Questionnaire", json=form())
+
+    assert answer.status_code == 201
+    location = answer.headers["location"].removeprefix("/fhir/R4")
+    there = ehr.get(location).json()
+    assert there == answer.json()
+    assert {name: there[name] for name in form()} == form()
+    assert "contained" not in there
+
+
+def test_warnings_come_along_contained_and_say_where(ehr):
+    odd = form(item=[{"linkId": "1", "type": "choice", "text": "Which?", "answerValueSet": "x"}])
+    del odd["status"]
+
+    answer = ehr.post("/Questionnaire", json=odd)
+
+    assert answer.status_code == 201
+    (outcome,) = answer.json()["contained"]
+    assert outcome["resourceType"] == "OperationOutcome"
+    assert {each["severity"] for each in outcome["issue"]} == {"warning"}
+    where = [each.get("expression") for each in outcome["issue"]]
+    assert ["Questionnaire.descendants().where(linkId = '1')"] in where
+    codes = {each["details"]["coding"][0]["code"] for each in outcome["issue"]}
+    assert codes == {"no-status", "value-set-not-found"}
+    assert answer.json()["extension"][-1]["valueReference"] == {"reference": f"#{outcome['id']}"}
+
+
+def test_a_refused_form_leaves_nothing_and_every_reason_is_told(ehr, database):
+    bad = form(
+        item=[
+            {"linkId": "1", "type": "colour", "text": "?"},
+            {"linkId": "2", "type": "string", "enableWhen": [{"question": "9", "operator": "="}]},
+        ]
+    )
+
+    answer = ehr.post("/Questionnaire", json=bad)
+
+    assert "linkId 1" in told(answer, 422)
+    errors = [each for each in answer.json()["issue"] if each["severity"] == "error"]
+    assert {each["details"]["coding"][0]["code"] for each in errors} == {
+        "unknown-type",
+        "condition-nowhere",
+    }
+    assert kept(database) == 0
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"resourceType": "Patient"}', b'{"a": NaN}', b'{"a":1,"a":2}']
+)
+def test_what_is_no_questionnaire_is_malformed(ehr, body):
+    told(ehr.post("/Questionnaire", content=body), 400)
+
+
+def test_the_same_form_again_is_the_one_that_stands(ehr, database):
+    first = ehr.post("/Questionnaire", json=form())
+
+    again = ehr.post("/Questionnaire", json=form())
+    other = ehr.post("/Questionnaire", json=form(title="Other"))
+
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert "another version" in told(other, 422)
+    assert kept(database) == 1
+
+
+def test_a_whole_form_may_be_large_and_nothing_else(ehr):
+    large = form(description="x" * 1_000_000)
+
+    assert ehr.post("/Questionnaire", json=large).status_code == 201
+    huge = json.dumps(form(description="x" * strict_json.MOST_BYTES)).encode()
+    told(ehr.post("/Questionnaire", content=huge), 413)
+    told(ehr.post("/Task", json=large), 413)
+
+
+def test_shipped_forms_are_there_before_anybody_asked_for_one(ehr, database):
+    ours = library.unkept("phq-9")
+
+    by_url = ehr.get("/Questionnaire", params={"url": ours.url}).json()
+    by_both = ehr.get("/Questionnaire", params={"url": f"{ours.url}|{ours.version}"}).json()
+    by_id = ehr.get(f"/Questionnaire/{ours.id}").json()
+
+    assert [each["resource"]["id"] for each in by_url["entry"]] == [str(ours.id)]
+    assert by_both["entry"][0]["resource"]["version"] == ours.version
+    assert by_id["title"] == ours.title
+    assert kept(database) == 0
+
+
+def test_a_form_is_found_by_url_and_version(ehr):
+    ehr.post("/Questionnaire", json=form())
+    ehr.post("/Questionnaire", json=form(version="2"))
+    url = form()["url"]
+
+    both = ehr.get("/Questionnaire", params={"url": url}).json()
+    one = ehr.get("/Questionnaire", params={"url": url, "version": "1"}).json()
+    none = ehr.get("/Questionnaire", params={"url": url, "status": "retired"}).json()
+
+    assert [each["resource"]["version"] for each in both["entry"]] == ["2", "1"]
+    assert [each["resource"]["version"] for each in one["entry"]] == ["1"]
+    assert none["total"] == 0
+
+
+def test_the_neighbours_forms_are_unknown_here(ehr, stranger, cast):
+    here = ehr.post("/Questionnaire", json=form()).json()
+
+    told(stranger.get(f"/Questionnaire/{here['id']}"), 404)
+    assert stranger.get("/Questionnaire", params={"url": here["url"]}).json()["total"] == 0
+    theirs = stranger.post("/Questionnaire", json=form(title="Ours now"))
+    assert theirs.status_code == 201
