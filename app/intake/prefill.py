@@ -27,7 +27,7 @@ def _known(form: Form, patient: Patient) -> dict[Slot, Values]:
     ]
     if not asks:
         return {}
-    known = expressions.knowing(patient=_resource(patient))
+    known = expressions.knowing(_resource(patient), zone=patient.zone)
     outcomes = known.work_out(form, EMPTY, asks)
     return {
         ask.slot: outcome.values
