@@ -16,7 +16,7 @@ from app.questionnaires.engine.values import Quantity, Value
 def said(fault: Fault, *, zone: tzinfo = UTC) -> str:
     """The sentence for a fault in the language in use: the form's own, where it gives one."""
     own = fault.words.within(language())
-    if own and fault.code in (Code.PATTERN, Code.CONSTRAINT):
+    if own:
         return own
     if fault.code in _COUNTED:
         return _COUNTED[fault.code](_count(fault.limit))

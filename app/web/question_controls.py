@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.i18n import gettext as _
 from app.questionnaires.engine.items import Item, ItemType, Option
-from app.questionnaires.engine.values import Coding, Value
+from app.questionnaires.engine.values import Coding, Quantity, Value
 
 CHOSEN = frozenset({"radio", "checkboxes", "scale", "agree"})
 TYPED = frozenset({"text", "writing", "number", "date", "datetime-local", "time", "url"})
@@ -141,6 +141,8 @@ def _bound(value: Value | None, zone: str) -> str | None:
             return None
         case Decimal():
             return f"{value:f}"
+        case Quantity():
+            return f"{value.value:f}"
         case datetime() if value.tzinfo is not None:
             return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
         case date():

@@ -9,7 +9,7 @@ from app.questionnaires.engine.findings import Report
 from app.questionnaires.engine.items import Expression, Limits, Words
 from app.questionnaires.engine.localised import extension_words
 from app.questionnaires.engine.shapes import Json, object_of, objects, text, whole
-from app.questionnaires.engine.values import Quantity, Value
+from app.questionnaires.engine.values import Value
 
 _FHIRPATH = ("text/fhirpath", "")
 _NAME = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -123,4 +123,4 @@ def _bound(item: Json, url: str, link_id: str, report: Report) -> Value | None:
     value = fhir_values.read_from(found)
     if value is None:
         report.warn(link_id, "limit-left-out", "A limit cannot be read and is ignored.", url)
-    return value.value if isinstance(value, Quantity) else value
+    return value

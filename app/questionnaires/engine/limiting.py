@@ -20,21 +20,25 @@ def of_value(item: Item, slot: Slot, value: Value) -> Iterator[Fault]:
         number = value.value if isinstance(value, Quantity) else value
         exponent = number.normalize().as_tuple().exponent
         if isinstance(exponent, int) and -exponent > item.limits.decimal_places:
-            yield Fault(slot, Code.DECIMALS, item.limits.decimal_places)
+            yield _fault(item, slot, Code.DECIMALS, item.limits.decimal_places)
     if isinstance(value, str | Signature):
         yield from _length(item, slot, value.name if isinstance(value, Signature) else value)
     if item.type is ItemType.URL and isinstance(value, str) and not is_address(value):
-        yield Fault(slot, Code.URL)
+        yield _fault(item, slot, Code.URL)
 
 
 def of_file(item: Item, slot: Slot, file: File) -> Iterator[Fault]:
     """What is wrong with a stored file, as far as the form has a say."""
     if item.limits.max_size is not None and file.size > item.limits.max_size:
-        yield Fault(slot, Code.FILE_SIZE, item.limits.max_size)
+        yield _fault(item, slot, Code.FILE_SIZE, item.limits.max_size)
     if item.limits.mime_types and not any(
         _is_kind(file.content_type, kind) for kind in item.limits.mime_types
     ):
-        yield Fault(slot, Code.FILE_TYPE)
+        yield _fault(item, slot, Code.FILE_TYPE)
+
+
+def _fault(item: Item, slot: Slot, code: Code, limit: Value | None = None) -> Fault:
+    return Fault(slot, code, limit, words=item.limits.pattern_words)
 
 
 def is_address(text: str) -> bool:
@@ -54,9 +58,9 @@ def is_address(text: str) -> bool:
 def _length(item: Item, slot: Slot, text: str) -> Iterator[Fault]:
     limits = item.limits
     if limits.min_length is not None and len(text) < limits.min_length:
-        yield Fault(slot, Code.TOO_SHORT, limits.min_length)
+        yield _fault(item, slot, Code.TOO_SHORT, limits.min_length)
     if limits.max_length is not None and len(text) > limits.max_length:
-        yield Fault(slot, Code.TOO_LONG, limits.max_length)
+        yield _fault(item, slot, Code.TOO_LONG, limits.max_length)
 
 
 def _range(item: Item, slot: Slot, value: Value) -> Iterator[Fault]:
@@ -65,9 +69,9 @@ def _range(item: Item, slot: Slot, value: Value) -> Iterator[Fault]:
     if is_moment and item.type not in (ItemType.DATE, ItemType.DATETIME, ItemType.TIME):
         return
     if least is not None and compares("<", value, least):
-        yield Fault(slot, Code.TOO_EARLY if is_moment else Code.TOO_SMALL, least)
+        yield _fault(item, slot, Code.TOO_EARLY if is_moment else Code.TOO_SMALL, least)
     if most is not None and compares(">", value, most):
-        yield Fault(slot, Code.TOO_LATE if is_moment else Code.TOO_LARGE, most)
+        yield _fault(item, slot, Code.TOO_LATE if is_moment else Code.TOO_LARGE, most)
 
 
 def _is_kind(content_type: str, kind: str) -> bool:
