@@ -104,7 +104,7 @@ def check_code(request: Request, db: Session) -> Response:
             is_over=isinstance(refusal, NothingAsked),
         )
     packet = _packet(db, patient)
-    response = redirect(request, "intake:next", id=packet.id)
+    response = redirect(request, "intake:next", packet=packet.id)
     _let_in(request, db, response, patient, packet, browser)
     return response
 
