@@ -127,6 +127,8 @@ def _chapters(form: Form) -> list[tuple[Words, str, list[Item]]]:
     found: list[tuple[Words, str, list[Item]]] = []
     loose: list[Item] = []
     for item in _top(form):
+        if item.is_hidden:
+            continue
         if item.type is not ItemType.GROUP:
             loose.append(item)
             continue
