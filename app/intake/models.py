@@ -86,6 +86,7 @@ class IntakeTask(Model):
     questionnaire_id: Mapped[UUID | None] = mapped_column(ForeignKey("questionnaire.id"))
     response_id: Mapped[UUID | None] = mapped_column(ForeignKey("questionnaire_response.id"))
     state: Mapped[TaskState]
+    outcome: Mapped[str] = mapped_column(default="")  # of a camera check: works, voice or phone
     position: Mapped[int]
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]

@@ -1,5 +1,7 @@
 """The headers every answer carries."""
 
+import re
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,6 +11,7 @@ LANDINGS = ("/j", "/i", "/w", "/s", "/invitation")
 # A page in a frame has no more than the page around it: so the demo's stage is among them.
 _CAMERA = ("/j", "/i", "/visits/", "/clinic/visits/", "/camera-check", "/demo")
 _MICROPHONE = (*_CAMERA, "/w", "/journal")
+_CHECK = re.compile(r"/intake/[^/]+/camera")
 
 
 class Headers:
@@ -58,8 +61,9 @@ class Headers:
 
 def permissions(path: str) -> str:
     """Camera and microphone where a talk or a spoken note happens, nothing anywhere else."""
-    camera = "(self)" if _is_under(path, _CAMERA) else "()"
-    microphone = "(self)" if _is_under(path, _MICROPHONE) else "()"
+    is_check = _CHECK.fullmatch(path) is not None
+    camera = "(self)" if is_check or _is_under(path, _CAMERA) else "()"
+    microphone = "(self)" if is_check or _is_under(path, _MICROPHONE) else "()"
     return (
         f"camera={camera}, microphone={microphone}, display-capture=(), geolocation=(), "
         "payment=(), usb=()"

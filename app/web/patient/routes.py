@@ -3,10 +3,12 @@
 from starlette.routing import BaseRoute
 
 from app.web.patient import (
+    camera_check,
     devices,
     home,
     intake_check,
     intake_elsewhere,
+    intake_files,
     intake_packet,
     intake_step,
 )
@@ -17,5 +19,7 @@ routes: list[BaseRoute] = [
     *intake_packet.routes,
     *intake_elsewhere.routes,
     *intake_check.routes,
+    *camera_check.routes,
+    *intake_files.routes,
     *intake_step.routes,  # last: its address takes any name
 ]

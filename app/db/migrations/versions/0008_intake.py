@@ -267,6 +267,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
