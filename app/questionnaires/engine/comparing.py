@@ -27,6 +27,8 @@ def compares(how: str, value: Value, answer: Value) -> bool:
         return equal(value, answer)
     if how == "!=":
         return not equal(value, answer)
+    if how in (">=", "<=") and equal(value, answer):
+        return True
     order = _ORDERS.get(how)
     pair = _ordered(value, answer) if order else None
     return bool(order and pair and order(*pair))
@@ -76,11 +78,8 @@ def _ordered(value: Value, answer: Value) -> tuple[Any, Any] | None:
 
 def _same_unit(value: Quantity, answer: Quantity) -> bool:
     if value.code and answer.code:
-        return (
-            value.code == answer.code
-            and "" in (value.system, answer.system, "")
-            and (not value.system or not answer.system or value.system == answer.system)
-        )
+        systems = {value.system, answer.system} - {""}
+        return value.code == answer.code and len(systems) < 2
     named = {value.unit, value.code} - {""}
     wanted = {answer.unit, answer.code} - {""}
     return not wanted or bool(named & wanted)

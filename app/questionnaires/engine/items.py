@@ -195,6 +195,7 @@ class Form:
     # each other: a cycle.
     settling: tuple[tuple[Item, ...], ...] = ()
     weighted: tuple[Item, ...] = ()  # questions whose options weigh something
+    summed: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)  # questions by their total
     ruled: tuple[Item, ...] = ()  # items with staff rules
     worked_out: tuple[Item, ...] = ()  # totals and calculated answers
     by_expression: tuple[Item, ...] = ()  # items whose being asked an expression decides

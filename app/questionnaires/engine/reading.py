@@ -14,7 +14,7 @@ unknown-control, text-expression, required-display, signature-of-the-form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.questionnaires.engine import (
@@ -24,6 +24,7 @@ from app.questionnaires.engine import (
     item_reading,
     refusing,
     settling,
+    sums,
 )
 from app.questionnaires.engine.findings import Finding, Report
 from app.questionnaires.engine.items import Form, Item
@@ -90,7 +91,7 @@ def _form(resource: Json, items: tuple[Item, ...], report: Report, sanitise: San
     in_order = tuple(each for item in items for each in item.walk())
     parents = {child.link_id: item.link_id for item in in_order for child in item.items}
     title = words(resource, "title", sanitise) or words(resource, "name", sanitise)
-    return Form(
+    form = Form(
         url=text(resource, "url"),
         version=text(resource, "version"),
         title=title,
@@ -113,6 +114,7 @@ def _form(resource: Json, items: tuple[Item, ...], report: Report, sanitise: San
         by_expression=tuple(item for item in in_order if item.enable_expression),
         source=resource,
     )
+    return replace(form, summed=sums.summed(form))
 
 
 def _weighs(item: Item) -> bool:

@@ -52,7 +52,7 @@ def totals(form: Form, settled: Settled) -> dict[Slot, Values]:
         for rows in settled.rows[form.repeating_above[item.link_id]]:
             slot = Slot(item.link_id, rows)
             if slot in settled.enabled:
-                score = add(form, questions(form, item), rows, settled.values)
+                score = add(form, form.summed[item.link_id], rows, settled.values)
                 if score.total is not None and score.of == BY_SLUG[item.totals].count:
                     found[slot] = _as_answer(item, score.total)
     return {slot: values for slot, values in found.items() if values}
@@ -69,15 +69,9 @@ def may_stand(form: Form, slot: Slot, settled: Settled) -> bool:
     return score is None or score.total is not None
 
 
-def questions(form: Form, total: Item) -> tuple[Item, ...]:
-    """The questions that a total adds up: the nearest ones that are its whole scale."""
-    scale = BY_SLUG[total.totals]
-    for group in (*_above(form, total),):
-        within = form.by_link_id[group].items if group else form.items
-        found = scale_questions(scale, within)
-        if len(found) == scale.count:
-            return found
-    return ()
+def summed(form: Form) -> dict[str, tuple[Item, ...]]:
+    """For each total of a known scale, the questions that it adds up."""
+    return {item.link_id: _summed(form, item) for item in form.worked_out if item.totals}
 
 
 def scale_questions(scale: Scale, items: Iterable[Item]) -> tuple[Item, ...]:
@@ -110,6 +104,17 @@ def add(
         for item in items
     ]
     return _sum(found, 1)
+
+
+def _summed(form: Form, total: Item) -> tuple[Item, ...]:
+    """The nearest questions that are its whole scale; none when they are nowhere."""
+    scale = BY_SLUG[total.totals]
+    for group in _above(form, total):
+        within = form.by_link_id[group].items if group else form.items
+        found = scale_questions(scale, within)
+        if len(found) == scale.count:
+            return found
+    return ()
 
 
 def _above(form: Form, item: Item) -> Iterator[str]:
@@ -148,7 +153,7 @@ def _score_of_total(
     if slot not in settled.enabled:
         return None
     if item.totals:
-        score = add(form, questions(form, item), slot.rows, settled.values)
+        score = add(form, form.summed[item.link_id], slot.rows, settled.values)
         is_whole = score.of == BY_SLUG[item.totals].count
         return score if is_whole else Score(None, score.answered, score.of)
     value = next(iter(settled.values.get(slot, ())), None)
