@@ -18,7 +18,7 @@ from app.questionnaires.engine.expressing import (
 )
 from app.questionnaires.engine.faults import Code, Fault
 from app.questionnaires.engine.items import Form, Item, ItemType, Words
-from app.questionnaires.engine.journey import is_asked
+from app.questionnaires.engine.pages import is_asked
 from app.questionnaires.engine.standing import Standing, answers_to, rows_of
 from app.questionnaires.engine.values import File, Slot, Values
 
