@@ -7,6 +7,7 @@ from app.access import api_keys
 from app.intake import packets
 from app.messaging import threads
 from app.people.models import Clinic, Patient
+from app.questionnaires import library
 from app.safety import escalation
 from app.safety.models import SafetyAlert, Signal
 from app.tasks import desk as tasks
@@ -47,6 +48,15 @@ PATHS = [
     ("GET", "/clinic/visits/{visit}"),
     ("POST", "/clinic/visits/{visit}/reopening"),
     ("POST", "/clinic/visits/{visit}/outcome"),
+    ("GET", "/clinic/forms/{form}"),
+    ("GET", "/clinic/forms/{form}/preview"),
+    ("GET", "/clinic/forms/{form}/file"),
+    ("POST", "/clinic/forms/{form}/retirement"),
+    ("POST", "/clinic/forms/{form}/return"),
+    ("GET", "/clinic/forms/{form}/rules"),
+    ("POST", "/clinic/forms/{form}/rules"),
+    ("GET", "/clinic/forms/{form}/rules/new?question=0"),
+    ("POST", "/clinic/forms/{form}/rules/removal"),
     ("GET", "/clinic/hours/{okafor}"),
     ("POST", "/clinic/hours/{okafor}"),
     ("GET", "/clinic/team/{okafor}"),
@@ -77,12 +87,15 @@ def ids(cast, database):
         thread = threads.of_stranger(db, db.get_one(Clinic, cast.clinic.id), "+13125550177")
         key, _ = api_keys.create(db, db.get_one(Clinic, cast.clinic.id), "Ours", by=None)
         packet = packets.ask(db, maya, [], with_camera_check=True, by=None)
+        clinic = db.get_one(Clinic, cast.clinic.id)
+        form = library.own_copy(db, clinic, library.unkept("phq-9"))
         return {
             "packet": packet.id,
             "alert": alert.id,
             "task": task.id,
             "thread": thread.id,
             "key": key.id,
+            "form": form.id,
             "maya": maya.id,
             "visit": cast.integration_visit.id,
             "infusion": cast.infusion.id,

@@ -1,5 +1,6 @@
 """Lists ask the database as often for many rows as for few."""
 
+import json
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from app.messaging import alarms, threads, writing
 from app.people import enrolment, staffing
 from app.people.models import Clinic, Patient, Role
 from app.people.staffing import Member
+from app.questionnaires import importing
 from app.safety import escalation
 from app.safety.models import Signal
 from app.scheduling import booking
@@ -28,9 +30,13 @@ PAGES = [
     "/clinic/schedule",
     "/clinic/patients",
     "/clinic/book",
+    "/clinic/forms",
     "/clinic/hours",
     "/clinic/team",
 ]
+
+
+_ITEMS = [{"linkId": "1", "type": "string", "text": "?"}]
 
 
 @contextmanager
@@ -78,6 +84,8 @@ def _crowd(database, cast, start, count):
             threads.own(db, thread, owner)
             threads.of_stranger(db, clinic, f"+1312556{1000 + n}")
             alarms.raise_(db, f"alarm {n}")
+            form = {"resourceType": "Questionnaire", "title": f"Form {n}", "item": _ITEMS}
+            importing.import_questionnaire(db, clinic, json.dumps(form).encode(), by=owner)
 
 
 @pytest.mark.parametrize("path", PAGES)
