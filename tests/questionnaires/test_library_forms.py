@@ -293,3 +293,11 @@ def test_a_form_with_a_safety_question_says_when_the_clinic_reads():
     for slug in ("medical-history", "phq-9", "readiness-eve", "readiness-morning"):
         display = next(item for item in items_of(slug) if item["linkId"] == "unwatched")
         assert {"url": f"{EXT}fact", "valueCode": "reading-hours"} in display["extension"]
+
+
+@pytest.mark.parametrize("slug", OWN)
+def test_a_question_is_understood_where_it_stands_alone(slug):
+    """As among the answers to check, on paper or in a table: no two read alike."""
+    for language in (lambda item: item["text"], lambda item: spanish(item, "text")):
+        texts = [language(item) for item in _questions(slug)]
+        assert sorted(text for text in set(texts) if texts.count(text) > 1) == []
