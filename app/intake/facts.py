@@ -34,9 +34,11 @@ def facts(db: Session, task: IntakeTask) -> Mapping[str, str]:
 
 def of_clinic(db: Session, clinic: Clinic, zone: str) -> Mapping[str, str]:
     """The sentences that hold for anybody who writes to the clinic."""
+    read_when = _read_when(db, clinic, zone)
     return {
         "clinic-phone": _phone(clinic),
-        "reading-hours": _reading(db, clinic, zone),
+        "read-when": read_when,
+        "reading-hours": f"{read_when} {_('In danger, call 911 or 988.')}",
     }
 
 
@@ -83,14 +85,14 @@ def _phone(clinic: Clinic) -> str:
     }
 
 
-def _reading(db: Session, clinic: Clinic, zone: str) -> str:
+def _read_when(db: Session, clinic: Clinic, zone: str) -> str:
     hours = reading_hours.reading_time(db, clinic, clock.now())
     if hours is None:
-        return _("Nobody reads this at once. In danger, call 911 or 988.")
+        return _("Nobody reads this at once.")
     if hours.opens_at <= clock.now():
-        said = _("Your clinic reads this until %(time)s today. In danger, call 911 or 988.")
+        said = _("Your clinic reads this until %(time)s today.")
         return said % {"time": i18n.local_clock(hours.closes_at, zone)}
-    said = _("Your clinic reads this from %(day)s, %(time)s. In danger, call 911 or 988.")
+    said = _("Your clinic reads this from %(day)s, %(time)s.")
     return said % {
         "day": i18n.local_weekday(hours.opens_at, zone),
         "time": i18n.local_clock(hours.opens_at, zone),

@@ -80,8 +80,6 @@ def hint_of(item: Item, control: str, language: str) -> str:
     """What is said to help, by the form or else by the control."""
     if item.words and item.help:
         return item.help.within(language)
-    if control == "signature":
-        return _("Type your full name. That is your signature.")
     if control == "checkboxes" and len(item.options) > 1:
         return _("Choose all that fit.")
     return item.entry_format if control == "text" else ""

@@ -15,6 +15,7 @@ from app.questionnaires.engine.written import Written, written
 from app.web import question_controls as controls
 
 Posted = Callable[[str], Sequence[str]]
+_NEVER_OPTIONAL = frozenset({"shown", "radio", "scale", "agree", "signature"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Question:
     shown: str = ""  # a fixed answer, in words
     fault: str = ""
     is_required: bool = False
+    is_agreement: bool = False  # it stands in a consent, where leaving out is an answer too
     is_repeating: bool = False
     is_free_text: bool = False
 
@@ -74,6 +76,11 @@ class Question:
     def is_chosen(self) -> bool:
         """Whether one chooses: a group of rows with a legend, not a field with a label."""
         return self.control in controls.CHOSEN
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether that has to be said: of what one chooses it is plain from Continue."""
+        return not (self.is_required or self.is_agreement) and self.control not in _NEVER_OPTIONAL
 
     @property
     def is_group(self) -> bool:
@@ -98,7 +105,8 @@ def question(sight: Sight, slot: Slot, values: Values, *, fault: str = "") -> Qu
     """A question's view. What was posted wins over what is stored: nothing typed is lost."""
     item = sight.form.by_link_id[slot.link_id]
     name = fields.name(sight.form, slot)
-    control = controls.control_of(item, is_consent=bool(consent_around(sight.form, item)))
+    is_agreement = bool(consent_around(sight.form, item))
+    control = controls.control_of(item, is_consent=is_agreement)
     stands = _posted(sight, name) or written(item, values, zone=ZoneInfo(sight.zone))
     repeats = item.is_repeating and control in controls.TYPED
     return Question(
@@ -119,6 +127,7 @@ def question(sight: Sight, slot: Slot, values: Values, *, fault: str = "") -> Qu
         shown=spoken.spoken(item, values, zone=sight.zone) if control == "shown" else "",
         fault=fault,
         is_required=item.is_required,
+        is_agreement=is_agreement,
         is_repeating=repeats,
         is_free_text=spoken.is_free_text(item) and not item.options,
     )

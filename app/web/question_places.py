@@ -40,14 +40,14 @@ def stems(form: Form, step: Step, language: str, title: str) -> tuple[str, ...]:
     return tuple(text for text in words if text and text != title)
 
 
-def eyebrow(chapters: Sequence[journey.Part], step: Step, language: str) -> str:
-    """`Part 2 of 5 · Your heart`; nothing for a form of one part."""
+def eyebrow(chapters: Sequence[journey.Part], step: Step, language: str, title: str) -> str:
+    """`Part 2 of 5 · Your heart`; nothing for a form of one part. No word twice."""
     if len(chapters) < 2:
         return ""
     numbers = {"number": step.part + 1, "total": len(chapters)}
     told = _("Part %(number)s of %(total)s") % numbers
     words = chapters[step.part].words.within(language)
-    return f"{told} · {words}" if words else told
+    return f"{told} · {words}" if words and words != title else told
 
 
 def place(form: Form, step: Step) -> str:

@@ -93,7 +93,7 @@ def shown(
 
     `posted` gives what was just typed by field name and wins over what is stored. `faults` are
     sentences by slot. `facts` are what the clinic fills in, by the names displays carry
-    (`reading-hours` also says when somebody reads what is written). `more` names repeating fields
+    (`read-when`: when somebody reads what is written here). `more` names repeating fields
     that get one more empty input, `address` is where a step's page is, `file_address` where a
     stored file can be looked at by its id (None: it cannot), `done` has the places of the parts
     that are done (else: those before this one). Call it within `i18n.using(language)`.
@@ -107,7 +107,7 @@ def shown(
         id=step.id,
         kind=step.kind.value,
         title=title,
-        eyebrow=question_places.eyebrow(chapters, step, language),
+        eyebrow=question_places.eyebrow(chapters, step, language, title),
         place=question_places.place(form, step),
         stems=question_places.stems(form, step, language, title),
         blocks=blocks,
@@ -201,7 +201,7 @@ def _is_scale(asked: Sequence[Question]) -> bool:
 def _reads(asked: Sequence[Question], facts: Mapping[str, str]) -> str:
     if not any(block.is_free_text for block in asked):
         return ""
-    return facts.get("reading-hours") or _(
+    return facts.get("read-when") or _(
         "Your team reads this when the clinic is open. Nobody watches it day and night."
     )
 

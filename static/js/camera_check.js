@@ -21,7 +21,7 @@ async function tryIt() {
   if (opened.fault) {
     showFault(opened.fault)
     focusOn("fault")
-    offer("phone-first")
+    offer("phone")
     return
   }
   stream = opened.stream
@@ -35,7 +35,7 @@ async function tryIt() {
     mirror.play().catch(() => {})
   }
   document.querySelector("[data-works]").value = hasPicture ? "works" : "voice"
-  offer("heard-or-seen")
+  offer("works")
   show("works")
   listen(stream)
 }
@@ -46,9 +46,12 @@ function show(view) {
 }
 
 // One filled button at a time.
-function offer(flag) {
-  for (const each of ["may-try", "phone-first", "heard-or-seen"]) setFlag(each, each === flag)
-  setFlag("not-yet", flag !== "phone-first")
+function offer(what) {
+  setFlag("may-try", what === "may-try")
+  setFlag("works", what === "works")
+  const phone = document.querySelector("[data-phone]")
+  phone.classList.toggle("button--join", what === "phone")
+  phone.classList.toggle("button--second", what !== "phone")
 }
 
 function focusOn(view) {
