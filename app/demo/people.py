@@ -113,6 +113,7 @@ def open_house(database: Database) -> None:
             phone="+17185550100",
             is_demo=True,
         )
+        clinic.food_stops_hours, clinic.fluids_stop_hours = 6, 2
         dr_patel = _join(db, clinic, Role.CLINICIAN, "Anika Patel", "Dr. Patel", "+17185550191")
         dr_patel.on_call_rank = 2
         dr_patel.room_url = "https://rooms.example/dr-patel"

@@ -4,7 +4,7 @@ Nothing is made up in rows: while seeding, the clock goes back three days, and s
 do at their moments what has led up to now. The texts of those days arrive on the way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app import clock, wall_time
 from app.db.engine import Database
-from app.demo import doors, people, texting, walk
+from app.demo import doors, filling, people, texting, walk
+from app.demo.filling import Answers
 from app.demo.gateway import DemoGateway
 from app.demo.models import DemoClock
 from app.demo.people import AVERY, CASEY, LUCIA, MORGAN, ROBIN, SAM, Person
@@ -30,6 +31,11 @@ _SESSION = timedelta(minutes=90)
 _VISIT = timedelta(minutes=50)
 _LATELY = timedelta(minutes=40)
 _Act = Callable[[Session], object]
+_AVERYS: Mapping[str, Answers] = {
+    "people-and-ride": filling.PEOPLE_AND_RIDE,
+    "medical-history": filling.HISTORY,
+    "phq-9": filling.PHQ_9,
+}
 
 
 @dataclass(frozen=True)
@@ -96,14 +102,24 @@ def _acts(days: Days) -> list[tuple[datetime, _Act]]:
         (at(-3, 9, 35), partial(_reply, person=SAM, words="OK")),
         (at(-3, 9, 40), partial(_book, person=MORGAN, starts_at=at(-1, 11))),
         (at(-3, 9, 45), partial(_move, person=MORGAN, starts_at=at(1, 16))),
+        (at(-3, 10), partial(_at_the_desk, person=CASEY)),
+        (at(-3, 11), partial(_fill, person=SAM, forms={"phq-9": filling.PHQ_9})),
+        (at(-3, 11, 30), partial(_at_the_desk, person=SAM)),
         (at(-3, 12, 35), partial(_end, person=CASEY, ended_at=at(-3, 12, 30))),
+        (at(-2, 11), partial(_at_the_desk, person=ROBIN)),
         (at(-2, 14, 50), partial(_hold, person=CASEY)),
         (at(-2, 14, 55), partial(_end, person=ROBIN, ended_at=at(-2, 14, 30))),
+        (at(-2, 19, 30), partial(_at_the_desk, person=MORGAN)),
         (at(-1, 9, 30), partial(_call_off, person=ROBIN)),
         (at(-1, 9, 40), partial(_book, person=LUCIA, starts_at=at(1, 9, 30))),
         (at(-1, 9, 50), partial(_prepare, person=AVERY, starts_at=at(2, 16))),
         (at(-1, 9, 55), partial(_book, person=AVERY, starts_at=at(4, 10))),
+        (at(-1, 10, 40), partial(_at_the_desk, person=MORGAN)),
+        (at(-1, 11, 30), partial(_leave_off, person=LUCIA)),
+        (at(-1, 12), partial(_fill, person=AVERY, forms=_AVERYS)),
         (at(-1, 12, 40), partial(_end, person=MORGAN, ended_at=at(-1, 12, 30))),
+        (at(-1, 17, 20), partial(_at_the_desk, person=SAM)),
+        (ended_at - _SESSION - timedelta(minutes=10), partial(_at_the_desk, person=SAM)),
         (ended_at + timedelta(minutes=5), partial(_end, person=SAM, ended_at=ended_at)),
     ]
 
@@ -141,6 +157,21 @@ def _move(db: Session, *, person: Person, starts_at: datetime) -> None:
 
 def _reply(db: Session, *, person: Person, words: str) -> None:
     texting.come_in(db, person.phone, people.house(db).clinic.phone, words)
+
+
+def _fill(db: Session, *, person: Person, forms: Mapping[str, Answers]) -> None:
+    """Some of what they were asked, on their phone, to the end of each form."""
+    for slug, answers in forms.items():
+        filling.fill(db, _patient(db, person), slug, answers)
+
+
+def _leave_off(db: Session, *, person: Person) -> None:
+    """They stop in the middle of a form."""
+    filling.fill(db, _patient(db, person), "medical-history", {}, until="mind-history")
+
+
+def _at_the_desk(db: Session, *, person: Person) -> None:
+    filling.do_the_rest(db, _patient(db, person))
 
 
 def _end(db: Session, *, person: Person, ended_at: datetime) -> None:

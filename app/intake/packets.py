@@ -5,7 +5,7 @@ A packet is sent with one text and opened with one link. It goes along when its 
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -27,6 +27,8 @@ from app.tasks.models import TaskCode
 
 # The extension that makes a group a consent, as it stands in a form.
 _CONSENT_MARK = '/StructureDefinition/consent"'
+# Two texts within this time would be one too many.
+_TOGETHER = timedelta(hours=3)
 OPEN = (TaskState.REQUESTED, TaskState.IN_PROGRESS)
 CHECKS = {PacketCode.READINESS_EVE: timing.eve, PacketCode.READINESS_MORNING: timing.morning}
 
@@ -38,17 +40,35 @@ class NothingAsked(Refusal):
 def assign(db: Session, infusion: Appointment, *, by: Model | None) -> list[IntakePacket]:
     """Ask for what is wanted before an infusion: the forms at once, the checks just before it.
 
-    Only what the patient has not told lately. Nothing for one that has begun.
+    Only what the patient has not told lately. A check that would come right after the forms comes
+    with them, in one text. Nothing for an infusion that has begun.
     """
     if infusion.starts_at <= clock.now():
         return []
-    packet = _assign_intake(db, infusion, by)
-    return [*([packet] if packet else []), *assign_checks(db, infusion, by=by)]
+    slugs = _not_told_lately(db, infusion)
+    if not slugs:
+        return assign_checks(db, infusion, by=by)
+    opens_at = _opening(db, infusion, slugs)
+    spans = {code: _span(infusion, code) for code in CHECKS}
+    soon = [code for code, span in spans.items() if span and span.opens_at < opens_at + _TOGETHER]
+    forms = [_form(db, infusion, slug) for slug in (*slugs, *soon)]
+    packet = make(
+        db,
+        infusion.patient,
+        PacketCode.INTAKE,
+        forms,
+        **asdict(timing.intake(infusion.starts_at, opens_at)),
+        infusion=infusion,
+        by=by,
+    )
+    return [packet, *assign_checks(db, infusion, besides=soon, by=by)]
 
 
-def assign_checks(db: Session, infusion: Appointment, *, by: Model | None) -> list[IntakePacket]:
+def assign_checks(
+    db: Session, infusion: Appointment, *, besides: Sequence[PacketCode] = (), by: Model | None
+) -> list[IntakePacket]:
     """The checks of the day before and of the day, those that are not there yet."""
-    there = {packet.code for packet in packets_of(db, infusion)}
+    there = {packet.code for packet in packets_of(db, infusion)} | {*besides}
     made = [_assign_check(db, infusion, code, by) for code in CHECKS if code not in there]
     return [packet for packet in made if packet is not None]
 
@@ -72,7 +92,7 @@ def ask(
     if not wanted:
         raise NothingAsked(_("Choose what to ask for."), field="forms")
     now = clock.now()
-    opens_at = _opening(db, patient, questionnaires)
+    opens_at = _opens_at(db, patient, questionnaires)
     closes_at = max(due_at or now, opens_at + timing.ASKED_FOR)
     span = Span(opens_at, max(due_at or closes_at, opens_at), closes_at)
     return make(db, patient, PacketCode.ASKED, wanted, **asdict(span), by=by)
@@ -121,32 +141,34 @@ def packets_of(db: Session, infusion: Appointment) -> list[IntakePacket]:
     )
 
 
-def _assign_intake(db: Session, infusion: Appointment, by: Model | None) -> IntakePacket | None:
+def _not_told_lately(db: Session, infusion: Appointment) -> list[str]:
     patient, slugs = infusion.patient, list(valid_for.INTAKE)
     rested_at = resting.rests_until(db, patient.id)
     if rested_at is not None and rested_at >= infusion.starts_at:
         slugs.remove(valid_for.CONSENTS)  # there is no hour left in which they could be asked
-    wanted = []
-    for slug in slugs:
-        form = _form(db, infusion, slug)
-        is_known = form is not None or slug == valid_for.CAMERA_CHECK
-        if is_known and not valid_for.is_valid(db, patient, slug, form):
-            wanted.append(form)
-    if not wanted:
-        return None
-    opens_at = _opening(db, patient, [form for form in wanted if form is not None])
-    span = timing.intake(infusion.starts_at, opens_at)
-    return make(db, patient, PacketCode.INTAKE, wanted, **asdict(span), infusion=infusion, by=by)
+    return [
+        slug
+        for slug in slugs
+        if _is_shipped(slug)
+        and not valid_for.is_valid(db, patient, slug, _form(db, infusion, slug))
+    ]
 
 
 def _assign_check(
     db: Session, infusion: Appointment, code: PacketCode, by: Model | None
 ) -> IntakePacket | None:
-    form = _form(db, infusion, code.value)
-    span = CHECKS[code](infusion.starts_at, clock.now(), infusion.patient.zone)
-    if form is None or span is None:
+    span = _span(infusion, code)
+    if span is None:
         return None
+    form = _form(db, infusion, code.value)
     return make(db, infusion.patient, code, [form], **asdict(span), infusion=infusion, by=by)
+
+
+def _span(infusion: Appointment, code: PacketCode) -> Span | None:
+    """When a check is asked; None: no more, or it is not shipped."""
+    if not _is_shipped(code.value):
+        return None
+    return CHECKS[code](infusion.starts_at, clock.now(), infusion.patient.zone)
 
 
 def make(
@@ -220,14 +242,23 @@ def _tasks() -> Select[IntakeTask]:
     )
 
 
+def _is_shipped(slug: str) -> bool:
+    return slug == valid_for.CAMERA_CHECK or slug in library.SLUGS
+
+
 def _form(db: Session, infusion: Appointment, slug: str) -> Questionnaire | None:
-    """What the clinic uses of a shipped form. None: it is not shipped."""
-    if slug not in library.SLUGS:
+    """What the clinic uses of a shipped form; the camera check has none."""
+    if slug == valid_for.CAMERA_CHECK:
         return None
     return library.for_clinic(db, infusion.clinic, slug)
 
 
-def _opening(db: Session, patient: Patient, forms: Sequence[Questionnaire]) -> datetime:
+def _opening(db: Session, infusion: Appointment, slugs: Sequence[str]) -> datetime:
+    forms = [_form(db, infusion, slug) for slug in slugs]
+    return _opens_at(db, infusion.patient, [form for form in forms if form is not None])
+
+
+def _opens_at(db: Session, patient: Patient, forms: Sequence[Questionnaire]) -> datetime:
     """Now, or when a consent among the forms may be asked."""
     rested_at = resting.rests_until(db, patient.id)
     if rested_at is None or not any(_CONSENT_MARK in form.definition for form in forms):

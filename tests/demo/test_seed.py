@@ -8,6 +8,8 @@ from app import clock, wall_time
 from app.audit.models import AuditEvent
 from app.demo import people, seed
 from app.demo.seed import Days
+from app.intake import packets
+from app.intake.models import TaskState
 from app.messaging.models import Message
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling import slots
@@ -112,3 +114,18 @@ def _counts(database):
             db.scalar(select(func.count()).select_from(row))
             for row in (Clinic, Patient, Practitioner, Appointment, Message, AuditEvent)
         ]
+
+
+def test_forms_stand_at_every_stage(seeded):
+    with seeded.session(write=False) as db:
+        asked = {
+            person.given_name: [
+                task.state for task in packets.open_tasks(db, people.find(db, person))
+            ]
+            for person in (people.SAM, people.AVERY, people.LUCIA)
+        }
+
+    assert asked["Sam"] == []
+    assert TaskState.REQUESTED in asked["Avery"]
+    assert TaskState.IN_PROGRESS not in asked["Avery"]
+    assert TaskState.IN_PROGRESS in asked["Lucía"]

@@ -195,3 +195,47 @@ def test_a_consent_is_not_asked_within_a_day_of_an_earlier_dose(
     packet = packet_of(second, PacketCode.INTAKE)
     assert packet.opens_at == at("2026-11-21T14:40")
     assert packets.open_tasks(db, here.theo) == []
+
+
+def test_an_infusion_booked_for_today_asks_for_everything_in_one_text(
+    db, infusion_at, packet_of, texts_of
+):
+    infusion = infusion_at("2026-11-20T15:00")
+
+    (packet,) = packets.packets_of(db, infusion)
+    assert slugs(db, packet)[-1] == "readiness-morning"
+    assert [purpose for purpose, _ in texts_of(infusion)] == [Purpose.INTAKE]
+
+
+def test_the_checks_come_the_evening_before_and_in_the_morning(infusion_at, texts_of, at):
+    infusion = infusion_at("2026-11-24T14:00")
+
+    assert [each for each in texts_of(infusion) if each[0] is Purpose.READINESS] == [
+        (Purpose.READINESS, at("2026-11-23T17:00")),
+        (Purpose.READINESS, at("2026-11-24T11:00")),
+    ]
+
+
+def test_checks_that_were_sent_are_asked_anew_for_another_day(
+    db, here, infusion_at, packet_of, later, at
+):
+    infusion = infusion_at("2026-11-24T14:00")
+    first = packet_of(infusion, PacketCode.READINESS_EVE)
+    later("2026-11-23T18:00")
+
+    infusions.reschedule(db, infusion, at("2026-11-27T14:00"), by=here.jordan)
+
+    second = packet_of(infusion, PacketCode.READINESS_EVE)
+    assert first.cancelled_at == clock.now()
+    assert second.opens_at == at("2026-11-26T17:00")
+
+
+def test_moving_by_an_hour_asks_no_check_twice(db, here, infusion_at, packet_of, later, at):
+    infusion = infusion_at("2026-11-24T14:00")
+    first = packet_of(infusion, PacketCode.READINESS_EVE)
+    later("2026-11-23T18:00")
+
+    infusions.reschedule(db, infusion, at("2026-11-24T15:00"), by=here.jordan)
+
+    assert packet_of(infusion, PacketCode.READINESS_EVE) is first
+    assert packet_of(infusion, PacketCode.READINESS_MORNING).opens_at == at("2026-11-24T12:00")
