@@ -1,6 +1,7 @@
 """The operator's commands. A failure is one clear line on stderr and exit code 1."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from app.db.engine import Database
 from app.messaging import alarms
 from app.people import enrolment
 from app.people.models import Clinic, Role
+from app.questionnaires import finding_words, importing, strict_json
 from app.refusal import Refusal
 from app.settings import Settings
 
@@ -29,10 +31,12 @@ clinic_commands = typer.Typer(help="Clinics.", no_args_is_help=True)
 staff_commands = typer.Typer(help="Members of staff.", no_args_is_help=True)
 alarm_commands = typer.Typer(help="What is wrong with the road of texts.", no_args_is_help=True)
 key_commands = typer.Typer(help="Keys for other systems (the FHIR door).", no_args_is_help=True)
+questionnaire_commands = typer.Typer(help="Forms that patients fill in.", no_args_is_help=True)
 app.add_typer(clinic_commands, name="clinic")
 app.add_typer(staff_commands, name="staff")
 app.add_typer(key_commands, name="apikey")
 app.add_typer(alarm_commands, name="alarm")
+app.add_typer(questionnaire_commands, name="questionnaire")
 
 Slug = Annotated[str, typer.Option("--clinic", help="the clinic's short name in addresses")]
 
@@ -214,6 +218,28 @@ def apikey_create(
         clinic = _clinic(db, slug)
         _, token = api_keys.create(db, clinic, name, by=None, scopes=scope or scopes.EVERYTHING)
     typer.echo(token)
+
+
+@questionnaire_commands.command("import")
+def questionnaire_import(
+    file: Annotated[Path, typer.Argument(help="a FHIR R4 Questionnaire, as JSON")],
+    slug: Slug,
+) -> None:
+    """Take in a form. Prints what was odd about it; refused, nothing is kept and it says why."""
+    with file.open("rb") as source:
+        raw = source.read(strict_json.MOST_BYTES + 1)
+    with _database().session() as db:
+        imported = importing.import_questionnaire(db, _clinic(db, slug), raw, by=None)
+        for finding in imported.findings:
+            is_refusal = finding.severity == "refused"
+            line = f"{finding.severity}: {finding_words.line(finding)}"
+            typer.echo(f"afterglow: {line}" if is_refusal else line, err=is_refusal)
+        if imported.questionnaire is None:
+            raise typer.Exit(1)
+        form = imported.questionnaire
+        typer.echo(
+            f"{'Imported' if imported.is_new else 'Here already:'} {form.url}|{form.version}"
+        )
 
 
 def _open_for_production() -> tuple[Settings, Database]:

@@ -1,14 +1,17 @@
 """The operator's commands, run as an operator runs them."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.access import api_keys
 from app.messaging import alarms
+from app.questionnaires.models import Questionnaire
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = {"AFTERGLOW_SECRET_KEYS": "s" * 40, "AFTERGLOW_ENCRYPTION_KEYS": "e" * 40}
@@ -177,3 +180,76 @@ def test_the_doctor_names_an_open_alarm_until_it_is_cleared(afterglow, installed
     assert cleared.returncode == 0
     with database.session(write=False) as db:
         assert alarms.open_alarms(db) == []
+
+
+def test_a_form_is_imported_and_what_is_odd_is_printed(afterglow, installed, cast, database):
+    example = str(ROOT / "tests" / "fhir_examples" / "01-layout-paginated.json")
+
+    done = afterglow("questionnaire", "import", example, "--clinic", "northside", **installed)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    *warnings, last = done.stdout.strip().splitlines()
+    assert "warning: It has no status, which FHIR requires." in warnings
+    assert any(line.startswith("warning: 10.1: ") for line in warnings)
+    with database.session(write=False) as db:
+        row = db.scalars(select(Questionnaire)).one()
+        assert last == f"Imported {row.url}|{row.version}"
+        assert row.clinic_id == cast.clinic.id
+    again = afterglow("questionnaire", "import", example, "--clinic", "northside", **installed)
+    assert again.returncode == 0
+    assert "Here already" in again.stdout
+
+
+TWICE = {"linkId": "2", "type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        ("{", ["afterglow: refused: The file is not JSON."]),
+        (
+            json.dumps(
+                {
+                    "resourceType": "Questionnaire",
+                    "status": "active",
+                    "item": [{"linkId": "1", "type": "hue"}, TWICE, TWICE],
+                }
+            ),
+            [
+                "afterglow: refused: 1: “hue” is not one of R4's item types.",
+                "afterglow: refused: 2: Two items have this linkId.",
+            ],
+        ),
+    ],
+)
+def test_a_refused_form_is_a_line_for_each_reason_and_leaves_nothing(
+    afterglow, installed, cast, database, tmp_path, content, lines
+):
+    (tmp_path / "form.json").write_text(content)
+
+    done = afterglow("questionnaire", "import", "form.json", "--clinic", "northside", **installed)
+
+    assert done.returncode == 1
+    assert sorted(done.stderr.strip().splitlines()) == sorted(lines)
+    with database.session(write=False) as db:
+        assert db.scalars(select(Questionnaire)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nowhere.json", "--clinic", "northside"), "No such file"),
+        ((".", "--clinic", "northside"), "directory"),
+        (("pyproject.toml", "--clinic", "elsewhere"), "there is no clinic elsewhere"),
+    ],
+)
+def test_a_form_that_is_not_there_is_one_line(
+    afterglow, installed, cast, tmp_path, arguments, said
+):
+    (tmp_path / "pyproject.toml").write_text("{}")
+
+    done = afterglow("questionnaire", "import", *arguments, **installed)
+
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert said in done.stderr
