@@ -92,7 +92,7 @@ class _Writer:
         found: list[dict[str, Any]] = []
         for place, row in enumerate((0,) if numbers is None else numbers):
             inner = self.items(item.items, (*slot.rows, row))
-            if not inner and numbers is None:
+            if not inner and numbers is None and slot not in self.sheet.last_rows:
                 continue
             marks = [{"url": extensions.ROW, "valueInteger": row}] if row != place else []
             if not found and self.sheet.last_rows.get(slot, 0) > max(numbers or (0,)):

@@ -50,7 +50,7 @@ def test_ten_thousand_people_get_the_same_total_from_both_forms(theirs, ours):
     forms = [_Form(theirs), _Form(ours)]
     complete = 0
 
-    for _ in range(10_000):
+    for person in range(10_000):
         weights = [_weight(chance) for _ in NINE]
         expected = None if None in weights else sum(weights)
         complete += expected is not None
@@ -58,7 +58,10 @@ def test_ten_thousand_people_get_the_same_total_from_both_forms(theirs, ours):
             state = form.answered(weights)
 
             assert form.total(state) == expected
-            assert form.read_off(state) == expected
+            assert form.added(weights) == expected
+            if person % 20 == 0:
+                assert form.read_off(state) == expected
+                assert form.scored(state) == expected
 
     assert 3_000 < complete < 7_000
 
@@ -114,6 +117,7 @@ class _Form:
         self.form = read(file).form
         self.by_code = {code: item for item in self.form.in_order for code in item.codes}
         self.ordinals = dict(_ordinals(file["item"]))
+        self.slot = Slot(self.by_code[TOTAL].link_id)
 
     def sheet(self, weights):
         return Sheet(
@@ -129,16 +133,23 @@ class _Form:
 
     def total(self, state):
         """What the engine put where the form has a place for the total."""
-        (slot,) = [
-            slot for slot in state.slots if TOTAL in self.form.by_link_id[slot.link_id].codes
+        return state.sheet.values.get(self.slot, (None,))[0]
+
+    def scored(self, state):
+        """What the engine says of the total besides."""
+        return state.scores[self.slot.link_id].total
+
+    def added(self, weights):
+        """From the file alone: what its options say they weigh."""
+        found = [
+            self.ordinals[self.by_code[code].link_id, ANSWERS[weight]]
+            for code, weight in zip(NINE, weights, strict=True)
+            if weight is not None
         ]
-        found = state.sheet.values.get(slot, (None,))[0]
-        score_of_it = state.scores[slot.link_id].total
-        assert found == score_of_it
-        return found
+        return sum(found) if len(found) == 9 else None
 
     def read_off(self, state):
-        """From the response that is written and the file alone: none unless there are nine."""
+        """From the response that is written and the file: none unless there are nine."""
         found = []
         for item in _walk(to_response_items(self.form, state)):
             for answer in item.get("answer", []):
