@@ -12,8 +12,10 @@ import re
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import Any, cast
 
 MEMORY = 768 * 1024 * 1024
@@ -43,6 +45,9 @@ def main() -> None:
         if "fits" in job:
             for pattern, text in job["fits"]:
                 _say(_told(functools.partial(_fits, pattern, text)))
+        elif "reads" in job:
+            for path in job["reads"]:
+                _say(_told(functools.partial(evaluator.reads, path)))
         else:
             evaluator.open(job, kept.get(job.get("questionnaire", "")))
             for task in job["tasks"]:
@@ -69,25 +74,58 @@ def _fits(pattern: str, text: str) -> list[bool]:
     return [re.fullmatch(pattern, text) is not None]
 
 
+def _strict_reader() -> Callable[[str], Any]:
+    """Reads a whole expression or raises; the library's own reader takes what it understands."""
+    antlr: Any = import_module("antlr4")
+    own = "fhirpathpy.parser"
+    lexer_of: Any = import_module(f"{own}.generated.FHIRPathLexer").FHIRPathLexer
+    parser_of: Any = import_module(f"{own}.generated.FHIRPathParser").FHIRPathParser
+    listener_of: Any = import_module(f"{own}.ASTPathListener").ASTPathListener
+    strict: Any = import_module("antlr4.error.ErrorListener").ErrorListener()
+    strict.syntaxError = _not_readable
+
+    def read(path: str) -> Any:
+        lexer = lexer_of(antlr.InputStream(path))
+        parser = parser_of(antlr.CommonTokenStream(lexer))
+        for part in (lexer, parser):
+            part.removeErrorListeners()
+            part.addErrorListener(strict)
+        tree = parser.expression()
+        if parser.getCurrentToken().type != antlr.Token.EOF:
+            raise SyntaxError
+        listener = listener_of()
+        antlr.ParseTreeWalker().walk(listener, tree)
+        return listener.parentStack[0]
+
+    return read
+
+
+def _not_readable(*_about: Any) -> None:
+    raise SyntaxError
+
+
 class _Evaluator:
     """Expressions over one response. Read once, they are kept for the next job."""
 
     def __init__(self) -> None:
-        import fhirpathpy  # here: after the limit of memory is set
+        from fhirpathpy import apply_parsed_path  # here: after the limit of memory is set
         from fhirpathpy.engine.invocations.constants import constants, systemtime
         from fhirpathpy.engine.nodes import ResourceNode
         from fhirpathpy.models import models
 
         self._node: Any = ResourceNode.create_node
         self._system_time: Any = systemtime
-        r4 = models["r4"]
-        options = {"returnRawData": True}
-        self._read: Any = functools.lru_cache(maxsize=1000)(
-            lambda path: fhirpathpy.compile(path, r4, options)
-        )
+        self._apply: Any = apply_parsed_path
+        self._model = models["r4"]
+        self._read = functools.lru_cache(maxsize=1000)(_strict_reader())
         self._constants = cast(Any, constants)
         self._constants.reset = self._reset_time
         self._now: datetime | None = None
+
+    def reads(self, path: str) -> list[Any]:
+        """Only read an expression. Raises when that cannot be done."""
+        self._read(path)
+        return []
 
     def open(self, job: dict[str, Any], questionnaire: Any) -> None:
         """Take the response that the tasks of a job are about."""
@@ -117,7 +155,8 @@ class _Evaluator:
 
     def _evaluate(self, path: str, place: Any, names: dict[str, Any]) -> list[Any]:
         root = self._resource if _starts_at_the_top(path, place) else place
-        found = self._read(path)(root, names)
+        options = {"returnRawData": True}
+        found = self._apply(root, self._read(path), names, self._model, options)
         return found if isinstance(found, list) else [found]
 
     def _place(self, at: list[Any] | None) -> Any:
