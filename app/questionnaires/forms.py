@@ -1,5 +1,6 @@
 """A stored form as the engine knows it, read once in a process."""
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,8 +11,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.questionnaires import exporting, sanitising, staff_rules, strict_json
-from app.questionnaires.engine import reading
+from app.questionnaires.engine import extensions, reading
 from app.questionnaires.engine.items import Form
+from app.questionnaires.importing import UNUSABLE_PATTERN
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse
 
 _MOST_KEPT = 200
@@ -49,7 +51,23 @@ def exported(
 def _read(questionnaire: Questionnaire) -> Form:
     resource = strict_json.read(questionnaire.definition.encode())
     staff_rules.weave(resource, staff_rules.of(questionnaire))
+    _drop_patterns(resource, _unusable(questionnaire))
     form = reading.read(resource, sanitise=sanitising.sanitise).form
     if form is None:
         raise Unreadable(str(questionnaire.id))
     return replace(form, url=questionnaire.url, version=questionnaire.version)
+
+
+def _unusable(questionnaire: Questionnaire) -> set[str]:
+    """The questions whose pattern nobody is held to, as the report of the import says."""
+    findings = json.loads(questionnaire.warnings)
+    return {each["link_id"] for each in findings if each["code"] in UNUSABLE_PATTERN}
+
+
+def _drop_patterns(element: dict[str, Any], link_ids: set[str]) -> None:
+    """Take them away: a browser that was given one would try it as well."""
+    for item in element.get("item", []) if link_ids else ():
+        if item.get("linkId") in link_ids:
+            marks = item.get("extension", [])
+            item["extension"] = [each for each in marks if each.get("url") != extensions.REGEX]
+        _drop_patterns(item, link_ids)

@@ -27,6 +27,8 @@ from app.questionnaires.strict_json import NotReadable
 
 _LONGEST_URL, _LONGEST_VERSION, _LONGEST_TITLE = 500, 100, 200
 _MOST_PATTERNS = 100  # that are tried
+_SLOW, _ODD = "slow-pattern", "odd-pattern"
+UNUSABLE_PATTERN = (_SLOW, _ODD)
 _NOT_ITS_MEANING = ("id", "meta", "text")  # what a server or a tool changes by itself
 
 
@@ -177,7 +179,7 @@ def _patterns(form: Form) -> Iterator[Finding]:
         if pattern and pattern not in hostile and len(hostile) < _MOST_PATTERNS:
             hostile[pattern] = patterns.is_hostile(pattern)
         if hostile.get(pattern):
-            code = "slow-pattern" if patterns.is_readable(pattern) else "odd-pattern"
+            code = _SLOW if patterns.is_readable(pattern) else _ODD
             yield Finding("warning", item.link_id, code, "Answers are not held to its pattern.")
 
 

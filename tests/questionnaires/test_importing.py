@@ -209,6 +209,8 @@ def test_a_hostile_pattern_costs_a_moment_and_a_warning(bring):
 
     told = [(each.link_id, each.code) for each in imported.findings]
     assert told == [("0", "slow-pattern"), ("1", "slow-pattern"), ("2", "odd-pattern")]
+    kept = forms.form_of(imported.questionnaire).in_order
+    assert [each.limits.pattern for each in kept] == ["", "", "", "[0-9]{5}"]
 
 
 def test_what_was_found_is_said_in_the_readers_language():
