@@ -1,16 +1,16 @@
 """The review list: answers that a clinician looks at before the session, until one clears each."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, i18n, live
 from app.audit import trail
 from app.i18n import gettext as _
 from app.intake.models import ReviewFlag
+from app.intake.signals import place
 from app.people.models import Clinic, Patient, Practitioner, Role
 from app.questionnaires.engine.evaluation import Hit, State
 from app.questionnaires.engine.items import Form
@@ -96,11 +96,10 @@ def open_flags(db: Session, clinic: Clinic) -> list[ReviewFlag]:
     )
 
 
-def open_count(db: Session, clinic_id: UUID) -> int:
-    """How many answers wait to be looked at."""
+def open_count(clinic_id: UUID) -> Select[int]:
+    """How many answers wait to be looked at, to be asked together with other numbers."""
     waiting = select(func.count()).select_from(ReviewFlag)
-    is_open = ReviewFlag.clinic_id == clinic_id, ReviewFlag.cleared_at.is_(None)
-    return db.scalar(waiting.where(*is_open)) or 0
+    return waiting.where(ReviewFlag.clinic_id == clinic_id, ReviewFlag.cleared_at.is_(None))
 
 
 def of_patient(db: Session, patient: Patient) -> list[ReviewFlag]:
@@ -135,11 +134,11 @@ def of_response(db: Session, response: QuestionnaireResponse) -> list[ReviewFlag
 def in_order(form: Form, flags: list[ReviewFlag]) -> list[ReviewFlag]:
     """Flags of one sheet: urgent first, then as the form asks."""
 
-    def place(flag: ReviewFlag) -> tuple[bool, int]:
+    def rank(flag: ReviewFlag) -> tuple[bool, int]:
         item = form.by_link_id.get(flag.link_id) or form.by_link_id.get(flag.link_id.split("/")[0])
         return not flag.urgent, item.index if item else 0
 
-    return sorted(flags, key=place)
+    return sorted(flags, key=rank)
 
 
 def _found(form: Form, state: State, zone: str) -> list[_Found]:
@@ -156,12 +155,7 @@ def _of_hit(form: Form, state: State, hit: Hit, zone: str) -> _Found:
     else:
         answer = spoken(item, state.sheet.values.get(hit.slot, ()), zone=zone)
     label = hit.rule.label or item.words.within(i18n.language())
-    return _Found("/".join(_parts(hit)), label, answer or _("Not answered"), hit.rule.is_urgent)
-
-
-def _parts(hit: Hit) -> Iterator[str]:
-    yield hit.slot.link_id
-    yield from map(str, hit.slot.rows)
+    return _Found(place(hit.slot), label, answer or _("Not answered"), hit.rule.is_urgent)
 
 
 def _is_same(flag: ReviewFlag, found: _Found) -> bool:

@@ -6,7 +6,7 @@ worse raises one again, and one that is taken back withdraws nothing.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -39,8 +39,7 @@ class _Cause:
 
     @property
     def at(self) -> str:
-        """The place as it is written down."""
-        return "/".join((self.slot.link_id, *map(str, self.slot.rows)))
+        return place(self.slot)
 
     def is_known(self, earlier: list[str]) -> bool:
         """Whether this answer, or a worse one in its place, has been told of before."""
@@ -80,6 +79,24 @@ def notice(
             )
         must_show = must_show or bool(new) or any(cause.slot in saved for cause in causes)
     return must_show
+
+
+def place(slot: Slot) -> str:
+    """A place on a sheet as an alert's causes and a flag name it."""
+    return "/".join((slot.link_id, *map(str, slot.rows)))
+
+
+def causing(alerts: Iterable[SafetyAlert], form: Form, state: State) -> frozenset[Slot]:
+    """The questions whose answers raised these alerts."""
+    causes = {at for alert in alerts for at in alert.causes or {}}
+
+    def is_one(slot: Slot) -> bool:
+        above = form.parents.get(slot.link_id)
+        while above is not None and above not in causes:
+            above = form.parents.get(above)
+        return place(slot) in causes or above is not None
+
+    return frozenset(filter(is_one, state.slots))
 
 
 def _unsafe_answers(form: Form, state: State) -> Iterator[_Cause]:

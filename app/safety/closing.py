@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session, joinedload
 from app import clock, live
 from app.audit import trail
 from app.i18n import gettext as _
-from app.people.models import Clinic, Practitioner
+from app.people.models import Clinic, Patient, Practitioner
 from app.refusal import Refusal
 from app.safety.models import Outcome, SafetyAlert
 
@@ -38,6 +38,12 @@ def close(
     alert.closed_at, alert.closed_by_id = clock.now(), by.id
     trail.record(db, "close-alert", agent=by, entity=alert, detail=outcome.value)
     live.publish(db, f"desk:{alert.clinic_id}")
+
+
+def of_patient(db: Session, patient: Patient) -> list[SafetyAlert]:
+    """All alerts there ever were about a patient, the newest first."""
+    theirs = select(SafetyAlert).where(SafetyAlert.patient_id == patient.id)
+    return list(db.scalars(theirs.order_by(SafetyAlert.made_at.desc(), SafetyAlert.id.desc())))
 
 
 def unclosed(db: Session, clinic: Clinic) -> list[SafetyAlert]:

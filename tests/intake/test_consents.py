@@ -9,12 +9,13 @@ from app.intake import consents
 from app.intake.models import Consent, ConsentCode
 from app.messaging.models import Message, MessageStatus
 from app.people.models import Patient
-from app.questionnaires.engine.signing import sign, text_hash, words_signed
+from app.questionnaires.engine.signing import text_hash, words_signed
 from app.questionnaires.models import QuestionnaireResponse
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment
+from tests import sheets
 
-ALL = ("treatment", "telehealth", "texts", "privacy", "sharing")
+ALL = 5
 
 
 @pytest.fixture
@@ -26,22 +27,8 @@ def sheet(sheet_of):
 def answers(sheet):
     """`answers(treatment="decline")`: everything agreed to and signed, but for what differs."""
 
-    def answers(language="en", name="Maya Osei", **differs):
-        given = {}
-        for code in ALL:
-            answer = differs.get(code, "agree")
-            if answer:  # a box left empty asks for no name either
-                given[f"{code}-agreement"] = answer
-            given[f"{code}-name"] = (
-                sign(
-                    sheet[1],
-                    f"{code}-name",
-                    name,
-                    language=language,
-                    signed_at=clock.now().isoformat(),
-                ),
-            )
-        return given
+    def answers(**differs):
+        return sheets.agreements(sheet[1], **differs)
 
     return answers
 
@@ -120,7 +107,7 @@ def test_handed_in_twice_it_is_signed_once(answers, hand_in, database):
     hand_in(given)
 
     with database.session(write=False) as db:
-        assert len(db.scalars(select(Consent)).all()) == len(ALL)
+        assert len(db.scalars(select(Consent)).all()) == ALL
 
 
 def test_an_empty_box_for_texts_takes_texts_away(answers, hand_in, maya, database, cast):

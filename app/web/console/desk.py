@@ -1,17 +1,19 @@
 """What stands on every console page: alerts to acknowledge, people to phone, people who wait.
 
-Beside them, in the rail, how many texts wait for an answer; and below, whatever is wrong with the
-road of texts itself.
+Beside them, in the rail, how many texts wait for an answer, and how many answers for a clinician;
+and below, whatever is wrong with the road of texts itself.
 """
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.intake import reviewing
 from app.messaging import alarms
 from app.messaging.models import Alarm
 from app.people.models import Clinic
@@ -34,6 +36,7 @@ class Desk:
     waiting: list[Waiting]
     alarms: list[Alarm]  # of the installation, the same at every clinic
     inbox: int  # people who wait for an answer to a text
+    review: int  # answers that wait for a clinician
 
     @property
     def alerts(self) -> list[SafetyAlert]:
@@ -68,12 +71,19 @@ class Desk:
 
 def desk_of(db: Session, clinic: Clinic) -> Desk:
     """What needs somebody at the clinic this minute."""
+    inbox, review = db.execute(
+        select(
+            inbox_list.waiting_count(clinic.id).scalar_subquery(),
+            reviewing.open_count(clinic.id).scalar_subquery(),
+        )
+    ).one()
     return Desk(
         unclosed=closing.unclosed(db, clinic),
         tasks=tasks.open_tasks(db, clinic.id),
         waiting=waiting.at_clinic(db, clinic.id),
         alarms=alarms.open_alarms(db),
-        inbox=inbox_list.waiting_count(db, clinic.id),
+        inbox=inbox,
+        review=review,
     )
 
 

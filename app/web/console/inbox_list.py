@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from app.messaging import threads
@@ -109,16 +109,10 @@ def listed(
     return Listed(rows, len(found) > SHOWN)
 
 
-def waiting_count(db: Session, clinic_id: UUID) -> int:
-    """How many people wait for an answer."""
-    return (
-        db.scalar(
-            select(func.count())
-            .select_from(Thread)
-            .where(Thread.clinic_id == clinic_id, Thread.opened_at.is_not(None))
-        )
-        or 0
-    )
+def waiting_count(clinic_id: UUID) -> Select[int]:
+    """How many people wait for an answer, to be asked together with other numbers."""
+    waiting = select(func.count()).select_from(Thread)
+    return waiting.where(Thread.clinic_id == clinic_id, Thread.opened_at.is_not(None))
 
 
 def name_of(thread: Thread) -> str:

@@ -12,15 +12,17 @@ from starlette.routing import Route
 from app import clock
 from app.access import kept_passkeys, web_sessions
 from app.audit import trail
+from app.intake import reviewing
 from app.messaging import threads
 from app.messaging.models import Thread
 from app.people import enrolment, phones, records
 from app.people.models import Patient
 from app.protocols import reaching
 from app.refusal import Refusal
+from app.safety import closing
 from app.scheduling import calendars
 from app.scheduling.models import Appointment
-from app.web.console import asked_words, patient_form
+from app.web.console import agreement_words, asked_words, patient_form
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.forms import read_form
@@ -132,6 +134,10 @@ def patient_page(
         choices=asked_words.choices(db, clinic),
         ahead=[each for each in reversed(appointments) if each.ends_at > now],
         before=[each for each in appointments if each.ends_at <= now],
+        agreements=agreement_words.agreements_of(db, patient),
+        flags=reviewing.of_patient(db, patient),
+        may_clear=reviewing.may_clear(request.state.practitioner),
+        alerts=closing.of_patient(db, patient),
         thread=threads.texts(db, Thread(patient_id=patient.id)),
     )
 

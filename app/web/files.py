@@ -1,0 +1,48 @@
+"""Files for people: saved under names that say nothing about anybody."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.people.models import Clinic
+from app.questionnaires.models import Attachment
+
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
+_PICTURES = {"image/jpeg": "jpg", "image/png": "png"}
+
+
+def pdf(request: Request, content: bytes, what: str) -> Response:
+    """`northside-copy.pdf`, to be saved."""
+    return _file(request, content, what, "pdf", "application/pdf")
+
+
+def table(request: Request, content: str, what: str) -> Response:
+    """`northside-answers.csv`, to be saved."""
+    return _file(request, content.encode(), what, "csv", "text/csv; charset=utf-8")
+
+
+def stored(request: Request, attachment: Attachment) -> Response:
+    """A stored picture, shown in the browser; anything else is saved."""
+    content = attachment.content or b""
+    ending = _PICTURES.get(attachment.content_type)
+    if ending:
+        return _file(
+            request, content, "picture", ending, attachment.content_type, disposition="inline"
+        )
+    return _file(request, content, "paper", "pdf", "application/pdf")
+
+
+def _file(
+    request: Request,
+    content: bytes,
+    what: str,
+    ending: str,
+    media_type: str,
+    *,
+    disposition: str = "attachment",
+) -> Response:
+    clinic: Clinic = request.state.clinic
+    short = _NOT_IN_A_NAME.sub("-", clinic.slug.lower()).strip("-") or "clinic"
+    headers = {"Content-Disposition": f'{disposition}; filename="{short}-{what}.{ending}"'}
+    return Response(content, headers=headers, media_type=media_type)
