@@ -4,6 +4,7 @@ A sheet notes for each field which revision last wrote it, when, and from which 
 knows the revision it was drawn from. What was changed in between, to something else, is shown.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from app import clock
 from app.i18n import gettext as _
 from app.questionnaires.engine import fields
 from app.questionnaires.engine.items import Form
-from app.questionnaires.engine.values import Sheet, Slot, Values
+from app.questionnaires.engine.values import Coding, Sheet, Slot, Values
 from app.questionnaires.models import QuestionnaireResponse
 from app.refusal import Refusal
 
@@ -86,6 +87,26 @@ def tag(browser_hash: bytes | None) -> str:
     return browser_hash.hex()[:8] if browser_hash else ""
 
 
+def digest(values: Values) -> str:
+    """What stands for answers in the page that was drawn with them."""
+    keys = [(value.system, value.code) if isinstance(value, Coding) else value for value in values]
+    return hashlib.sha256(repr(keys).encode()).hexdigest()[:12]
+
+
+def changed_here(
+    sheet: Sheet, answers: Mapping[Slot, Values], drawn: Mapping[Slot, str]
+) -> dict[Slot, Values]:
+    """The answers of a page but for those that were only left as they were drawn.
+
+    What somebody else changed in them meanwhile stays.
+    """
+    return {
+        slot: values
+        for slot, values in answers.items()
+        if drawn.get(slot) != digest(values) or sheet.values.get(slot, ()) == values
+    }
+
+
 def refuse(
     response: QuestionnaireResponse,
     form: Form,
@@ -93,14 +114,18 @@ def refuse(
     changes: Mapping[Slot, Values],
     *,
     based_on: int,
+    drawn: Mapping[Slot, str],
     browser_hash: bytes | None,
 ) -> None:
     """Refuses (Conflict) changes to answers that changed since revision `based_on`.
 
-    The same answer twice is no conflict: on a bad line a page is sent again.
+    The same answer twice is no conflict: on a bad line a page is sent again. Nor is one that was
+    saved elsewhere as it was `drawn` here.
     """
     different = {
-        slot: values for slot, values in changes.items() if sheet.values.get(slot, ()) != values
+        slot: values
+        for slot, values in changes.items()
+        if (now := sheet.values.get(slot, ())) != values and drawn.get(slot) != digest(now)
     }
     _refuse(response, form, sheet, different, based_on, browser_hash)
 

@@ -7,6 +7,7 @@ condition that nobody else wrote in between; else it is put on top of what they 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
@@ -29,6 +30,7 @@ from app.questionnaires.forms import form_of
 from app.questionnaires.models import QuestionnaireResponse, ResponseStatus
 from app.security import keyring
 
+_NOTHING: Mapping[Slot, str] = MappingProxyType({})
 _TRIES = 8  # against others who save at the same instant
 
 
@@ -114,18 +116,26 @@ def save(
     *,
     based_on: int,
     browser_hash: bytes | None,
+    drawn: Mapping[Slot, str] = _NOTHING,
     passed: Iterable[Slot] = (),
     worked_out: State | None = None,
 ) -> Draft:
     """Write answers onto the sheet, and note which places were `passed` by saving their page.
 
-    `worked_out`: what the form comes to with these changes, if the caller knows already. Refuses
-    Conflict and AlreadySent; nothing is changed then.
+    `drawn` has digests of what the page was drawn with. `worked_out`: what the form comes to with
+    these changes, if the caller knows already. Refuses Conflict and AlreadySent; nothing is
+    changed then.
     """
 
     def change(now: Draft, sheet: Sheet) -> Sheet:
         conflicts.refuse(
-            now.response, now.form, sheet, changes, based_on=based_on, browser_hash=browser_hash
+            now.response,
+            now.form,
+            sheet,
+            changes,
+            based_on=based_on,
+            drawn=drawn,
+            browser_hash=browser_hash,
         )
         return put_all(sheet, changes)
 

@@ -10,16 +10,17 @@ from starlette.routing import Route
 
 from app import i18n
 from app.audit import trail
-from app.intake import consents, drafts, following, reviewing, sheets, signals
+from app.intake import attachments, consents, drafts, following, reviewing, sheets, signals
 from app.intake.conflicts import AlreadySent, ChangedMeanwhile
 from app.intake.doors import Doorway
 from app.intake.drafts import Draft
 from app.intake.models import IntakeTask, TaskState
 from app.questionnaires import spoken
 from app.questionnaires.engine import journey
+from app.questionnaires.engine.items import Item, ItemType
 from app.questionnaires.engine.journey import Kind, Part, Step
 from app.questionnaires.engine.standing import rows_of
-from app.questionnaires.engine.values import Slot
+from app.questionnaires.engine.values import File, Slot
 from app.web import safety_screen
 from app.web.guards import intake_only
 from app.web.patient import intake_clash, intake_page
@@ -94,6 +95,7 @@ def _sent(
 ) -> Response:
     response, patient = draft.response, doorway.packet.patient
     trail.record(db, "submit-form", agent=patient, entity=response)
+    _drop_loose_files(db, draft)
     reviewing.raise_flags(db, response, draft.state)
     consents.record(db, response, draft.state, language=response.language, device=response.device)
     following.completed(db, task)
@@ -102,6 +104,14 @@ def _sent(
             request, db, patient, on=f"/intake/{task.id}/on", knows_them=doorway.knows_them
         )
     return go(request, packet_path(task.packet_id))
+
+
+def _drop_loose_files(db: Session, draft: Draft) -> None:
+    """Pictures that were taken back, or replaced by others, are kept no longer."""
+    if any(item.type is ItemType.ATTACHMENT for item in draft.form.in_order):
+        answers = draft.state.sheet.values.values()
+        kept = {value.id for values in answers for value in values if isinstance(value, File)}
+        attachments.forget_others(db, draft.response, kept)
 
 
 def _not_here(doorway: Doorway, task: IntakeTask) -> str | None:
@@ -160,8 +170,11 @@ def _rows(task: IntakeTask, draft: Draft, step: Step, zone: str) -> list[Row]:
     language, path = i18n.language(), step_path(task, step, change=True)
     items = draft.form.by_link_id
     if step.kind is Kind.ROWS:
-        count = len(rows_of(draft.state, step.anchor))
-        return [(items[step.anchor.link_id].words.within(language), str(count), path)]
+        group = items[step.anchor.link_id]
+        heads = [
+            _head(draft, group, step.anchor, row, zone) for row in rows_of(draft.state, step.anchor)
+        ]
+        return [(group.words.within(language), ", ".join(filter(None, heads)), path)]
     return [
         (
             items[slot.link_id].words.within(language),
@@ -170,6 +183,15 @@ def _rows(task: IntakeTask, draft: Draft, step: Step, zone: str) -> list[Row]:
         )
         for slot in step.slots
     ]
+
+
+def _head(draft: Draft, group: Item, place: Slot, row: int, zone: str) -> str:
+    """What a row is called in one line: its first answer."""
+    for item in group.walk():
+        values = draft.state.values(Slot(item.link_id, (*place.rows, row)))
+        if values:
+            return spoken.spoken(item, values, zone=zone)
+    return ""
 
 
 routes = [

@@ -11,8 +11,9 @@ from app.intake.doors import Doorway
 from app.intake.drafts import Draft
 from app.intake.models import IntakeTask
 from app.questionnaires import spoken
+from app.questionnaires.engine import fields
 from app.questionnaires.engine.journey import Step
-from app.questionnaires.engine.values import Slot
+from app.questionnaires.engine.values import File, Slot
 from app.questionnaires.models import QuestionnaireResponse
 from app.web.pages import is_part, page
 from app.web.patient import intake_page
@@ -42,7 +43,9 @@ def shown(
     if not doorway.may_read(draft.response):
         return go(request, elsewhere_path(task))
     # "Use mine" posts the page again, drawn from the sheet as it is now.
-    typed = posted.typed + ([("remove", posted.value)] if posted.button == "remove" else [])
+    typed = [*posted.typed, *_files(draft, conflict)]
+    if posted.button == "remove":
+        typed.append(("remove", posted.value))
     at = request.url.path
     return intake_page.shown(
         request,
@@ -51,11 +54,21 @@ def shown(
         status=422,
         clashes=[_clash(request, draft, conflict, slot) for slot in conflict.mine],
         conflict=conflict,
-        typed=typed,
+        typed=typed + [("theirs", fields.name(draft.form, slot)) for slot in conflict.mine],
         action=at,
         sheet=draft.response.id,
         back_path=step_path(task, step, change=at.endswith("/change")),
     )
+
+
+def _files(draft: Draft, conflict: Conflict) -> list[tuple[str, str]]:
+    """Pictures that came with the page: they are stored, and named from now on."""
+    return [
+        (f"{fields.name(draft.form, slot)}-keep", value.id)
+        for slot, values in conflict.mine.items()
+        for value in values
+        if isinstance(value, File)
+    ]
 
 
 def _clash(request: Request, draft: Draft, conflict: Conflict, slot: Slot) -> Clash:

@@ -16,7 +16,7 @@ from app.questionnaires.engine.journey import Kind, Step
 from app.questionnaires.engine.values import Slot
 from app.web import questions
 from app.web.patient.intake_page import check_path, packet_path, shown, step_path
-from app.web.patient.intake_posted import Posted
+from app.web.patient.intake_posted import Posted, drawn_with
 
 
 def draw(
@@ -60,6 +60,7 @@ def draw(
         action=at,
         revision=draft.response.revision,
         sheet=draft.response.id,
+        drawn=drawn_with(draft, step),
         saved_at=draft.response.saved_at,
         back_path=_back(task, draft, step, is_change=is_change),
     )

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from app import clock, i18n
+from app.intake import attachments, conflicts
 from app.intake.drafts import Draft
 from app.questionnaires import fault_words
 from app.questionnaires.engine import fields, signing
@@ -21,7 +22,7 @@ from app.web.forms import read_form
 _MOST_FIELDS = 5_000
 _MOST_FILES = 20
 _BUTTONS = ("add", "remove", "more", "go")
-_OURS = {*_BUTTONS, "keep", "revision", "sheet"}
+_OURS = {*_BUTTONS, "keep", "theirs", "revision", "sheet", "drawn"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class Posted:
     def texts(self, name: str) -> list[str]:
         """What was typed into the fields of a name."""
         return [text for text in self.form.getlist(name) if isinstance(text, str)]
+
+    def close(self) -> None:
+        """Let go of the files that came along."""
+        for _name, value in self.form.multi_items():
+            if isinstance(value, UploadFile):
+                value.file.close()
 
     @property
     def typed(self) -> list[tuple[str, str]]:
@@ -94,6 +101,30 @@ def answers(db: Session, posted: Posted, draft: Draft, step: Step, zone: str) ->
     return Answers(values, faults)
 
 
+def drawn_with(draft: Draft, step: Step) -> list[str]:
+    """Field names and digests of what a page is drawn with, for its hidden fields."""
+    return [
+        f"{fields.name(draft.form, slot)} {conflicts.digest(draft.state.values(slot))}"
+        for slot in step.slots
+    ]
+
+
+def drawn_of(posted: Posted, draft: Draft) -> dict[Slot, str]:
+    """The same as they came back."""
+    pairs = (text.partition(" ") for text in posted.texts("drawn"))
+    found = {fields.slot_of(draft.form, name): digest for name, _, digest in pairs}
+    return {slot: digest for slot, digest in found.items() if slot is not None}
+
+
+def without_theirs(answers: Answers, posted: Posted, draft: Draft) -> Answers:
+    """The page's answers but for those where the other one was to stay."""
+    theirs = {fields.slot_of(draft.form, name) for name in posted.texts("theirs")}
+    return Answers(
+        {slot: values for slot, values in answers.values.items() if slot not in theirs},
+        {slot: fault for slot, fault in answers.faults.items() if slot not in theirs},
+    )
+
+
 def skipped(draft: Draft, step: Step) -> Answers:
     """Nothing, for every question of a page that was passed over."""
     asked = [slot for slot in step.slots if not draft.form.by_link_id[slot.link_id].is_required]
@@ -120,12 +151,14 @@ def _take_file(
         for upload in posted.form.getlist(name)
         if isinstance(upload, UploadFile) and upload.filename
     ]
-    kept = set(posted.texts(f"{name}-keep"))
-    values[slot] = tuple(file for file in stored if file.id in kept)
+    kept = posted.texts(f"{name}-keep")
+    known = {file.id for file in stored}
+    # A page that asked which of two files is right names one that stands on no sheet yet.
+    found = [attachments.find(db, draft.response, each) for each in kept if each not in known]
+    new = [attachments.as_answer(attachment) for attachment in found if attachment]
+    values[slot] = (*(file for file in stored if file.id in kept), *new)
     if not uploads:
         return
-    from app.intake import attachments
-
     item = draft.form.by_link_id[slot.link_id]
     try:
         taken = tuple(

@@ -1,5 +1,6 @@
 """A packet that was asked of Theo, the phones it is filled in on, and a reader of its pages."""
 
+import json
 import re
 from dataclasses import dataclass
 from html import unescape
@@ -12,7 +13,7 @@ from app.intake import packets
 from app.intake.models import IntakeTask
 from app.links import magic_links
 from app.people.models import Patient
-from app.questionnaires import library
+from app.questionnaires import importing, library
 from tests.conftest import BASE_URL
 
 
@@ -22,41 +23,44 @@ class _Main(HTMLParser):
     def __init__(self, html):
         super().__init__()
         self.forms, self.action, self.fields, self.buttons, self.texts = 0, "", [], [], []
-        self.options, self._select, self._area, self._in_main = {}, None, None, False
+        self.options, self._chosen, self._area, self._in_main = {}, None, None, False
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        if tag == "main":
-            self._in_main = True
-        if not self._in_main:
-            return
-        if tag == "form":
-            self.forms += 1
-            self.action = given["action"]
-        name = given.get("name")
-        if tag == "input" and given.get("type") in ("radio", "checkbox"):
+        self._in_main = self._in_main or tag == "main"
+        if self._in_main:
+            getattr(self, f"_{tag}", lambda _given: None)(dict(attrs))
+
+    def _form(self, given):
+        self.forms += 1
+        self.action = given["action"]
+
+    def _input(self, given):
+        name, kind = given.get("name"), given.get("type")
+        if kind in ("radio", "checkbox"):
             self.options.setdefault(name, []).append(given["value"])
             if "checked" in given:
                 self.fields.append((name, given["value"]))
-        elif tag == "input" and name and given.get("type") != "file":
+        elif name and kind != "file":
             self.fields.append((name, given.get("value", "")))
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and self._select:
-            self.options.setdefault(self._select, []).append(given.get("value", ""))
-            if "selected" in given:
-                self.fields.append((self._select, given.get("value", "")))
-        elif tag == "textarea":
-            self._area = (name, "")
-        elif tag == "button":
-            self.buttons.append((name, given.get("value", "")))
+
+    def _option(self, given):
+        self.options.setdefault(self._chosen, []).append(given.get("value", ""))
+        if "selected" in given:
+            self.fields.append((self._chosen, given.get("value", "")))
+
+    def _select(self, given):
+        self._chosen = given["name"]
+
+    def _textarea(self, given):
+        self._area = (given["name"], "")
+
+    def _button(self, given):
+        self.buttons.append((given.get("name"), given.get("value", "")))
 
     def handle_endtag(self, tag):
         if tag == "main":
             self._in_main = False
-        elif tag == "select":
-            self._select = None
         elif tag == "textarea" and self._area:
             self.fields.append((self._area[0], self._area[1].removeprefix("\n")))
             self._area = None
@@ -125,6 +129,15 @@ class Phone:
         return self.press(typed={name: options[place]}, **headers)
 
 
+def _form(db, patient, form):
+    if isinstance(form, str):
+        return library.shipped(db, form)
+    raw = json.dumps({"resourceType": "Questionnaire", "status": "active"} | form)
+    found = importing.import_questionnaire(db, patient.clinic, raw.encode(), by=None)
+    assert found.questionnaire is not None, found.findings
+    return found.questionnaire
+
+
 @dataclass
 class Asked:
     """A packet, its link's token, and the ids of its tasks in order."""
@@ -136,12 +149,15 @@ class Asked:
 
 @pytest.fixture
 def asked(database, cast):
-    """`asked("phq-2", …)`: Theo, or whom it says, is asked to fill in these forms."""
+    """`asked("phq-2", …)`: Theo, or whom it says, is asked to fill in these forms.
+
+    A form is shipped, by its name, or a clinic's own, as a Questionnaire.
+    """
 
     def asked(*slugs, patient=None, camera=False):
         with database.session() as db:
             who = db.get_one(Patient, (patient or cast.theo).id)
-            forms = [library.shipped(db, slug) for slug in slugs]
+            forms = [_form(db, who, slug) for slug in slugs]
             packet = packets.ask(db, who, forms, with_camera_check=camera, by=None)
             db.flush()
             tasks = [task.id for task in packets.tasks_of(db, packet)]

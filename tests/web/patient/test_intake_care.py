@@ -110,12 +110,12 @@ def mayas(asked, cast, database):
 
 def test_consents_are_not_offered_and_a_direct_address_says_until_when(phone, mayas):
     hers = phone().tap(mayas.token)
-    assert "can wait until Friday, November 20, 2:00 pm" in hers.says
+    assert "Until Friday, November 20, 2:00 pm nothing needs your signature" in hers.says
     hers.press().choose(0).choose(0).press()
 
     assert hers.path == f"/intake/{mayas.packet_id}"
     assert hers.page.forms == 0
-    assert "can wait until" in hers.says
+    assert "nothing needs your signature" in hers.says
     assert "has your answers" not in hers.says
 
 

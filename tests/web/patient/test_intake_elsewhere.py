@@ -152,7 +152,7 @@ def test_what_the_left_phone_still_saves_is_kept_on_its_own_sheet(phone, phq, sh
     first.choose(2)
 
     assert first.path.endswith("/elsewhere")
-    assert "What you wrote here is kept" in first.says
+    assert "you last wrote here, and that is kept" in first.says
     assert [revision for _, revision in sheets()] == [2, 1]
     first.press()
     assert first.path.endswith("/check")
