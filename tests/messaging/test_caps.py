@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
+from app import clock
 from app.messaging import caps
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
@@ -33,3 +36,53 @@ def test_somebody_who_writes_to_the_patients_row_holds_no_other_text_up(
         send()
 
         assert kept(message).status is MessageStatus.ACCEPTED
+
+
+@pytest.fixture
+def before(queue, cast):
+    """`before(purpose, …)`: a text counted before Maya's infusion."""
+    return lambda purpose, **others: queue(purpose, cap_key=f"before:{cast.infusion.id}", **others)
+
+
+def test_before_an_infusion_three_texts_leave_and_no_fourth(before, send, kept):
+    first = [before(Purpose.READINESS), before(Purpose.INTAKE), before(Purpose.CONFIRM)]
+    fourth = before(Purpose.REMINDER)
+    while send():
+        pass
+
+    assert {kept(text).status for text in first} == {MessageStatus.ACCEPTED}
+    assert kept(fourth).status is MessageStatus.CANCELLED
+    assert kept(fourth).error_code == caps.WITHHELD
+
+
+def test_a_reminder_leaves_a_place_for_one_check_and_not_for_two(before, send, kept):
+    reminder = before(Purpose.REMINDER)
+    later = clock.now() + timedelta(days=1)
+    checks = [before(Purpose.READINESS, due_at=later) for _ in range(2)]
+    asked = before(Purpose.INTAKE)
+    while send():
+        pass
+
+    assert kept(asked).status is MessageStatus.ACCEPTED
+    assert kept(reminder).status is MessageStatus.ACCEPTED
+
+    clock.stand_still(later)
+    while send():
+        pass
+
+    assert [kept(check).status for check in checks] == [
+        MessageStatus.ACCEPTED,
+        MessageStatus.CANCELLED,
+    ]
+
+
+def test_a_reminder_gives_way_where_a_visit_is_asked_about_as_well(before, send, kept):
+    later = clock.now() + timedelta(days=1)
+    before(Purpose.CONFIRM, due_at=later)
+    before(Purpose.READINESS, due_at=later)
+    asked, reminder = before(Purpose.INTAKE), before(Purpose.REMINDER)
+    while send():
+        pass
+
+    assert kept(asked).status is MessageStatus.ACCEPTED
+    assert kept(reminder).status is MessageStatus.CANCELLED

@@ -12,6 +12,7 @@ from app import clock, i18n
 from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.intake import funnel
+from app.intake.camera import Outcome
 from app.intake.funnel import Moments
 from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskKind, TaskState
 from app.people.models import Clinic, Patient
@@ -175,7 +176,16 @@ def _task(task: IntakeTask) -> ShownTask:
         TaskState.COMPLETED: (_("Done"), "good"),
         TaskState.CANCELLED: (_("Pulled back"), ""),
     }
-    return ShownTask(task, said, states[task.state], _where(task))
+    return ShownTask(task, said, _outcome(task) or states[task.state], _where(task))
+
+
+def _outcome(task: IntakeTask) -> tuple[str, str] | None:
+    """What came of a camera check."""
+    return {
+        Outcome.WORKS.value: (_("Works"), "good"),
+        Outcome.VOICE.value: (_("Sound, no picture"), ""),
+        Outcome.PHONE.value: (_("Would rather be phoned"), "warn"),
+    }.get(task.outcome)
 
 
 def _where(task: IntakeTask) -> str:
