@@ -69,6 +69,7 @@ def measure(*, full: bool) -> list[Row]:
 def _first_question(browser: Browser, clinic: Clinic) -> tuple[Any, str]:
     """A patient who was asked to fill in the PHQ-9 and opened the text: cookies, and where."""
     ehr = Ehr(clinic)
+    ehr.wait_for_day()
     patient = ehr.patient("Noa", "Lind", _PHONE)
     ehr.ask(patient, _phq9(ehr))
     clinic.push("PT1M")

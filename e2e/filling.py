@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 # A picture of one dot, for whatever asks for one.
 PICTURE = Path(__file__).parent / "card.png"
@@ -84,11 +84,11 @@ def _write(question: Locator, how: str | None) -> None:
 
 def go_on(page: Page) -> None:
     """Press what goes on, and wait until the next page stands."""
-    before = page.content()
-    with page.expect_response(lambda answered: answered.request.method == "POST"):
-        page.locator("main form [type=submit]").last.click()
+    form = page.locator("main form").last
+    form.evaluate("form => form.setAttribute('data-left', '')")
+    form.locator("[type=submit]:visible").last.click()
+    expect(page.locator("main form[data-left]")).to_have_count(0)
     page.wait_for_load_state()
-    page.wait_for_function("before => document.documentElement.outerHTML !== before", arg=before)
 
 
 def _fill(field: Locator, how: str | None) -> None:
