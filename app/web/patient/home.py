@@ -1,6 +1,9 @@
 """The patient's home: what is next, one thing at a time."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,6 +11,7 @@ from starlette.routing import Route
 
 from app import clock
 from app.access import kept_passkeys
+from app.intake.models import IntakePacket
 from app.people.models import Patient
 from app.scheduling import joining
 from app.scheduling.models import Appointment, AppointmentStatus, Service
@@ -15,6 +19,7 @@ from app.web.guards import patient_only
 from app.web.pages import page
 
 _GOOD_VISITS = 2
+_SENT_LATELY = timedelta(days=14)
 
 
 @patient_only
@@ -22,14 +27,34 @@ def home(request: Request, db: Session) -> Response:
     """What is next, with Join once it may be joined; or one sentence when nothing is."""
     upcoming = next_appointment(db, request.state.patient)
     may_join = upcoming is not None and joining.is_open(upcoming)
-    offers_passkey = not may_join and may_offer(request, db)
+    asked = packets_of(db, request.state.patient)
+    due = [packet for packet in asked if packet.done_at is None]
+    offers_passkey = not may_join and not due and may_offer(request, db)
     return page(
         request,
         "patient/home.html",
         upcoming=upcoming,
         may_join=may_join,
+        due=due,
+        sent=[packet for packet in asked if packet.done_at is not None],
         offers_passkey=offers_passkey,
     )
+
+
+def packets_of(db: Session, patient: Patient) -> Sequence[IntakePacket]:
+    """What there is to fill in now, the first due in front, and what was sent lately."""
+    now = clock.now()
+    is_due = and_(IntakePacket.done_at.is_(None), IntakePacket.closes_at > now)
+    return db.scalars(
+        select(IntakePacket)
+        .where(
+            IntakePacket.patient_id == patient.id,
+            IntakePacket.cancelled_at.is_(None),
+            IntakePacket.opens_at <= now,
+            or_(is_due, IntakePacket.done_at > now - _SENT_LATELY),
+        )
+        .order_by(IntakePacket.due_at)
+    ).all()
 
 
 def may_offer(request: Request, db: Session) -> bool:

@@ -311,3 +311,24 @@ def test_a_question_costs_four_statements_and_a_save_six(database, phone, phq):
         theos.choose(1)
     assert theos.answer.status_code == 303
     assert len(said) <= 6, "\n\n".join(said)
+
+
+def test_home_names_what_is_due_and_later_that_it_was_sent(phone, phq, signed_in, cast):
+    theos = signed_in(cast.theo)
+    assert f'href="/intake/{phq.packet_id}"' in theos.get("/").text
+    assert f"/intake/{phq.packet_id}" not in signed_in(cast.maya).get("/").text
+
+    phone().tap(phq.token).press().choose(1).choose(2).press()
+
+    page = theos.get("/").text
+    assert f"/intake/{phq.packet_id}" not in page
+    assert "Your answers were sent at 12:00 pm" in page
+
+
+def test_home_with_something_due_costs_few_statements(database, phq, signed_in, cast):
+    theos = signed_in(cast.theo)
+
+    with counting(database) as said:
+        assert theos.get("/").status_code == 200
+
+    assert len(said) <= 5, "\n".join(said)
