@@ -226,8 +226,8 @@ def staff_alert(clinic: Clinic) -> str:
 
 
 def _near_day(moment: datetime, zone: str) -> str:
-    """`Tue` within the next six days, else `Tue, Dec 1`."""
+    """`Tue` within the next six days, else `Tue, Dec 1`. In Spanish `mar` would be the sea."""
     days = (wall_time.wall(moment, zone).date() - wall_time.wall(clock.now(), zone).date()).days
     if 0 < days < _A_WEEK:
-        return i18n.local_weekday(moment, zone, short=True)
+        return i18n.local_weekday(moment, zone, short=i18n.language() == "en")
     return i18n.local_short_day(moment, zone)
