@@ -80,6 +80,8 @@ def _warnings() -> dict[str, str]:
         "question-by-path": _("Its enableWhen names “%(about)s” by its path; it was understood."),
         "odd-pattern": _("Its pattern cannot be read. Answers are not held to it."),
         "slow-pattern": _("Its pattern can take too long to check. Answers are not held to it."),
+        "odd-expression": _("An expression of it cannot be read. The form goes on without it."),
+        "slow-expression": _("An expression of it can take too long, and is then stopped."),
     }
 
 

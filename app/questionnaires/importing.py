@@ -18,7 +18,7 @@ from app.audit import trail
 from app.db.base import Model
 from app.db.once import add_once
 from app.people.models import Clinic
-from app.questionnaires import library, patterns, sanitising, strict_json
+from app.questionnaires import library, patterns, probing, sanitising, strict_json
 from app.questionnaires.engine import reading
 from app.questionnaires.engine.findings import Finding
 from app.questionnaires.engine.items import Form
@@ -101,7 +101,8 @@ def examine(raw: bytes) -> Examined:
     except NotReadable as error:
         return Examined({}, None, (_refusal(error.code, error.about),))
     read = reading.read(resource, sanitise=sanitising.sanitise)
-    findings = (*read.findings, *(_patterns(read.form) if read.form else ()))
+    tried = (*_patterns(read.form), *probing.doubts(read.form)) if read.form else ()
+    findings = (*read.findings, *tried)
     return Examined(resource, read.form, findings)
 
 
