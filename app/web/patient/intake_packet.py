@@ -13,7 +13,7 @@ from app.intake.doors import Doorway
 from app.intake.models import IntakeTask, TaskKind, TaskState
 from app.questionnaires.forms import form_of
 from app.web.guards import intake_only
-from app.web.patient import intake_page
+from app.web.patient import intake_copy, intake_page
 from app.web.patient.intake_page import (
     check_path,
     elsewhere_path,
@@ -44,7 +44,7 @@ def overview(request: Request, db: Session) -> Response:
     open_ones = [task for task in tasks if task.state in _OPEN]
     at = packet_path(packet.id)
     if not open_ones and tasks:
-        return _receipt(request, doorway, at)
+        return _receipt(request, doorway, at, intake_copy.paths(db, doorway, tasks))
     if doorway.is_closed:
         return intake_page.closed(request)
     until = resting.rests_until(db, packet.patient_id) if _any_to_sign(open_ones) else None
@@ -55,9 +55,11 @@ def overview(request: Request, db: Session) -> Response:
         at=at,
         lines=_lines(tasks, due),
         is_begun=any(task.state is not TaskState.REQUESTED for task in tasks),
+        some_sent=any(task.state is TaskState.COMPLETED for task in tasks),
         may_go_on=bool(due),
         until=until,
         next_path=f"{at}/next",
+        copies=intake_copy.paths(db, doorway, tasks),
     )
 
 
@@ -122,9 +124,9 @@ def next_task(db: Session, doorway: Doorway) -> IntakeTask | None:
     return next(iter(begun or tasks), None)
 
 
-def _receipt(request: Request, doorway: Doorway, at: str) -> Response:
+def _receipt(request: Request, doorway: Doorway, at: str, copies: list[str]) -> Response:
     done_at = doorway.packet.done_at
-    return shown(request, "patient/intake/receipt.html", at=at, done_at=done_at)
+    return shown(request, "patient/intake/receipt.html", at=at, done_at=done_at, copies=copies)
 
 
 def _any_to_sign(tasks: list[IntakeTask]) -> bool:
