@@ -26,6 +26,11 @@ def at_most(name: str, value: float, unit: str, budget: float, peer: str | None 
     return Row(name, round(value, 2), unit, budget, peer, value <= budget)
 
 
+def at_least(name: str, value: float, unit: str, budget: float, peer: str | None = None) -> Row:
+    """A value that should not be below its budget."""
+    return Row(name, round(value, 3), unit, budget, peer, value >= budget)
+
+
 def seen(name: str, value: float, unit: str, peer: str | None = None) -> Row:
     """A value without a budget."""
     return Row(name, round(value, 2), unit, None, peer)
