@@ -75,7 +75,7 @@ def evaluate(form: Form, sheet: Sheet, *, expressions: Expressions | None = None
         enabled=frozenset(enabled),
         slots=tuple(_in_order(form.items, (), enabled, kept)),
         hits=tuple(_hits(form, settled)),
-        dropped=tuple(slot for slot in sheet.values if slot not in kept.values),
+        dropped=tuple(_dropped(form, sheet, kept)),
         form=form,
         settled=settled,
     )
@@ -169,6 +169,14 @@ def _in_order(
         elif item.items:
             found += _in_order(item.items, rows, enabled, sheet)
     return found
+
+
+def _dropped(form: Form, sheet: Sheet, kept: Sheet) -> Iterator[Slot]:
+    """Answers that somebody gave and that do not count; what is worked out is nobody's answer."""
+    worked_out = {item.link_id for item in form.worked_out}
+    for slot in sheet.values:
+        if slot not in kept.values and slot.link_id not in worked_out:
+            yield slot
 
 
 def _hits(form: Form, settled: Settled) -> Iterator[Hit]:
