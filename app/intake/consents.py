@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, i18n, live
 from app.audit import trail
 from app.i18n import gettext as _
 from app.intake import taking_along
-from app.intake.models import Consent, ConsentCode
+from app.intake.models import Consent, ConsentCode, ReviewFlag
 from app.people.models import Patient, Practitioner
 from app.questionnaires.engine.consenting import agreement_of, has_agreed, signature_of
 from app.questionnaires.engine.evaluation import State
@@ -54,7 +54,8 @@ def record(
 def withdraw(db: Session, consent: Consent, *, by: Practitioner | Patient) -> None:
     """They take it back, themselves or through staff. Twice changes nothing.
 
-    Refuses (NothingToWithdraw) what was never agreed to.
+    What they take back themselves stands on the review list. Refuses (NothingToWithdraw) what was
+    never agreed to.
     """
     if consent.withdrawn_at is not None:
         return
@@ -65,6 +66,8 @@ def withdraw(db: Session, consent: Consent, *, by: Practitioner | Patient) -> No
     trail.record(db, "withdraw-consent", agent=by, entity=consent, detail=consent.code.value)
     if consent.code is ConsentCode.TEXTS:
         _agree_to_texts(db, db.get_one(Patient, consent.patient_id), None)
+    if isinstance(by, Patient):
+        _put_on_review_list(db, consent, by)
 
 
 def current(db: Session, patient: Patient) -> dict[ConsentCode, Consent]:
@@ -85,10 +88,39 @@ def stands(consent: Consent, patient: Patient) -> bool:
     return holds
 
 
+def words(code: ConsentCode) -> str:
+    """What a consent is about."""
+    return {
+        ConsentCode.TREATMENT: _("Treatment"),
+        ConsentCode.TELEHEALTH: _("Visits by video"),
+        ConsentCode.TEXTS: _("Text messages"),
+        ConsentCode.PRIVACY: _("Privacy notice"),
+        ConsentCode.SHARING: _("Sharing the journal"),
+    }[code]
+
+
 def of_response(db: Session, response: QuestionnaireResponse) -> list[Consent]:
     """What was signed on one sheet, in the order of the form."""
     rows = select(Consent).where(Consent.response_id == response.id)
     return list(db.scalars(rows.order_by(Consent.id)))
+
+
+def _put_on_review_list(db: Session, consent: Consent, patient: Patient) -> None:
+    if consent.response_id is None:
+        return
+    with i18n.using(patient.clinic.language):
+        flag = ReviewFlag(
+            clinic_id=consent.clinic_id,
+            patient_id=patient.id,
+            response_id=consent.response_id,
+            link_id=f"withdrawn {consent.id}",
+            label=_("Took back a consent"),
+            answer=words(consent.code),
+            urgent=consent.code is ConsentCode.TREATMENT,
+            made_at=clock.now(),
+        )
+    db.add(flag)
+    live.publish(db, f"desk:{consent.clinic_id}")
 
 
 def _signed(

@@ -13,7 +13,7 @@ from app.intake.models import ReviewFlag
 from app.intake.signals import place
 from app.people.models import Clinic, Patient, Practitioner, Role
 from app.questionnaires.engine.evaluation import Hit, State
-from app.questionnaires.engine.items import Form
+from app.questionnaires.engine.items import Form, Item
 from app.questionnaires.forms import form_of
 from app.questionnaires.models import QuestionnaireResponse
 from app.questionnaires.spoken import number, spoken
@@ -46,8 +46,9 @@ def raise_flags(db: Session, response: QuestionnaireResponse, state: State) -> N
     """
     patient = db.get_one(Patient, response.patient_id)
     with i18n.using(patient.clinic.language):
-        found = _found(form_of(response.questionnaire), state, patient.zone)
-        earlier = of_response(db, response)
+        form = form_of(response.questionnaire)
+        found = _found(form, state, patient.zone)
+        earlier = [flag for flag in of_response(db, response) if _item_of(form, flag)]
         for each in found:
             if not any(_is_same(flag, each) for flag in earlier):
                 _add(db, response, each)
@@ -135,10 +136,15 @@ def in_order(form: Form, flags: list[ReviewFlag]) -> list[ReviewFlag]:
     """Flags of one sheet: urgent first, then as the form asks."""
 
     def rank(flag: ReviewFlag) -> tuple[bool, int]:
-        item = form.by_link_id.get(flag.link_id) or form.by_link_id.get(flag.link_id.split("/")[0])
+        item = _item_of(form, flag)
         return not flag.urgent, item.index if item else 0
 
     return sorted(flags, key=rank)
+
+
+def _item_of(form: Form, flag: ReviewFlag) -> Item | None:
+    """The question a flag is about; none for a consent that was taken back."""
+    return form.by_link_id.get(flag.link_id) or form.by_link_id.get(flag.link_id.split("/")[0])
 
 
 def _found(form: Form, state: State, zone: str) -> list[_Found]:

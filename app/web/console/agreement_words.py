@@ -26,17 +26,6 @@ def agreements_of(db: Session, patient: Patient) -> list[Agreement]:
     return [_agreement(current[code], patient) for code in ConsentCode if code in current]
 
 
-def said(code: ConsentCode) -> str:
-    """What a consent is about."""
-    return {
-        ConsentCode.TREATMENT: _("Treatment"),
-        ConsentCode.TELEHEALTH: _("Visits by video"),
-        ConsentCode.TEXTS: _("Text messages"),
-        ConsentCode.PRIVACY: _("Privacy notice"),
-        ConsentCode.SHARING: _("Sharing the journal"),
-    }[code]
-
-
 def _agreement(row: Consent, patient: Patient) -> Agreement:
     stands = consents.stands(row, patient)
     if stands:
@@ -47,4 +36,4 @@ def _agreement(row: Consent, patient: Patient) -> Agreement:
         state = (_("Taken back"), "warn")
     else:  # texts, which end in other ways as well
         state = (_("Stopped by text or by the clinic"), "warn")
-    return Agreement(row, said(row.code), state, stands)
+    return Agreement(row, consents.words(row.code), state, stands)

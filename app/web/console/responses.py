@@ -11,18 +11,26 @@ from starlette.routing import Route
 
 from app import i18n
 from app.audit import trail
-from app.intake import consents, drafts, reading_back, reviewing, scored, signals, tables
+from app.intake import (
+    attachments,
+    consents,
+    drafts,
+    reading_back,
+    reviewing,
+    scored,
+    signals,
+    tables,
+)
 from app.intake.papers import answers, copies
 from app.people.models import Patient
 from app.questionnaires import library
 from app.questionnaires.models import (
-    Attachment,
     Questionnaire,
     QuestionnaireResponse,
     ResponseStatus,
 )
 from app.safety.models import SafetyAlert
-from app.web import files
+from app.web import papers, sent_files
 from app.web.console.desk import desk_page
 from app.web.console.roles import administrators, is_administrator
 from app.web.guards import staff_only
@@ -66,7 +74,7 @@ def paper(request: Request, db: Session) -> Response:
     """The sheet as PDF."""
     _patient, response = _sent(request, db)
     _note(request, response, "print-answers")
-    return files.pdf(request, answers.pdf(db, response), "answers")
+    return papers.pdf(request, answers.pdf(db, response), "answers")
 
 
 @staff_only
@@ -77,7 +85,7 @@ def copy(request: Request, db: Session) -> Response:
     if content is None:
         not_found()
     _note(request, response, "print-copy")
-    return files.pdf(request, content, "copy")
+    return papers.pdf(request, content, "copy")
 
 
 @staff_only
@@ -86,7 +94,7 @@ def table(request: Request, db: Session) -> Response:
     """The sheet as a table of one row."""
     _patient, response = _sent(request, db)
     _note(request, response, "export-answers")
-    return files.table(request, tables.of_response(db, request.state.clinic, response), "answers")
+    return papers.table(request, tables.of_response(db, request.state.clinic, response), "answers")
 
 
 @staff_only
@@ -95,20 +103,18 @@ def form_table(request: Request, db: Session) -> Response:
     """Every sheet of a form as a table."""
     form = _form(request, db)
     _note(request, form, "export-answers")
-    return files.table(request, tables.of_form(db, request.state.clinic, form), "answers")
+    return papers.table(request, tables.of_form(db, request.state.clinic, form), "answers")
 
 
 @staff_only
 def file(request: Request, db: Session) -> Response:
     """A picture or paper that answers a question."""
     _patient, response = _sent(request, db)
-    attachment = find_or_404(
-        db, Attachment, request, name="file", clinic_id=request.state.clinic.id
-    )
-    if attachment.response_id != response.id:
+    attachment = attachments.find(db, response, request.path_params["file"])
+    if attachment is None:
         not_found()
     _note(request, attachment, "read-file")
-    return files.stored(request, attachment)
+    return sent_files.sent(attachment)
 
 
 def _found(request: Request, db: Session) -> tuple[Patient, QuestionnaireResponse]:

@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from app import i18n
 from app.intake import reviewing
 from app.intake.models import ReviewFlag
+from app.questionnaires.forms import form_of
 from app.refusal import Refusal
 from app.web import ways_back
 from app.web.console.desk import desk_page
@@ -67,6 +69,7 @@ def _list(
         422 if faults else 200,
         section="review",
         sheets=_by_sheet(flags),
+        titles={flag.response_id: _title(flag, request.state.clinic.zone) for flag in flags},
         count=len(everything),
         urgent_count=sum(flag.urgent for flag in everything),
         only=asked.get("only", ""),
@@ -75,6 +78,14 @@ def _list(
         refused=refused,
         typed=typed,
     )
+
+
+def _title(flag: ReviewFlag, zone: str) -> str:
+    """What was filled in, and when: a patient may have filled in the same form twice."""
+    response = flag.response
+    title = form_of(response.questionnaire).title.within(i18n.language())
+    at = response.completed_at or response.made_at
+    return f"{title}, {i18n.local_short_day(at, zone)}, {i18n.local_clock(at, zone)}"
 
 
 def _by_sheet(flags: list[ReviewFlag]) -> list[list[ReviewFlag]]:

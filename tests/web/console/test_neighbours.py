@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app.access import api_keys
 from app.intake import packets
+from app.intake.models import Consent, ReviewFlag
 from app.messaging import threads
 from app.people.models import Clinic, Patient
 from app.questionnaires import library
@@ -13,12 +14,21 @@ from app.safety.models import SafetyAlert, Signal
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.web.console.routes import routes
+from tests import sheets
 
 PATHS = [
     ("GET", "/clinic/alerts/{alert}"),
     ("POST", "/clinic/alerts/{alert}/acknowledgement"),
     ("POST", "/clinic/alerts/{alert}/closure"),
     ("POST", "/clinic/tasks/{task}/completion"),
+    ("POST", "/clinic/review/{flag}/clearance"),
+    ("GET", "/clinic/patients/{maya}/responses/{response}"),
+    ("GET", "/clinic/patients/{maya}/responses/{response}/paper"),
+    ("GET", "/clinic/patients/{maya}/responses/{response}/copy"),
+    ("GET", "/clinic/patients/{maya}/responses/{response}/table"),
+    ("GET", "/clinic/patients/{maya}/responses/{response}/files/{response}"),
+    ("POST", "/clinic/patients/{maya}/consents/{consent}/withdrawal"),
+    ("GET", "/clinic/forms/{form}/answers"),
     ("GET", "/clinic/inbox/{maya}"),
     ("POST", "/clinic/inbox/{maya}"),
     ("GET", "/clinic/inbox/{maya}/now"),
@@ -80,6 +90,8 @@ def neighbour(signed_in, cast, database):
 
 @pytest.fixture
 def ids(cast, database):
+    agreements = sheets.agreements(sheets.form_named(database, "consents"), treatment="discuss")
+    response_id = sheets.hand_in(database, cast.maya, "consents", agreements)
     with database.session() as db:
         maya = db.get_one(Patient, cast.maya.id)
         alert = escalation.raise_alert(db, maya, Signal.CONTROL)
@@ -90,6 +102,9 @@ def ids(cast, database):
         clinic = db.get_one(Clinic, cast.clinic.id)
         form = library.own_copy(db, clinic, library.unkept("phq-9"))
         return {
+            "response": response_id,
+            "flag": db.scalars(select(ReviewFlag.id)).first(),
+            "consent": db.scalars(select(Consent.id)).first(),
             "packet": packet.id,
             "alert": alert.id,
             "task": task.id,
