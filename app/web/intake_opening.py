@@ -14,7 +14,7 @@ from app.security.tokens import hash_token
 from app.web import guards, signing_in
 from app.web.link_pages import finished
 from app.web.pages import mood
-from app.web.patient import intake_packet
+from app.web.patient import intake_packet, intake_page
 
 
 def let_in(request: Request, db: Session, link: MagicLink) -> Response | None:
@@ -26,6 +26,7 @@ def let_in(request: Request, db: Session, link: MagicLink) -> Response | None:
     if doorway.is_closed and not doorway.is_done:
         return finished(request, link) if doorway.door is not None else None
     token = _session(request, db, link, browser)
+    is_first = doorway.packet.opened_at is None  # so nothing is begun that one could go on with
     doors.open(db, doorway)
     magic_links.advance(link, LinkState.OPEN)
     response = JSONResponse(
@@ -33,7 +34,9 @@ def let_in(request: Request, db: Session, link: MagicLink) -> Response | None:
             "lang": i18n.language(),
             "mood": mood(request),
             "state": "intake",
-            "address": intake_packet.way_in(db, doorway),
+            "address": intake_page.packet_path(doorway.packet.id)
+            if is_first
+            else intake_packet.way_in(db, doorway),
         }
     )
     absolute = web_sessions.LIMITS[SessionKind.WRITE].absolute
