@@ -57,19 +57,32 @@ class Killable:
         `keep` are large parts by their names, which are sent to each child once. Never raises.
         """
         with self._lock:
-            try:
-                child = self._ready()
-                lines = self._written(job, keep or {})
-                _write(child, lines)
-                return self._answers(child, count, limit)
-            except (OSError, ValueError):
-                self._end()
-                return Ran(())
+            was_warm = self._is_warm()
+            ran = self._ran(job, count, limit, keep or {})
+            if was_warm and not ran.answers and not ran.was_slow and count:
+                # It had ended by something else than this job, before or under it.
+                ran = self._ran(job, count, limit, keep or {})
+            return ran
 
     def close(self) -> None:
         """End the child."""
         with self._lock:
             self._end()
+
+    def _ran(
+        self, job: Mapping[str, Any], count: int, limit: float, keep: Mapping[str, Any]
+    ) -> Ran:
+        try:
+            child = self._ready()
+            _write(child, self._written(job, keep))
+            return self._answers(child, count, limit)
+        except (OSError, ValueError):
+            self._end()
+            return Ran(())
+
+    def _is_warm(self) -> bool:
+        child = self._child
+        return child is not None and self._owner == os.getpid() and child.poll() is None
 
     def _written(self, job: Mapping[str, Any], keep: Mapping[str, Any]) -> bytes:
         new = {name: content for name, content in keep.items() if name not in self._kept}
@@ -100,7 +113,7 @@ class Killable:
         return Ran(tuple(answers))
 
     def _ready(self) -> subprocess.Popen[bytes]:
-        if self._child is None or self._owner != os.getpid() or self._child.poll() is not None:
+        if not self._is_warm():
             self._end()
             self._start()
         assert self._child  # just started

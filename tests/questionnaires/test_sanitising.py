@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.questionnaires.sanitising import ELEMENTS, plain, sanitise
 
+CALMLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 REL = 'rel="noopener noreferrer nofollow"'
 
 
@@ -70,6 +71,7 @@ _ADDRESSES = st.sampled_from(("https://e.org", "http://e.org", "//e.org", "data:
 
 
 @pytest.mark.parametrize("kind", ["markdown", "xhtml"])
+@CALMLY
 @given(st.lists(_SIGNS | _WORDS | _ADDRESSES, max_size=30).map("".join))
 def test_nothing_but_the_few_elements_ever_comes_out(kind, text):
     for name, attributes in _TAG.findall(sanitise(text, kind)):

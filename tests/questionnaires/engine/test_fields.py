@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.questionnaires.engine import fields, typed
@@ -14,6 +14,7 @@ from app.questionnaires.engine.values import Coding, File, Quantity, Signature, 
 from app.questionnaires.engine.written import written
 from tests.questionnaires.engine.made import HL7, OURS, ask, form_of, group, option, posting
 
+CALMLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CHICAGO = ZoneInfo("America/Chicago")
 SYSTEM = "https://northside.example/codes"
 
@@ -51,6 +52,7 @@ def test_a_field_that_the_form_does_not_have_stands_for_nothing(field):
     assert fields.slot_of(form, field) is None
 
 
+@CALMLY
 @given(st.text(max_size=12))
 def test_no_name_of_a_field_is_ever_too_odd(text):
     form = form_of(group("outer", ask("deep"), repeats=True))
@@ -284,6 +286,7 @@ _ITEMS = {
 
 
 @pytest.mark.parametrize("kind", _ITEMS)
+@CALMLY
 @given(data=st.data())
 def test_what_stands_in_a_field_is_read_as_what_was_written(kind, data):
     made, values = _ITEMS[kind]
@@ -297,6 +300,7 @@ def test_what_stands_in_a_field_is_read_as_what_was_written(kind, data):
 
 
 @pytest.mark.parametrize("kind", [*_ITEMS, "url", "attachment"])
+@CALMLY
 @given(texts=st.lists(st.text(max_size=30), max_size=3), other=st.text(max_size=10))
 def test_whatever_is_posted_is_read_without_a_crash(kind, texts, other):
     made = _ITEMS[kind][0] if kind in _ITEMS else ask("a", kind)

@@ -1,7 +1,7 @@
 """Which pages a person's answers lead through, and where Continue goes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.questionnaires.engine import journey
@@ -21,6 +21,8 @@ from tests.questionnaires.engine.made import (
     state_of,
     when,
 )
+
+CALMLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def pages(form, values=(), groups=()):
@@ -260,7 +262,7 @@ def any_form(draw):
     return form_of(*items(3))
 
 
-@settings(max_examples=60)
+@settings(CALMLY, max_examples=60)
 @given(any_form(), st.data())
 def test_every_question_stands_on_one_page_and_saving_pages_comes_to_an_end(form, data):
     groups = [item for item in form.in_order if item.is_repeating]
