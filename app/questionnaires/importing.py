@@ -156,9 +156,13 @@ def _named(clinic: Clinic, resource: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _title(examined: Examined) -> str:
+    """What it is called in lists; without a title or name, by the first thing it says."""
     form = examined.form
-    title = form.title.plain if form else ""
-    return (title or _text(examined.resource, "name"))[:_LONGEST_TITLE]
+    if form is None:
+        return ""
+    first = next((item.words.plain for item in form.in_order if item.words.plain.strip()), "")
+    title = form.title.plain or _text(examined.resource, "name") or first
+    return " ".join(title.split())[:_LONGEST_TITLE]
 
 
 def _text(resource: Mapping[str, Any], name: str) -> str:

@@ -172,6 +172,15 @@ def test_a_form_without_a_name_gets_one_that_stays(bring, db):
     assert other.questionnaire.url != first.questionnaire.url
 
 
+def test_a_form_without_a_title_is_called_by_the_first_thing_it_says(bring):
+    untitled = form()
+    del untitled["title"]
+
+    assert bring(untitled).questionnaire.title == "Did you sleep?"
+    assert bring(untitled | {"name": "Sleep"}).refusals
+    assert bring(untitled | {"name": "Sleep", "version": "2"}).questionnaire.title == "Sleep"
+
+
 def test_two_versions_of_a_form_that_has_only_an_id_are_versions_of_one(bring):
     nameless = form(id="sleep")
     del nameless["url"], nameless["version"]

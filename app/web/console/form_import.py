@@ -55,7 +55,7 @@ def take(request: Request, db: Session) -> Response:
     )
     if imported.questionnaire is not None:
         return redirect(request, "console:form", id=imported.questionnaire.id)
-    faults.add(brought.field, _("This form was not taken in. The reasons stand below."))
+    faults.add(brought.field, _("This form was not taken in. The reasons stand on this page."))
     return _page(request, db, brought, faults, imported.findings)
 
 
