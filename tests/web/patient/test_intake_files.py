@@ -1,0 +1,83 @@
+"""Somebody's own picture is shown to the browser that added it, and runs nothing."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+CARD = {
+    "url": "https://clinic.example/own-card",
+    "version": "1",
+    "item": [{"linkId": "front", "type": "attachment", "text": "A photo of your card"}],
+}
+PAPER = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\nstartxref\n9\n%%EOF\n"
+
+
+def picture():
+    written = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(written, "JPEG")
+    return written.getvalue()
+
+
+@pytest.fixture
+def added(asked, phone):
+    """`added(content, name)`: Theo's phone after that was sent, the packet, the file's address."""
+
+    def added(content, name):
+        packet = asked(CARD)
+        theos = phone().tap(packet.token).press()
+        page = theos.page
+        first = theos.path
+        theos.answer = theos.client.post(
+            page.action, data=dict(page.fields), files={"q0": (name, content, "x/y")}
+        )
+        theos.go(first)
+        kept = next(value for key, value in theos.page.fields if key == "q0-keep")
+        return theos, packet, f"/intake/{packet.task_ids[0]}/files/{kept}"
+
+    return added
+
+
+def test_a_picture_is_shown_to_the_browser_that_added_it(added):
+    theos, _packet, address = added(picture(), "card.jpg")
+
+    assert f'src="{address}"' in theos.answer.text
+    shown = theos.client.get(address)
+
+    assert shown.status_code == 200
+    assert Image.open(BytesIO(shown.content)).size == (40, 30)
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert shown.headers["content-disposition"].startswith("inline")
+
+
+def test_nothing_of_a_file_can_run_and_nobody_keeps_it(added):
+    theos, _packet, address = added(PAPER, "my letter.pdf")
+
+    headers = theos.client.get(address).headers
+
+    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert headers["content-disposition"] == "attachment; filename*=UTF-8''my%20letter.pdf"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+
+
+def test_another_browser_with_the_same_link_does_not_see_it(added, phone):
+    _theos, packet, address = added(picture(), "card.jpg")
+
+    other = phone().tap(packet.token)
+
+    assert other.client.get(address).status_code == 404
+
+
+def test_a_browser_without_the_link_does_not_see_it(added, signed_in, cast):
+    _theos, _packet, address = added(picture(), "card.jpg")
+
+    assert signed_in(cast.maya).get(address).status_code in (303, 403, 404)
+
+
+def test_unknown_files_are_not_found(added):
+    theos, packet, _address = added(picture(), "card.jpg")
+
+    for name in ("x", "00000000-0000-7000-8000-000000000000"):
+        at = f"/intake/{packet.task_ids[0]}/files/{name}"
+        assert theos.client.get(at).status_code == 404
