@@ -30,14 +30,17 @@ def begin(db, patient, slug, language="en"):
 
 
 def state_of(form, answers):
-    """What answers come to: `{"link-id": value}`, an option by its code or its words."""
+    """What answers come to: `{"link-id": value}`, an option by its code or its words.
+
+    `answers.groups`, where there is one, says which rows a repeating group has.
+    """
     values = {}
     for at, given in answers.items():
         slot = at if isinstance(at, Slot) else Slot(at)
         many = given if isinstance(given, tuple | list) else (given,)
         item = form.by_link_id[slot.link_id]
         values[slot] = tuple(_option(item, each) for each in many)
-    return evaluate(form, Sheet(values, EMPTY.groups))
+    return evaluate(form, Sheet(values, getattr(answers, "groups", EMPTY.groups)))
 
 
 def hand_in(database, patient, slug, answers, language="en"):
