@@ -94,9 +94,7 @@ def _close_the_alert(desk: Page) -> None:
 
 
 def _alert_texts(clinic) -> list[dict]:
-    return [
-        text for text in clinic.get("/demo/messages.json") if "alert needs you" in text["body"]
-    ]
+    return [text for text in clinic.get("/demo/messages.json") if "alert needs you" in text["body"]]
 
 
 @pytest.mark.parametrize("slug", ["phq-9", "goals", "people-and-ride"])
