@@ -10,7 +10,7 @@ from starlette.routing import Route
 from app import i18n
 from app.intake import doors, drafts, resting, sheets
 from app.intake.doors import Doorway
-from app.intake.models import IntakeTask, TaskKind, TaskState
+from app.intake.models import IntakeTask, PacketCode, TaskKind, TaskState
 from app.questionnaires.forms import form_of
 from app.web.guards import intake_only
 from app.web.patient import intake_copy, intake_page
@@ -25,6 +25,7 @@ from app.web.patient.intake_page import (
 )
 
 _OPEN = (TaskState.REQUESTED, TaskState.IN_PROGRESS)
+_FIRST_TALK = "/start/times"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ def overview(request: Request, db: Session) -> Response:
     tasks = doors.tasks_of(db, packet)
     open_ones = [task for task in tasks if task.state in _OPEN]
     at = packet_path(packet.id)
+    if not open_ones and packet.code is PacketCode.ASSESSMENT and not doorway.is_signed_in:
+        return go(request, _FIRST_TALK, whole=True)  # the questions of /start lead to a time
     if not open_ones and tasks:
         return _receipt(request, doorway, at, intake_copy.paths(db, doorway, tasks))
     if doorway.is_closed:
