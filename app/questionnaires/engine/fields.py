@@ -2,7 +2,7 @@
 
 A field is called by the place of its question in the form, with the rows around it: `q17`,
 `q17-0-2`. No word of the form is in it. What stands in it:
-- choice, open-choice: the option's place in the item's options, `o0`, `o1` …; `other` for words of
+- choice, open-choice with options: the option's place in the item's options, `o0`, `o1` …; `other` for words of
   their own, which stand in `q17-other`;
 - boolean: `true` or `false`; quantity: the number, its unit's place in `q17-unit`;
 - attachment: the id of a stored file; signature: the typed name; all else: the value itself;
@@ -96,7 +96,7 @@ def read(
     texts = [text.strip() for text in posted(field)][:MOST_ANSWERS]
     if item.type is ItemType.QUANTITY:
         found = _quantities(item, texts, list(posted(f"{field}-unit")), reading)
-    elif item.type in (ItemType.CHOICE, ItemType.OPEN_CHOICE):
+    elif is_chosen(item):
         found = _choices(item, texts, posted(f"{field}-{OTHER}"))
     elif item.type in (ItemType.GROUP, ItemType.DISPLAY):
         return (), None
@@ -109,6 +109,13 @@ def read(
     if trouble is None and not item.is_repeating and len(values) > 1:
         trouble = Unread(Code.ONE_ONLY)
     return values, Fault(slot, trouble.code, trouble.limit) if trouble else None
+
+
+def is_chosen(item: Item) -> bool:
+    """Whether options are chosen. An open choice without any is a field for words."""
+    return item.type is ItemType.CHOICE or (
+        item.type is ItemType.OPEN_CHOICE and bool(item.options)
+    )
 
 
 def place_of(token: str) -> int | None:
@@ -262,6 +269,7 @@ _READERS: dict[ItemType, Callable[[Item, str, Reading], Value]] = {
     ItemType.DATETIME: _moment,
     ItemType.TIME: _time,
     ItemType.STRING: _string,
+    ItemType.OPEN_CHOICE: _string,
     ItemType.TEXT: _text,
     ItemType.URL: _address,
     ItemType.ATTACHMENT: _file,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 
-from app.questionnaires.engine.fields import OTHER
+from app.questionnaires.engine.fields import OTHER, is_chosen
 from app.questionnaires.engine.items import Item, ItemType
 from app.questionnaires.engine.values import Coding, File, Quantity, Signature, Value
 
@@ -27,7 +27,7 @@ def written(item: Item, values: Sequence[Value], *, zone: tzinfo = UTC) -> Writt
             tuple(text_of(amount.value, zone=zone) for amount in amounts),
             units=tuple(unit_token(item, amount) for amount in amounts),
         )
-    if item.type in (ItemType.CHOICE, ItemType.OPEN_CHOICE):
+    if is_chosen(item):
         tokens = [token(item, value) for value in values]
         own = [str(value) for value, place in zip(values, tokens, strict=True) if place == OTHER]
         return Written(tuple(place for place in tokens if place), other=own[0] if own else "")

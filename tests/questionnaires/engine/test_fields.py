@@ -216,6 +216,15 @@ def test_words_of_their_own_stand_beside_the_options():
     assert read(item, q0="other", q0_other=" ")[1].code is Code.OTHER_WORDS
 
 
+def test_a_choice_whose_options_could_not_be_found_is_a_field_for_words():
+    form = form_of(ask("a", "choice", answerValueSet="https://elsewhere.example/words"))
+
+    values, fault = fields.read(form, Slot("a"), posting(q0=" my own "), "en")
+
+    assert (values, fault) == (("my own",), None)
+    assert written(form.by_link_id["a"], values).texts == ("my own",)
+
+
 def test_an_amount_comes_with_its_unit():
     unit = {"url": HL7 + "questionnaire-unit", "valueCoding": {"code": "kg", "display": "kg"}}
     one = ask("a", "quantity", unit)
