@@ -8,7 +8,7 @@ from app.questionnaires import patterns
 from app.questionnaires.killable import Killable
 from app.questionnaires.patterns import FormPatterns, is_hostile, is_readable
 
-CALMLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALMLY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 EMAIL = (
     r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$"
@@ -97,7 +97,7 @@ def test_the_pattern_of_an_address_in_use_is_not(killable, monkeypatch):
     assert not is_hostile(EMAIL, killable=killable)
 
 
-@settings(CALMLY, max_examples=40)
+@CALMLY
 @given(st.text(alphabet="ab01().*+?|[]{}^$\\dw,:=!<>P", max_size=12))
 def test_any_pattern_at_all_can_be_looked_at(pattern):
     if is_readable(pattern):

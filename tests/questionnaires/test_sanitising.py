@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.questionnaires.sanitising import ELEMENTS, plain, sanitise
 
-CALMLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALMLY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 REL = 'rel="noopener noreferrer nofollow"'
 
 

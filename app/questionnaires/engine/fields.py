@@ -2,8 +2,8 @@
 
 A field is called by the place of its question in the form, with the rows around it: `q17`,
 `q17-0-2`. No word of the form is in it. What stands in it:
-- choice, open-choice with options: the option's place in the item's options, `o0`, `o1` …; `other` for words of
-  their own, which stand in `q17-other`;
+- choice: the option's place in the item's options, `o0`, `o1` …; `other` for words of their own,
+  which stand in `q17-other`; words alone where an open choice has no options;
 - boolean: `true` or `false`; quantity: the number, its unit's place in `q17-unit`;
 - attachment: the id of a stored file; signature: the typed name; all else: the value itself;
 - several answers: several fields of one name, empty ones do not count.

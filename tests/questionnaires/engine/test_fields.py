@@ -14,7 +14,7 @@ from app.questionnaires.engine.values import Coding, File, Quantity, Signature, 
 from app.questionnaires.engine.written import written
 from tests.questionnaires.engine.made import HL7, OURS, ask, form_of, group, option, posting
 
-CALMLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALMLY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CHICAGO = ZoneInfo("America/Chicago")
 SYSTEM = "https://northside.example/codes"
 

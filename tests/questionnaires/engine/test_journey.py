@@ -22,7 +22,7 @@ from tests.questionnaires.engine.made import (
     when,
 )
 
-CALMLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALMLY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def pages(form, values=(), groups=()):
@@ -262,7 +262,7 @@ def any_form(draw):
     return form_of(*items(3))
 
 
-@settings(CALMLY, max_examples=60)
+@CALMLY
 @given(any_form(), st.data())
 def test_every_question_stands_on_one_page_and_saving_pages_comes_to_an_end(form, data):
     groups = [item for item in form.in_order if item.is_repeating]
