@@ -71,7 +71,7 @@ def read_answers(item: Item, found: list[dict[str, Any]]) -> tuple[Values, bool]
     for each in found:
         for answer in objects(each, "answer"):
             kind, content = fhir_values.value_of(answer)
-            value = _fitted(item, fhir_values.read_value(kind, content))
+            value = fitted(item, fhir_values.read_value(kind, content))
             if value is None:
                 is_whole = False
             else:
@@ -98,7 +98,7 @@ def _in_words(item: Item, value: Value, language: str) -> Value:
     return Coding(value.code, value.system, words or value.display)
 
 
-def _fitted(item: Item, value: Value | None) -> Value | None:
+def fitted(item: Item, value: Value | None) -> Value | None:
     """The value as this question holds it, or None when it is no answer to it."""
     if isinstance(value, bool):
         return value if item.type is ItemType.BOOLEAN else None
@@ -108,6 +108,10 @@ def _fitted(item: Item, value: Value | None) -> Value | None:
         return Decimal(value)
     if item.type in (ItemType.CHOICE, ItemType.OPEN_CHOICE):
         return _option(item, value)
+    if item.type is ItemType.DATE:
+        return fhir_values.day(value.date() if isinstance(value, datetime) else value)
+    if item.type is ItemType.DATETIME and isinstance(value, str):
+        return fhir_values.moment(value)
     return value
 
 

@@ -15,26 +15,19 @@ MOST_OPTIONS = 2_000
 _DEEPEST = 10
 
 
-def options(
-    item: Json, link_id: str, resource: Json, report: Report, sanitise: Sanitise
-) -> tuple[Option, ...]:
-    """The options of a choice; none when it has to be asked as free text."""
-    if found := objects(item, "answerOption"):
-        read = tuple(filter(None, (_option(each, sanitise) for each in found[:MOST_OPTIONS])))
-        if len(read) < len(found):
-            report.warn(link_id, "option-left-out", "An option cannot be read and is left out.")
-        return _unlike(read)
-    if canonical := text(item, "answerValueSet"):
-        concepts = _concepts(canonical, resource)
-        if not concepts:
-            report.warn(
-                link_id,
-                "value-set-not-found",
-                "Its value set is not in the file: it is asked as free text.",
-                canonical,
-            )
-        return _unlike(tuple(_of_concept(each, sanitise) for each in concepts[:MOST_OPTIONS]))
-    return ()
+def options(item: Json, link_id: str, report: Report, sanitise: Sanitise) -> tuple[Option, ...]:
+    """The options a question has of its own."""
+    found = objects(item, "answerOption")
+    read = tuple(filter(None, (_option(each, sanitise) for each in found[:MOST_OPTIONS])))
+    if len(read) < len(found):
+        report.warn(link_id, "option-left-out", "An option cannot be read and is left out.")
+    return _unlike(read)
+
+
+def value_set(canonical: str, resource: Json, sanitise: Sanitise) -> tuple[Option, ...]:
+    """The options of a value set that came along; none when it is somewhere else."""
+    concepts = _concepts(canonical, resource)[:MOST_OPTIONS]
+    return _unlike(tuple(_of_concept(each, sanitise) for each in concepts))
 
 
 def weight(*elements: Json) -> Decimal | None:
@@ -113,11 +106,11 @@ def _concepts(canonical: str, resource: Json) -> list[_Concept]:
     if expansion:
         return expansion
     compose = object_of(found, "compose")
-    out = [
+    out = {
         concept.coding
         for each in objects(compose, "exclude")
         for concept in _included(each, resource)
-    ]
+    }
     concepts: list[_Concept] = []
     for include in objects(compose, "include"):
         listed = _included(include, resource)

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
+from app.questionnaires.engine import adding
 from app.questionnaires.engine.comparing import compares
 from app.questionnaires.engine.items import Condition, Form, Item, ItemType
 from app.questionnaires.engine.sheets import rows_of
@@ -100,12 +101,17 @@ class _Asking:
             slot = Slot(item.link_id, rows) if rows else item.slot
             if self._is_asked(item, rows):
                 enabled.add(slot)
+                if item.totals:
+                    self._add_up(item, slot)
             else:
                 values.pop(slot, None)
 
     def settle_cycle(self, part: tuple[Item, ...]) -> None:
         """Again and again whatever hangs on what changed, the first in the form first."""
         hanging = self._hanging(part)
+        for item in part:
+            for rows in self.settled.rows[self.form.repeating_above[item.link_id]]:
+                self._add_up(item, Slot(item.link_id, rows))
         waiting = [item.index for item in part]
         heapify(waiting)
         queued = set(waiting)
@@ -129,10 +135,21 @@ class _Asking:
             has_changed |= is_asked is not (slot in enabled)
             if is_asked:
                 enabled.add(slot)
+                has_changed |= self._add_up(item, slot)
             else:
                 enabled.discard(slot)
                 has_changed |= values.pop(slot, None) is not None
         return has_changed
+
+    def _add_up(self, item: Item, slot: Slot) -> bool:
+        """Put the total where it belongs, or take it away. Whether that changed anything."""
+        if not item.totals:
+            return False
+        values = self.settled.values
+        before, found = values.pop(slot, ()), adding.total(self.form, item, slot.rows, values)
+        if found:
+            values[slot] = found
+        return before != found
 
     def _hanging(self, part: tuple[Item, ...]) -> defaultdict[str, list[int]]:
         """For each item of a cycle, the places of those that wait for it."""
@@ -141,6 +158,8 @@ class _Asking:
             found[self.form.parents.get(item.link_id, "")].append(item.index)
             for condition in item.enable_when:
                 found[condition.question].append(item.index)
+            for question in self.form.summed.get(item.link_id, ()):
+                found[question.link_id].append(item.index)
         return found
 
     def _is_asked(self, item: Item, rows: Rows) -> bool:

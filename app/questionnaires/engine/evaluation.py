@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from app.questionnaires.engine import enablement, sheets, sums
+from app.questionnaires.engine.adding import Score
 from app.questionnaires.engine.enablement import Settled
 from app.questionnaires.engine.expressing import Ask, Expressions, Wanted
 from app.questionnaires.engine.items import Form, Item, StaffRule
 from app.questionnaires.engine.staff_rules import met, met_by_total
-from app.questionnaires.engine.sums import Score
 from app.questionnaires.engine.values import Sheet, Slot, Values
 
 __all__ = ["Hit", "Score", "State", "evaluate"]
@@ -100,42 +100,29 @@ def _settled(form: Form, given: Sheet, expressions: Expressions | None) -> Settl
     worked_out: dict[Slot, Values] = {}
     for count in range(_MOST_ROUNDS):
         settled = enablement.settle(form, sheets.put_all(given, worked_out), verdicts)
-        if not form.worked_out and not (expressions and form.by_expression):
-            return settled
-        new_verdicts, new_values = _round(form, given, settled, expressions)
-        if count >= _FREE_ROUNDS:
-            new_verdicts = {
-                slot: is_asked and verdicts.get(slot, True)
-                for slot, is_asked in new_verdicts.items()
+        asks = [*_asked_whether(form, settled), *_asked_what(form, settled)]
+        if expressions is None or not asks:
+            break
+        sheet = Sheet(settled.values, given.groups)
+        outcomes = list(zip(asks, expressions.work_out(form, sheet, asks), strict=True))
+        new_verdicts = {
+            ask.slot: outcome.is_true and (count < _FREE_ROUNDS or verdicts.get(ask.slot, True))
+            for ask, outcome in outcomes
+            if ask.wanted is Wanted.ENABLED
+        }
+        new_values = (
+            worked_out
+            if count >= _FREE_ROUNDS
+            else {
+                ask.slot: outcome.values
+                for ask, outcome in outcomes
+                if ask.wanted is Wanted.CALCULATED and sums.may_stand(form, ask.slot, settled)
             }
-            new_values = worked_out
+        )
         if new_verdicts == verdicts and new_values == worked_out:
             break
         verdicts, worked_out = new_verdicts, new_values
     return settled
-
-
-def _round(
-    form: Form, given: Sheet, settled: Settled, expressions: Expressions | None
-) -> tuple[dict[Slot, bool], dict[Slot, Values]]:
-    """What expressions say of the answers that count now, and the totals."""
-    worked_out = sums.totals(form, settled)
-    if expressions is None:
-        return {}, worked_out
-    asks = [
-        *_asked_whether(form, settled),
-        *_asked_what(form, settled),
-    ]
-    verdicts: dict[Slot, bool] = {}
-    if asks:
-        sheet = Sheet(settled.values, given.groups)
-        outcomes = expressions.work_out(form, sheet, asks)
-        for ask, outcome in zip(asks, outcomes, strict=False):
-            if ask.wanted is Wanted.ENABLED:
-                verdicts[ask.slot] = outcome.is_true
-            elif outcome.values and sums.may_stand(form, ask.slot, settled):
-                worked_out[ask.slot] = outcome.values
-    return verdicts, worked_out
 
 
 def _asked_whether(form: Form, settled: Settled) -> Iterator[Ask]:

@@ -68,7 +68,6 @@ SILENT = frozenset(
         CORE + "questionnaire-supportLink",
         CORE + "questionnaire-fhirType",
         CORE + "questionnaire-baseType",
-        CORE + "questionnaire-optionRestriction",
         CORE + "designNote",
         CORE + "preferredTerminologyServer",
         CORE + "terminology-server",

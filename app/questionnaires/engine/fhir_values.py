@@ -37,6 +37,8 @@ def read_from(element: Json, prefix: str = "value") -> Value | None:
 
 def day(content: Any) -> date | str | None:
     """A whole date, or a year or month as the text it is."""
+    if isinstance(content, date):
+        return content
     if not isinstance(content, str):
         return None
     try:

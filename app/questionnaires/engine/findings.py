@@ -22,6 +22,7 @@ class Report:
     """Findings as they come up while a form is read. The same is told once."""
 
     found: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
+    said: set[tuple[str, str]] = field(default_factory=set)
 
     def refuse(self, link_id: str, code: str, message: str, about: str = "") -> None:
         self._add("refused", link_id, code, message, about)
@@ -30,8 +31,10 @@ class Report:
         self, link_id: str, code: str, message: str, about: str = "", *, once: bool = False
     ) -> None:
         """`once`: for the whole form, not for each item."""
-        if not (once and any(key[1:] == (code, _short(about)) for key in self.found)):
-            self._add("warning", link_id, code, message, about)
+        if once and (code, about) in self.said:
+            return
+        self.said.add((code, about))
+        self._add("warning", link_id, code, message, about)
 
     def _add(self, severity: Severity, link_id: str, code: str, message: str, about: str) -> None:
         about = _short(about)

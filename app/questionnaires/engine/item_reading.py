@@ -1,10 +1,18 @@
 """One item of a Questionnaire, with all below it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
-from app.questionnaires.engine import bounds, choices, conditions, extensions, staff_rules, survey
+from app.questionnaires.engine import (
+    answers,
+    bounds,
+    choices,
+    conditions,
+    extensions,
+    staff_rules,
+    survey,
+)
 from app.questionnaires.engine.fhir_values import read_from
 from app.questionnaires.engine.findings import Report
 from app.questionnaires.engine.items import Item, ItemType, Option, Words
@@ -12,7 +20,7 @@ from app.questionnaires.engine.localised import Sanitise, words
 from app.questionnaires.engine.scales import BY_TOTAL
 from app.questionnaires.engine.shapes import Json, object_of, objects, text, truth
 from app.questionnaires.engine.survey import Survey
-from app.questionnaires.engine.values import Coding
+from app.questionnaires.engine.values import Coding, Value
 
 CONTROLS = frozenset(
     {
@@ -34,6 +42,7 @@ class Source:
     report: Report
     sanitise: Sanitise
     places: Iterator[int] = field(default_factory=count)
+    value_sets: dict[str, tuple[Option, ...]] = field(default_factory=dict)  # read once each
 
 
 def items(parent: Json, source: Source, *, is_substance_use: bool = False) -> tuple[Item, ...]:
@@ -67,7 +76,7 @@ def _item(element: Json, source: Source, *, is_substance_use: bool) -> Item:
     is_substance_use = is_substance_use or _says(element, extensions.SUBSTANCE_USE)
     unit = _unit(element)
     totals = next((BY_TOTAL[code].slug for code in codes if code in BY_TOTAL), "")
-    return Item(
+    item = Item(
         index=index,
         link_id=link_id,
         type=kind,
@@ -112,6 +121,19 @@ def _item(element: Json, source: Source, *, is_substance_use: bool) -> Item:
         is_substance_use=is_substance_use,
         items=items(element, source, is_substance_use=is_substance_use),
     )
+    return replace(item, initial=_initial(item, report))
+
+
+def _initial(item: Item, report: Report) -> tuple[Value, ...]:
+    """What stands there from the start, as an answer to this question."""
+    values = tuple(
+        value for each in item.initial if (value := answers.fitted(item, each)) is not None
+    )
+    if not item.is_repeating:
+        values = values[:1]
+    if len(values) < len(item.initial):
+        report.warn(item.link_id, "initial-left-out", "An initial value is no answer to it.")
+    return values
 
 
 @dataclass(frozen=True)
@@ -160,9 +182,18 @@ def _says(element: Json, url: str) -> bool:
 
 
 def _options(element: Json, kind: ItemType, link_id: str, source: Source) -> tuple[Option, ...]:
-    if kind not in _CHOICES and not objects(element, "answerOption"):
+    if objects(element, "answerOption"):
+        return choices.options(element, link_id, source.report, source.sanitise)
+    canonical = text(element, "answerValueSet")
+    if kind not in _CHOICES or not canonical:
         return ()
-    return choices.options(element, link_id, source.resource, source.report, source.sanitise)
+    if canonical not in source.value_sets:
+        found = choices.value_set(canonical, source.resource, source.sanitise)
+        source.value_sets[canonical] = found
+    if not source.value_sets[canonical]:
+        missing = "Its value set is not in the file: it is asked as free text."
+        source.report.warn(link_id, "value-set-not-found", missing, canonical)
+    return source.value_sets[canonical]
 
 
 def _type_with(

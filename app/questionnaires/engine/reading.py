@@ -18,13 +18,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.questionnaires.engine import (
+    adding,
     bounds,
     conditions,
     extensions,
     item_reading,
     refusing,
     settling,
-    sums,
 )
 from app.questionnaires.engine.findings import Finding, Report
 from app.questionnaires.engine.items import Form, Item
@@ -107,14 +107,14 @@ def _form(resource: Json, items: tuple[Item, ...], report: Report, sanitise: San
         repeating_above=_repeating_above(items),
         codes=bounds.codes(resource),
         unseen=_unseen(items),
-        settling=settling.order(in_order, parents),
         weighted=tuple(item for item in in_order if _weighs(item)),
         ruled=tuple(item for item in in_order if item.rules),
         worked_out=tuple(item for item in in_order if item.is_worked_out),
         by_expression=tuple(item for item in in_order if item.enable_expression),
         source=resource,
     )
-    return replace(form, summed=sums.summed(form))
+    summed = adding.summed(form)
+    return replace(form, summed=summed, settling=settling.order(in_order, parents, summed))
 
 
 def _weighs(item: Item) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.questionnaires.engine import scales, sums
+from app.questionnaires.engine import adding, scales
 from app.questionnaires.engine.evaluation import State
 from app.questionnaires.engine.items import Form, Item
 from app.questionnaires.engine.scales import PCL_5, PCL_5_CUT_POINT, PHQ_2, PHQ_9, Scale
@@ -53,7 +53,7 @@ def _scales_in(form: Form) -> Iterator[tuple[Scale, tuple[Item, ...]]]:
             if scale is PHQ_2 and has_phq_9:
                 continue
         for group in groups:
-            questions = sums.scale_questions(scale, group)
+            questions = adding.scale_questions(scale, group)
             if len(questions) == scale.count:
                 has_phq_9 |= scale is PHQ_9
                 yield scale, questions
@@ -65,7 +65,7 @@ def _result(
     rows: tuple[int, ...] = ()
     for group in form.repeating_above[questions[0].link_id]:
         rows = (*rows, rows_of(state.sheet, Slot(group, rows))[0])
-    found = sums.add(form, questions, rows, state.sheet.values)
+    found = adding.add(form, questions, rows, state.sheet.values)
     words = "" if found.total is None else band(scale, found.total, pcl_5_cut_point=cut_point)
     most = 80 if scale is PCL_5 else 3 * scale.count
     return Result(scale.slug, scale.title, found.total, words, found.answered, scale.count, most)

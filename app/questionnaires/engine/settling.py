@@ -1,6 +1,7 @@
 """In which order it can be told which items are asked.
 
-An item waits for the one it stands in and for the questions its conditions name. Items that wait
+An item waits for the one it stands in and for the questions its conditions name; a total waits
+for the questions it adds up. Items that wait
 for each other, a cycle, are settled together; how, `enablement` says. The order is that of the
 form wherever conditions leave it open.
 """
@@ -10,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.questionnaires.engine.items import Item
 
 
-def order(in_order: Sequence[Item], parents: Mapping[str, str]) -> tuple[tuple[Item, ...], ...]:
+def order(
+    in_order: Sequence[Item], parents: Mapping[str, str], summed: Mapping[str, Sequence[Item]]
+) -> tuple[tuple[Item, ...], ...]:
     """Items that wait for each other together, and each such part after those it waits for."""
-    tarjan = _Tarjan({item.link_id: item for item in in_order}, parents)
+    tarjan = _Tarjan({item.link_id: item for item in in_order}, parents, summed)
     for item in in_order:
         if item.link_id not in tarjan.numbers:
             tarjan.follow(item.link_id)
@@ -22,8 +25,13 @@ def order(in_order: Sequence[Item], parents: Mapping[str, str]) -> tuple[tuple[I
 class _Tarjan:
     """Strongly connected components, without recursion: a form may be one long chain."""
 
-    def __init__(self, items: Mapping[str, Item], parents: Mapping[str, str]) -> None:
-        self.items, self.parents = items, parents
+    def __init__(
+        self,
+        items: Mapping[str, Item],
+        parents: Mapping[str, str],
+        summed: Mapping[str, Sequence[Item]],
+    ) -> None:
+        self.items, self.parents, self.summed = items, parents, summed
         self.numbers: dict[str, int] = {}
         self.lowest: dict[str, int] = {}
         self.open: dict[str, None] = {}  # in the order of their numbers
@@ -54,6 +62,8 @@ class _Tarjan:
             yield self.parents[link_id]
         for condition in self.items[link_id].enable_when:
             yield condition.question
+        for question in self.summed.get(link_id, ()):
+            yield question.link_id
 
     def _next(self, link_id: str, waiting: Iterator[str]) -> str | None:
         for other in waiting:

@@ -27,7 +27,8 @@ def rules(
             found.append(rule)
         else:
             report.refuse(link_id, "unreadable-rule", "A staff rule cannot be read.")
-    return (SELF_HARM_RULE, *found) if SELF_HARM in codes else tuple(found)
+    is_self_harm = SELF_HARM in (*codes, link_id.strip("/"))  # LHC-Forms name items by their codes
+    return (SELF_HARM_RULE, *found) if is_self_harm else tuple(found)
 
 
 def met(item: Item, rule: StaffRule, values: Values) -> StaffRule | None:

@@ -55,6 +55,8 @@ def expression(path, **more):
         (item("a", "integer", answerOption=[{"valueInteger": 1}]), "options-make-a-choice", ""),
         (item("a", "display", required=True), "required-display", ""),
         (item("a", "string", initial=[{"valueReference": {}}]), "initial-left-out", ""),
+        (item("a", "boolean", initial=[{"valueString": "yes"}]), "initial-left-out", ""),
+        (choice("a", "x") | {"initial": [{"valueCoding": {"code": "y"}}]}, "initial-left-out", ""),
     ],
 )
 def test_what_is_harmless_is_taken_and_named_with_its_link_id(element, code, about):

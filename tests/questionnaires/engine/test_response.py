@@ -161,7 +161,7 @@ def test_what_was_not_answered_is_not_written():
 
 def test_what_does_not_fit_is_left_out_and_named():
     read_form = form(
-        choice("a", "x"), item("b", "integer"), item("c", "string"), item("d"), group("g")
+        choice("a", "x"), item("b", "integer"), item("c", "string"), item("d"), item("f", "date")
     )
     items = [
         {"linkId": "a", "answer": [{"valueCoding": {"system": "urn:other", "code": "x"}}]},
@@ -169,13 +169,14 @@ def test_what_does_not_fit_is_left_out_and_named():
         {"linkId": "c", "answer": [{"valueString": "one"}, {"valueString": "two"}]},
         {"linkId": "d", "answer": [{"valueBoolean": "yes"}, "nothing", {}]},
         {"linkId": "e", "answer": [{"valueString": "unknown"}]},
+        {"linkId": "f", "answer": [{"valueString": "some day"}]},
         "nothing",
     ]
 
     found = read_response(read_form, items)
 
     assert found.sheet == Sheet({Slot("c"): ("one",)})
-    assert set(found.left_out) == {"a", "b", "c", "d", "e"}
+    assert set(found.left_out) == {"a", "b", "c", "d", "e", "f"}
 
 
 def test_answers_about_substance_use_are_labelled_for_part_2():

@@ -128,6 +128,23 @@ def test_a_total_may_open_a_question():
     assert not evaluate(read_form, answered([1] * 7, questions)).is_enabled(Slot("more"))
 
 
+def test_a_total_that_hides_one_of_its_own_questions_comes_to_rest():
+    one, other = (bare(code) for code in BY_SLUG["phq-2"].items)
+    low = {"question": "t", "operator": "<", "answerInteger": 3}
+    none = {"question": "t", "operator": "exists", "answerBoolean": False}
+    total = item("t", "integer", code=[{"code": "55758-7"}])
+    read_form = form(one, {**other, "enableWhen": [low, none], "enableBehavior": "any"}, total)
+
+    few = evaluate(read_form, answered([1, 1], BY_SLUG["phq-2"].items))
+    many = evaluate(read_form, answered([3, 3], BY_SLUG["phq-2"].items))
+
+    assert few.values(Slot("t")) == (2,)
+    assert many.values(Slot("t")) == ()
+    for state in (few, many):
+        again = evaluate(read_form, state.sheet)
+        assert (again.sheet, again.enabled) == (state.sheet, state.enabled)
+
+
 def test_weights_stand_on_options_on_codings_or_are_item_weights():
     for url in ("ordinalValue", "itemWeight"):
         carried = {"extension": [{"url": CORE + url, "valueDecimal": 4}]}
