@@ -36,10 +36,9 @@ PACKET = {
     "readiness-morning",
 }
 NAMES_THE_DRUG = {"consents", "preparation-guide", "medical-history"}
-# A first page of these says that nobody watches: they hold a safety question or a place to write.
+# The first page of these says that nobody watches: they hold a safety question or stir things up.
+# Where one may write, the page says under each box who reads it.
 SAYS_NOBODY_WATCHES = {
-    "candidate-assessment",
-    "goals",
     "medical-history",
     "pcl-5",
     "phq-9",
