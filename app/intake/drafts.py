@@ -7,6 +7,7 @@ condition that nobody else wrote in between; else it is put on top of what they 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -43,17 +44,16 @@ class Draft:
     state: State
     touched: Mapping[str, Touch] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The pages that these answers lead through."""
         return journey.steps(self.form, self.state)
 
     def is_done(self, step: Step) -> bool:
         """Whether a page was saved here and nothing on it is missing. Prefilled ones are shown."""
-        names = {slot: fields.name(self.form, slot) for slot in step.marks}
-        written = {slot for slot, name in names.items() if name in self.touched}
-        return len(written) == len(names) and journey.is_answered(
-            self.form, self.state, step, written
+        form, touched = self.form, self.touched
+        return all(fields.name(form, slot) in touched for slot in step.marks) and (
+            journey.is_answered(form, self.state, step, step.marks)
         )
 
     def next_open(self, after: str | None = None) -> Step | None:
