@@ -136,7 +136,7 @@ def test_every_question_is_shown_with_when_it_is_asked(desk, brought):
 def test_a_shipped_form_can_be_looked_at_before_it_was_used(desk, slug, database):
     path = f"/clinic/forms/{library.unkept(slug).id}"
 
-    for page in (path, f"{path}/preview", f"{path}/rules", f"{path}/file"):
+    for page in (path, f"{path}/preview", f"{path}/rules", f"{path}/file", f"{path}/pages"):
         assert desk.get(page).status_code == 200
     with database.session(write=False) as db:
         assert db.scalars(select(Questionnaire)).all() == []
@@ -148,6 +148,18 @@ def test_every_example_can_be_looked_at(desk, path):
 
     for page in (address, f"{address}/preview", f"{address}/rules"):
         assert desk.get(page).status_code == 200
+    following, pages = f"{address}/pages", 0
+    while following:
+        page = desk.get(following)
+        assert page.status_code == 200
+        assert "<form" not in page.text.partition("<main")[2].partition("</main>")[0]
+        found = re.search(r'href="([^"]+)">Next page<', page.text)
+        following, pages = found and found[1], pages + 1
+    assert f"page {pages} of {pages}" in page.text
+
+
+def test_a_page_that_is_not_there_is_unknown(desk, brought):
+    assert desk.get(f"/clinic/forms/{brought().id}/pages?page=nowhere").status_code == 404
 
 
 def test_the_form_is_given_back_as_it_came(desk, brought):

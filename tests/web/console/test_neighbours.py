@@ -60,6 +60,7 @@ PATHS = [
     ("POST", "/clinic/visits/{visit}/outcome"),
     ("GET", "/clinic/forms/{form}"),
     ("GET", "/clinic/forms/{form}/preview"),
+    ("GET", "/clinic/forms/{form}/pages"),
     ("GET", "/clinic/forms/{form}/file"),
     ("POST", "/clinic/forms/{form}/retirement"),
     ("POST", "/clinic/forms/{form}/return"),
