@@ -6,8 +6,10 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, live
+from app.audit import trail
 from app.intake import packet_texts, packets
 from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskState
+from app.people.models import Practitioner
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.tasks import desk
 from app.tasks.models import StaffTask, TaskCode
@@ -49,6 +51,15 @@ def completed(db: Session, task: IntakeTask) -> None:
         desk.settle(db, TaskCode.INTAKE_LATE, packet.appointment_id)
     if packet.code is PacketCode.ASSESSMENT:
         desk.open_task(db, TaskCode.CANDIDATE, packet.patient, by=packet.patient)
+
+
+def done_at_desk(db: Session, packet: IntakePacket, *, by: Practitioner) -> None:
+    """Staff saw to what was left of a packet. Answers that were begun stay as they are."""
+    left = [task for task in packets.tasks_of(db, packet) if task.state in packets.OPEN]
+    for task in left:
+        completed(db, task)
+    if left:
+        trail.record(db, "complete-at-desk", agent=by, entity=packet)
 
 
 def tell_staff(db: Session) -> None:

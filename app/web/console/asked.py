@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from app import clock, wall_time
 from app.i18n import gettext as _
-from app.intake import packet_texts, packets, taking_along
+from app.intake import following, packet_texts, packets, taking_along
 from app.intake.models import IntakePacket
 from app.people.models import Patient
 from app.questionnaires import library
@@ -77,6 +77,15 @@ def pull_back(request: Request, db: Session) -> Response:
     return redirect(request, "console:patient", id=packet.patient_id)
 
 
+@staff_only
+def complete(request: Request, db: Session) -> Response:
+    """What is left was done at the clinic, on paper or by word of mouth. Twice changes nothing."""
+    packet = _packet(request, db)
+    if packet.cancelled_at is None:
+        following.done_at_desk(db, packet, by=request.state.practitioner)
+    return redirect(request, "console:patient", id=packet.patient_id)
+
+
 def _packet(request: Request, db: Session) -> IntakePacket:
     return find_or_404(db, IntakePacket, request, clinic_id=request.state.clinic.id)
 
@@ -102,5 +111,6 @@ def _due(on: date | None, zone: str) -> datetime | None:
 routes = [
     Route("/patients/{id}/forms", ask, methods=["POST"], name="ask-patient"),
     Route("/packets/{id}/sending", send_again, methods=["POST"], name="send-packet-again"),
+    Route("/packets/{id}/completion", complete, methods=["POST"], name="complete-packet"),
     Route("/packets/{id}/withdrawal", pull_back, methods=["POST"], name="pull-back-packet"),
 ]

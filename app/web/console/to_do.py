@@ -41,7 +41,7 @@ def _action(task: StaffTask) -> tuple[str, str]:
     if task.code is TaskCode.CANDIDATE:
         return (_("Look at the answers"), "/clinic/candidates")
     if task.code is TaskCode.INTAKE_LATE:
-        return (_("See what is missing"), f"/clinic/patients/{patient.id}")
+        return (_("See what is missing"), f"/clinic/patients/{patient.id}#asked")
     return phone_action(patient, number=_number(task))
 
 

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.intake import following, packets
+from app.intake import following, funnel, packets
 from app.intake.models import IntakePacket, PacketCode, TaskKind
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
 from app.questionnaires import library
+from app.tasks import desk as tasks
+from app.tasks.models import TaskCode
 
 
 @pytest.fixture
@@ -129,6 +131,30 @@ def test_what_was_pulled_back_is_neither_sent_nor_open(desk, cast, database, ask
     assert answer.status_code == 422
     assert [text.status for text in _texts(database)] == [MessageStatus.CANCELLED]
     assert "Pulled back" in desk.get(f"/clinic/patients/{cast.maya.id}").text
+
+
+def test_what_was_done_on_paper_is_done_at_the_clinic(desk, cast, database, ask):
+    id_ = ask("phq-9", "gad-7")
+
+    desk.post(f"/clinic/packets/{id_}/completion")
+
+    (packet,) = _packets(database)
+    assert packet.done_at == clock.now()
+    with database.session(write=False) as db:
+        counted = funnel.counted(db, cast.clinic.id)
+        assert (counted.done, counted.at_desk) == (1, 1)
+    assert [text.status for text in _texts(database)] == [MessageStatus.CANCELLED]
+
+
+def test_forms_that_are_late_stand_on_the_desk_with_the_way_to_them(desk, cast, database):
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        tasks.open_task(db, TaskCode.INTAKE_LATE, maya, by=None)
+
+    page = desk.get("/clinic").text
+
+    assert "Forms are not done yet" in page
+    assert f'href="/clinic/patients/{cast.maya.id}#asked"' in page
 
 
 def test_another_clinics_packet_is_not_there(signed_in, cast, ask):

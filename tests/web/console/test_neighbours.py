@@ -46,6 +46,7 @@ PATHS = [
     ("POST", "/clinic/patients/{maya}/sign-out"),
     ("POST", "/clinic/patients/{maya}/forms"),
     ("POST", "/clinic/packets/{packet}/sending"),
+    ("POST", "/clinic/packets/{packet}/completion"),
     ("POST", "/clinic/packets/{packet}/withdrawal"),
     ("GET", "/clinic/appointments/{visit}"),
     ("POST", "/clinic/appointments/{visit}/rescheduling"),
