@@ -91,7 +91,7 @@ class Killable:
             self._kept.clear()
             job = {**job, "keep": dict(keep), "forget": True}
         self._kept.update(keep)
-        return json.dumps(job, separators=(",", ":")).encode() + b"\n"
+        return json.dumps(job, separators=(",", ":"), default=float).encode() + b"\n"
 
     def _answers(self, child: subprocess.Popen[bytes], count: int, limit: float) -> Ran:
         answers: list[Any] = []

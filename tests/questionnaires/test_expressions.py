@@ -93,6 +93,17 @@ def test_a_condition_sees_the_answers_its_own_and_the_form(calm, path, is_true):
     assert (outcome.is_true, outcome.trouble) == (is_true, Trouble.NONE)
 
 
+def test_the_decimals_of_a_form_are_numbers(calm):
+    most = {"url": HL7 + "maxValue", "valueDecimal": Decimal("1.50")}
+    form = form_of(ask("a", "decimal", most))
+
+    (outcome,) = worked_out(
+        calm, form, Wanted.CALCULATED, "%questionnaire.item.extension.value * 2"
+    )
+
+    assert outcome.values == (Decimal("3.0"),)
+
+
 def test_variables_are_seen_where_they_stand_and_below(calm):
     form = form_of(
         group(
