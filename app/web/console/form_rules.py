@@ -114,7 +114,7 @@ def _lines(row: Questionnaire, form: Form) -> list[Line]:
     return [
         Line(
             form_words.text(item, short=True),
-            form_words.compared(item, rule.operator, rule.answer),
+            form_words.rule_condition(item, rule),
             form_words.what_follows(rule),
             mark,
         )

@@ -5,7 +5,9 @@ from decimal import Decimal
 from app import i18n
 from app.i18n import gettext as _
 from app.questionnaires import staff_rules
+from app.questionnaires.engine import comparing
 from app.questionnaires.engine.items import Condition, Form, Item, ItemType, StaffRule
+from app.questionnaires.engine.staff_rules import SELF_HARM_RULE
 from app.questionnaires.engine.values import Value
 from app.questionnaires.spoken import spoken
 
@@ -63,6 +65,24 @@ def condition(form: Form, asked: Condition) -> str:
     return f"“{text(item, short=True)}” {compared(item, asked.operator, asked.answer)}"
 
 
+def rule_condition(item: Item, rule: StaffRule) -> str:
+    """When a rule is met. Of a scale, the answers that weigh enough are named."""
+    if rule.of_score:
+        return _("adds up: %(condition)s") % {
+            "condition": compared(item, rule.operator, rule.answer)
+        }
+    weighty = [
+        option.words.within(i18n.language())
+        for option in item.options
+        if is_number(rule.answer)
+        and option.weight is not None
+        and comparing.compares(rule.operator, option.weight, rule.answer)
+    ]
+    if weighty:
+        return _("is %(answer)s") % {"answer": " / ".join(weighty)}
+    return compared(item, rule.operator, rule.answer)
+
+
 def compared(item: Item, operator: str, answer: Value) -> str:
     """`is Yes`, `is more than 3`, `is answered`."""
     if operator == "exists":
@@ -83,11 +103,16 @@ def what_follows(rule: StaffRule) -> str:
     """What an answer leads to."""
     if rule.kind == staff_rules.FLAG:
         return _("Review list")
+    if rule is SELF_HARM_RULE:
+        return _("Alert, the same day or at once, by the answer")
     return _("Alert at once") if rule.is_urgent else _("Alert, the same day")
 
 
 def answered(item: Item, answer: Value) -> str:
     """One answer as people say it; a weight as the number that it is."""
-    if isinstance(answer, int | Decimal) and not isinstance(answer, bool):
-        return str(answer)
-    return spoken(item, (answer,))
+    return str(answer) if is_number(answer) else spoken(item, (answer,))
+
+
+def is_number(answer: Value) -> bool:
+    """Whether it is compared by its size, not by what it says."""
+    return isinstance(answer, int | Decimal) and not isinstance(answer, bool)

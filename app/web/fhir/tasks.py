@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app import clock
 from app.intake import packets
-from app.intake.models import IntakeTask
+from app.intake.models import IntakePacket, IntakeTask, PacketCode
 from app.people.models import Clinic, Patient
 from app.questionnaires import library
 from app.questionnaires.models import Questionnaire
@@ -30,18 +30,23 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:
 
 @bearer_only
 def create(request: Request, db: Session) -> Response:
-    """201: the patient has it among what is to be done, and gets a text."""
+    """201: the patient has it among what is to be done, and gets a text.
+
+    Asked for again while it waits, with no other due time, it is 200 with the one that stands.
+    """
     clinic: Clinic = request.state.clinic
     resource = read_resource(request, "Task")
     _refuse_other_work(resource)
     patient = patients.of_clinic(db, clinic.id, referenced(_reference(resource, "for"), "Patient"))
     form = library.kept(db, _form(db, clinic, resource))
     due_at = _due_at(resource, patient)
+    there = _waiting(db, patient, form, due_at)
+    if there is not None:
+        return respond(_written(request, there), 200, _location(there))
     packet = packets.ask(db, patient, [form], due_at=due_at, by=request.state.api_key)
     db.flush()  # what is told about it is read back
     task = db.scalars(_tasks().where(IntakeTask.packet_id == packet.id)).one()
-    location = {"Location": f"/fhir/R4/Task/{task.id}"}
-    return respond(_written(request, task), 201, location)
+    return respond(_written(request, task), 201, _location(task))
 
 
 @bearer_only
@@ -88,6 +93,31 @@ def _written(request: Request, task: IntakeTask) -> dict[str, Any]:
 
 def _tasks() -> Select[IntakeTask]:
     return select(IntakeTask).options(joinedload(IntakeTask.packet))
+
+
+def _location(task: IntakeTask) -> dict[str, str]:
+    return {"Location": f"/fhir/R4/Task/{task.id}"}
+
+
+def _waiting(
+    db: Session, patient: Patient, form: Questionnaire, due_at: datetime | None
+) -> IntakeTask | None:
+    """The same thing, asked for already and not done: who sends twice must not text twice."""
+    query = (
+        _tasks()
+        .join(IntakePacket)
+        .where(
+            IntakeTask.patient_id == patient.id,
+            IntakeTask.questionnaire_id == form.id,
+            IntakeTask.state.in_(packets.OPEN),
+            IntakePacket.code == PacketCode.ASKED,
+            IntakePacket.cancelled_at.is_(None),
+            IntakePacket.closes_at > clock.now(),
+        )
+    )
+    if due_at is not None:
+        query = query.where(IntakePacket.due_at == due_at)
+    return db.scalars(query.order_by(IntakeTask.made_at.desc()).limit(1)).first()
 
 
 def _refuse_other_work(resource: dict[str, Any]) -> None:

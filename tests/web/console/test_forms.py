@@ -210,6 +210,13 @@ def test_an_answer_can_be_put_on_the_review_list(desk, brought, database):
     assert "Review list" in page
 
 
+def test_the_rules_that_a_form_brings_are_told_in_its_own_words(desk):
+    page = desk.get(f"/clinic/forms/{library.unkept('phq-9').id}/rules").text
+
+    assert "is Several days / More than half the days / Nearly every day" in page
+    assert "Alert, the same day or at once, by the answer" in page
+
+
 def test_a_number_can_raise_an_alert(desk, brought, database):
     row = brought()
     posted = {"question": "1", "operator": "<", "amount": "3", "kind": "urgent"}

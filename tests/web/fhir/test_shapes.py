@@ -3,6 +3,7 @@
 import importlib
 
 import pytest
+from fhir.resources.R4B.bundle import Bundle
 
 from app import clock
 from app.messaging.models import Direction, Message, MessageStatus, Purpose
@@ -60,6 +61,30 @@ def test_every_resource_has_the_shape_of_r4(ehr, infusion, visit_of, texts, cast
         if not following:
             break
         page = ehr.get(following[0].removeprefix("https://afterglow.test/fhir/R4")).json()
+
+
+def test_forms_and_requests_have_the_shape_of_r4(ehr, cast):
+    forms = ehr.get("/Questionnaire").json()
+    ids = [each["resource"]["id"] for each in forms["entry"]]
+    odd = {
+        "resourceType": "Questionnaire",
+        "item": [{"linkId": "1", "type": "choice", "text": "Which?"}],
+    }
+    task = {
+        "resourceType": "Task",
+        "code": {"coding": [{"code": "complete-questionnaire"}]},
+        "focus": {"reference": f"Questionnaire/{ids[0]}"},
+        "for": {"reference": f"Patient/{cast.theo.id}"},
+    }
+
+    Bundle.model_validate(forms)
+    assert len(ids) == forms["total"] > 10
+    imported = ehr.post("/Questionnaire", json=odd).json()
+    assert imported["contained"]
+    hold(imported)
+    hold(ehr.post("/Questionnaire", json={"resourceType": "Questionnaire"}).json())
+    hold(ehr.post("/Task", json=task).json())
+    hold(ehr.get(f"/Task?patient={cast.theo.id}").json())
 
 
 @pytest.mark.parametrize(

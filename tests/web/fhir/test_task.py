@@ -41,6 +41,22 @@ def test_the_patient_is_asked_and_gets_a_text(ehr, wanted, cast, database):
         assert db.scalars(select(Message).where(Message.patient_id == cast.theo.id)).all()
 
 
+def test_who_sends_twice_does_not_ask_twice(ehr, wanted, database):
+    first = ehr.post("/Task", json=wanted())
+    with database.session(write=False) as db:
+        texts = len(db.scalars(select(Message)).all())
+
+    again = ehr.post("/Task", json=wanted())
+
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert again.headers["location"] == first.headers["location"]
+    with database.session(write=False) as db:
+        assert len(db.scalars(select(Message)).all()) == texts
+        assert len(db.scalars(select(IntakeTask)).all()) == 1
+    later = ehr.post("/Task", json=wanted(restriction={"period": {"end": "2026-12-20"}}))
+    assert later.status_code == 201
+
+
 def test_when_it_is_due_is_said_by_the_asker(ehr, wanted):
     period = {"period": {"end": "2026-11-27T18:00:00-05:00"}}
 
