@@ -78,7 +78,7 @@ class _Writer:
         return {"linkId": item.link_id, **({"text": words} if words.strip() else {})}
 
     def _question(self, item: Item, slot: Slot) -> list[dict[str, Any]]:
-        inner = self.items(item.items, slot.rows)
+        inner = self.items(item.items, slot.rows) if item.items else []
         values = self.sheet.values.get(slot, ())
         if not values:
             return [{**self._head(item), "item": inner}] if inner else []
@@ -117,6 +117,8 @@ class _Reader:
     left_out: list[str] = field(default_factory=list)
 
     def items(self, known: tuple[Item, ...], found: object, rows: tuple[int, ...]) -> None:
+        if found is None:
+            return
         by_link_id = {item.link_id: item for item in known}
         instances: dict[str, list[dict[str, Any]]] = {}
         for each in objects({"item": found}, "item"):
