@@ -2,13 +2,16 @@
 import { allowSwaps } from "./console/swaps.js"
 
 const LONGEST_WAIT = 20_000
+const LONGEST_UPLOAD = 300_000
+const LONG = 4_000 // without an answer somebody begins to wonder
 
 allowSwaps()
-window.htmx.config.noSwap = [204, 304, 401, 403, "5xx"]
+window.htmx.config.noSwap = [204, 304, 401, 403, 413, "5xx"]
 window.htmx.config.defaultTimeout = LONGEST_WAIT
 
 let waiting = null // the form that could not be sent
 let typed = false
+let wondering
 
 const said = document.createElement("p")
 said.className = "visually-hidden"
@@ -36,12 +39,27 @@ document.addEventListener("input", () => {
 
 // Half a date is sent as none: better to say so while it can be seen.
 document.addEventListener("submit", (event) => {
+  if (event.submitter?.name) return // skipping and taking away need no answer
   const half = [...event.target.elements].find((field) => field.validity?.badInput)
   if (!half) return
   event.preventDefault()
   event.stopImmediatePropagation()
   half.reportValidity()
 }, true)
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { request } = event.detail.ctx
+  const sends = [...(request.body?.values() ?? [])].some((value) => value instanceof File && value.size)
+  if (sends) request.timeout = LONGEST_UPLOAD
+})
+
+document.addEventListener("htmx:before:request", (event) => {
+  const { sourceElement } = event.detail.ctx
+  clearTimeout(wondering)
+  wondering = setTimeout(() => say("slow", sourceElement), LONG)
+})
+
+document.addEventListener("htmx:finally:request", () => clearTimeout(wondering))
 
 document.addEventListener("htmx:after:swap", () => {
   waiting = null
@@ -68,8 +86,10 @@ document.addEventListener("htmx:error", (event) => {
 
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail
-  if (ctx.response.status >= 500) say("line", ctx.sourceElement)
-  else if ([401, 403].includes(ctx.response.status)) say("rested", ctx.sourceElement)
+  const { status } = ctx.response
+  if (status >= 500) say("line", ctx.sourceElement)
+  else if (status === 413) say("large", ctx.sourceElement)
+  else if (status === 401 || status === 403) say("rested", ctx.sourceElement)
 })
 
 // A link that leads nowhere right now must not take away what was typed.
