@@ -112,7 +112,7 @@ def _choice(item: Item, told: Any) -> Value | None:
             return _choice(item, told["coding"][0])
         code, system = str(told.get("code") or ""), str(told.get("system") or "")
     else:
-        code, system = str(told), ""
+        code, system = _words(item, told) or "", ""
     for option in item.options:
         value = option.value
         if isinstance(value, Coding):

@@ -9,6 +9,7 @@ import re
 import time
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -61,6 +62,7 @@ def shared() -> FormPatterns:
     return _SHARED
 
 
+@lru_cache(maxsize=500)
 def is_readable(pattern: str) -> bool:
     """Whether a pattern can be used at all: short enough, and in words that we know."""
     if len(pattern) > MOST_SIGNS:

@@ -32,7 +32,7 @@ OTHER = "other"
 MOST_SIGNS = 20_000  # of one answer, whatever the form says
 MOST_ANSWERS = 200  # to one question
 _INTEGERS = 2**31
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 Posted = Callable[[str], Sequence[str]]
 

@@ -76,8 +76,8 @@ def moment(text: str, language: str, zone: tzinfo) -> datetime | str | None:
     on, at = day(whole.group(1), language), whole.group(2)
     offset = _OFFSET.search(at)
     spoken = clock_time(at[: offset.start()] if offset else at)
-    if not isinstance(on, date) or spoken is None:
-        return None
+    if not isinstance(on, date) or not 1 < on.year < 9999 or spoken is None:
+        return None  # the first and last year have moments that some zones cannot say
     if offset:
         try:
             zone = datetime.fromisoformat(f"2000-01-01T00:00{offset.group()}").tzinfo or UTC

@@ -67,6 +67,7 @@ def test_no_name_of_a_field_is_ever_too_odd(text):
     [
         ("string", "  Maya \t Reyes ", "Maya Reyes"),
         ("text", "one\r\ntwo\x00", "one\ntwo"),
+        ("text", "half a sign \ud83d.", "half a sign ."),
         ("boolean", "true", True),
         ("boolean", "false", False),
         ("integer", "12", 12),
@@ -143,6 +144,8 @@ def test_days_are_said_in_the_order_of_the_language():
         ("time", "13:00 pm", Code.TIME),
         ("dateTime", "2026-11-24T", Code.MOMENT),
         ("dateTime", "2026-11T10:00", Code.MOMENT),
+        ("dateTime", "0001-01-01T00:00", Code.MOMENT),
+        ("dateTime", "9999-12-31T23:59", Code.MOMENT),
         ("dateTime", "2026-11-24T10:00+99:99", Code.MOMENT),
         ("boolean", "maybe", Code.OPTION),
         ("text", "x" * 20_001, Code.TOO_LONG),
@@ -277,7 +280,9 @@ _ITEMS = {
     "time": (ask("a", "time"), st.times().map(lambda each: each.replace(microsecond=0))),
     "dateTime": (
         ask("a", "dateTime"),
-        st.datetimes(timezones=st.just(UTC)).map(lambda each: each.replace(microsecond=0)),
+        st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.just(UTC)).map(
+            lambda each: each.replace(microsecond=0)
+        ),
     ),
     "choice": (
         ask("a", "choice", answerOption=[option("one"), option("two")]),
