@@ -80,7 +80,7 @@ def _item(element: Json, source: Source, *, is_substance_use: bool) -> Item:
         index=index,
         link_id=link_id,
         type=kind,
-        words=words(element, "text", source.sanitise) or helping.label,
+        words=words(element, "text", source.sanitise) or helping.label or _named(element),
         prefix=words(element, "prefix", source.sanitise),
         help=helping.help,
         lower=helping.lower,
@@ -134,6 +134,12 @@ def _initial(item: Item, report: Report) -> tuple[Value, ...]:
     if len(values) < len(item.initial):
         report.warn(item.link_id, "initial-left-out", "An initial value is no answer to it.")
     return values
+
+
+def _named(element: Json) -> Words:
+    """What the code of an item is called, for one that has no text."""
+    found = (words(code, "display") for code in objects(element, "code"))
+    return next((said for said in found if said), Words())
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a form adds up to: group by group, total by total."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from app.questionnaires.engine.adding import WHOLE_FORM, Score, above, add, sum_of, weight
@@ -11,6 +11,8 @@ from app.questionnaires.engine.scales import BY_SLUG, SCALES
 from app.questionnaires.engine.values import Quantity, Slot, Value
 
 _ADDS_WEIGHTS = re.compile(r"ordinal|itemWeight|weight\s*\(")
+_VARIABLE = re.compile(r"%([A-Za-z_][\w-]*)")
+_QUOTED = re.compile(r"'([^']*)'")
 _PANELS = {scale.panel: scale for scale in SCALES}
 
 
@@ -35,12 +37,38 @@ def scores(form: Form, settled: Settled) -> Mapping[str, Score]:
 def may_stand(form: Form, slot: Slot, settled: Settled) -> bool:
     """Whether what an expression worked out may be kept: a sum of weights only when complete."""
     item = form.by_link_id[slot.link_id]
-    paths = [each.path for each in (item.calculated, *item.variables) if each]
-    if not any(_ADDS_WEIGHTS.search(path) for path in paths):
+    paths = " ".join(_paths(form, item))
+    if not _ADDS_WEIGHTS.search(paths):
         return True
-    scope = form.parents.get(item.link_id, WHOLE_FORM)
-    score = scores(form, settled).get(scope)
-    return score is None or score.total is not None
+    return all(
+        settled.values.get(place)
+        for question in _meant(form, item, paths)
+        for rows in settled.rows[form.repeating_above[question.link_id]]
+        if (place := Slot(question.link_id, rows)) in settled.enabled
+    )
+
+
+def _paths(form: Form, item: Item) -> Iterator[str]:
+    """An item's expression and those of the variables it uses, and they use."""
+    around = [form.by_link_id[group] for group in above(form, item) if group]
+    variables = (*form.variables, *(each for up in reversed(around) for each in up.variables))
+    known = {each.key: each.path for each in (*variables, *item.variables)}
+    waiting = [item.calculated.path] if item.calculated else []
+    while waiting:
+        path = waiting.pop()
+        yield path
+        waiting += [known.pop(name) for name in _VARIABLE.findall(path) if name in known]
+
+
+def _meant(form: Form, item: Item, paths: str) -> list[Item]:
+    """The weighted questions an expression names, else those nearest around it."""
+    named = set(_QUOTED.findall(paths))
+    if meant := [question for question in form.weighted if question.link_id in named]:
+        return meant
+    for group in above(form, item):
+        if meant := [each for each in form.weighted if group in above(form, each)]:
+            return meant
+    return []
 
 
 def _least(form: Form, group: str) -> int:

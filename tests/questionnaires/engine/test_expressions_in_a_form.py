@@ -5,7 +5,7 @@ from decimal import Decimal
 from app.questionnaires.engine.evaluation import evaluate
 from app.questionnaires.engine.expressing import Outcome, Wanted
 from app.questionnaires.engine.values import EMPTY, Coding, Sheet, Slot
-from tests.questionnaires.engine.forms import SDC, choice, form, group, item, when
+from tests.questionnaires.engine.forms import CORE, SDC, choice, form, group, item, when
 
 
 class Plain:
@@ -102,6 +102,24 @@ def test_an_imported_sum_of_weights_is_not_told_of_half_a_scale():
     )
     yes = (Coding("yes", "urn:clinic"),)
 
+    def total_of(path, **answers):
+        variable = {
+            "url": CORE + "variable",
+            "valueExpression": {"name": "w", "expression": "%resource.item.answer.weight()"},
+        }
+        found = form(
+            *(choice(each, "no", "yes", weights=(0, 1)) for each in "abc"),
+            item("t", "integer", extension=worked_out(path)),
+            extension=[variable],
+        )
+        return evaluate(found, sheet(**answers), expressions=Plain()).values(Slot("t"))
+
+    named = "count where(linkId in ('a' | 'b')).answer.ordinal()"
+    assert total_of(named, a=yes) == ()
+    assert total_of(named, a=yes, b=yes) == (3,)
+    assert total_of("count %w.sum()", a=yes, b=yes) == ()
+    assert total_of("count %w.sum()", a=yes, b=yes, c=yes) == (4,)
+    assert total_of("count", a=yes) == (2,)
     half = evaluate(read_form, sheet(a=yes), expressions=Plain())
     whole = evaluate(read_form, sheet(a=yes, b=yes), expressions=Plain())
 
