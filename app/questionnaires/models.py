@@ -52,7 +52,8 @@ class QuestionnaireResponse(Model):
     status: Mapped[ResponseStatus]
     language: Mapped[str]
     answers_sealed: Mapped[bytes | None]  # a QuestionnaireResponse's items, as JSON
-    touched: Mapped[str] = mapped_column(Text, default="{}")  # slot → revision that last wrote it
+    # Field → the revision that last wrote it, when, and from which browser: see intake.conflicts.
+    touched: Mapped[str] = mapped_column(Text, default="{}")
     revision: Mapped[int] = mapped_column(default=0)  # counts saves; what a page was drawn from
     at_link_id: Mapped[str] = mapped_column(default="")  # where they stand: a question, no content
     browser_hash: Mapped[bytes | None]  # the browser that typed it, and so may read it back
