@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.questionnaires import exporting, sanitising, staff_rules, strict_json
 from app.questionnaires.engine import extensions, reading
 from app.questionnaires.engine.items import Form
+from app.questionnaires.engine.shapes import objects, text
 from app.questionnaires.importing import UNUSABLE_PATTERN
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse
 
@@ -64,10 +65,11 @@ def _unusable(questionnaire: Questionnaire) -> set[str]:
     return {each["link_id"] for each in findings if each["code"] in UNUSABLE_PATTERN}
 
 
-def _drop_patterns(element: dict[str, Any], link_ids: set[str]) -> None:
+def _drop_patterns(element: Any, link_ids: set[str]) -> None:
     """Take them away: a browser that was given one would try it as well."""
-    for item in element.get("item", []) if link_ids else ():
-        if item.get("linkId") in link_ids:
-            marks = item.get("extension", [])
-            item["extension"] = [each for each in marks if each.get("url") != extensions.REGEX]
+    for item in objects(element, "item") if link_ids else ():
+        if text(item, "linkId") in link_ids:
+            marks = objects(item, "extension")
+            kept: Any = item
+            kept["extension"] = [each for each in marks if each.get("url") != extensions.REGEX]
         _drop_patterns(item, link_ids)

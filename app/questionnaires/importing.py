@@ -5,6 +5,7 @@ Three results: accepted, accepted with warnings, refused. A refused one leaves n
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -26,7 +27,7 @@ from app.questionnaires.models import Questionnaire
 from app.questionnaires.strict_json import NotReadable
 
 _LONGEST_URL, _LONGEST_VERSION, _LONGEST_TITLE = 500, 100, 200
-_MOST_PATTERNS = 100  # that are tried
+_TRIED_FOR = 3.0  # seconds for all patterns
 _SLOW, _ODD = "slow-pattern", "odd-pattern"
 UNUSABLE_PATTERN = (_SLOW, _ODD)
 _NOT_ITS_MEANING = ("id", "meta", "text")  # what a server or a tool changes by itself
@@ -177,13 +178,19 @@ def _digest(resource: Mapping[str, Any]) -> str:
 
 
 def _patterns(form: Form) -> Iterator[Finding]:
-    """Each pattern to which no answer can be held. Trying takes a moment: each is tried once."""
-    hostile: dict[str, bool] = {}
+    """Each pattern to which no answer can be held. Each is tried once.
+
+    Trying takes a moment in which nobody else writes: what had no turn counts as too slow.
+    """
+    slow: dict[str, bool] = {}
+    until = time.monotonic() + _TRIED_FOR
     for item in form.in_order:
         pattern = item.limits.pattern
-        if pattern and pattern not in hostile and len(hostile) < _MOST_PATTERNS:
-            hostile[pattern] = patterns.is_hostile(pattern)
-        if hostile.get(pattern):
+        if not pattern:
+            continue
+        if pattern not in slow:
+            slow[pattern] = time.monotonic() > until or patterns.is_hostile(pattern)
+        if slow[pattern]:
             code = _SLOW if patterns.is_readable(pattern) else _ODD
             yield Finding("warning", item.link_id, code, "Answers are not held to its pattern.")
 

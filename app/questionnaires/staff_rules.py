@@ -18,6 +18,7 @@ from app.audit import trail
 from app.db.base import Model
 from app.questionnaires.engine import extensions, fhir_values
 from app.questionnaires.engine.items import StaffRule
+from app.questionnaires.engine.shapes import objects, text
 from app.questionnaires.engine.values import Coding, Value
 from app.questionnaires.models import Questionnaire
 
@@ -85,13 +86,13 @@ def weave(resource: Mapping[str, Any], rules: Iterable[AddedRule]) -> None:
     for each in rules:
         by_link_id.setdefault(each.link_id, []).append(json.loads(each.written))
     for item in _items(resource) if by_link_id else ():
-        own = by_link_id.get(item.get("linkId", ""), [])
+        own = by_link_id.get(text(item, "linkId"), [])
         if own:
-            item["extension"] = [*item.get("extension", []), *own]
+            item["extension"] = [*objects(item, "extension"), *own]
 
 
-def _items(element: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for item in element.get("item", []):
+def _items(element: Mapping[str, Any]) -> Iterator[Any]:
+    for item in objects(element, "item"):
         yield item
         yield from _items(item)
 
