@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -36,7 +36,7 @@ class Moments:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many packets came how far. `at_desk`: done in time without their link being opened."""
+    """How many packets came how far. `at_desk`: finished at the clinic, never opened by them."""
 
     asked: int
     sent: int
@@ -97,7 +97,7 @@ def counted(db: Session, clinic_id: UUID) -> Counted:
         delivered=sum(each.delivered_at is not None for each in all_of),
         opened=sum(each.opened_at is not None for each in all_of),
         started=sum(each.started_at is not None for each in all_of),
-        done=sum(each.done_at is not None for each in all_of),
+        done=sum(each.done_at is not None and each.opened_at is not None for each in all_of),
         at_desk=sum(each.done_at is not None and each.opened_at is None for each in all_of),
         before_arrival=sum(
             packet.done_at is not None and packet.done_at <= packet.closes_at
@@ -166,16 +166,11 @@ def _texts(db: Session, link_ids: Iterable[UUID]) -> dict[UUID | None, list[Mess
 
 def _started(db: Session, packet_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     rows = db.execute(
-        select(IntakeTask.packet_id, IntakeTask.started_at, IntakeTask.completed_at).where(
-            IntakeTask.packet_id.in_(list(packet_ids))
-        )
+        select(IntakeTask.packet_id, func.min(IntakeTask.started_at))
+        .where(IntakeTask.packet_id.in_(list(packet_ids)), IntakeTask.started_at.is_not(None))
+        .group_by(IntakeTask.packet_id)
     )
-    found: dict[UUID, datetime] = {}
-    for packet_id, started_at, completed_at in rows:
-        began_at = started_at or completed_at
-        if began_at is not None:
-            found[packet_id] = min(began_at, found.get(packet_id, began_at))
-    return found
+    return {packet_id: moment for packet_id, moment in rows if moment is not None}
 
 
 def _moments_of(

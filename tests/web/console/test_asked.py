@@ -142,7 +142,7 @@ def test_what_was_done_on_paper_is_done_at_the_clinic(desk, cast, database, ask)
     assert packet.done_at == clock.now()
     with database.session(write=False) as db:
         counted = funnel.counted(db, cast.clinic.id)
-        assert (counted.done, counted.at_desk) == (1, 1)
+        assert (counted.started, counted.done, counted.at_desk) == (0, 0, 1)
     assert [text.status for text in _texts(database)] == [MessageStatus.CANCELLED]
 
 
