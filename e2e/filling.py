@@ -49,6 +49,9 @@ def to_the_end(
             answer(question, (answers or {}).get(link_id))
             seen.append(link_id)
         go_on(page)
+        refused = page.locator(".error-summary")
+        if refused.count():
+            raise AssertionError(f"{asked}: {refused.inner_text()}")
     raise AssertionError("the form has no end")
 
 
