@@ -92,6 +92,8 @@ CONSOLE = {
     "console-new-patient": "/clinic/patients/new",
     "console-schedule": "/clinic/schedule",
     "console-book": "/clinic/book",
+    "console-forms": "/clinic/forms",
+    "console-new-form": "/clinic/forms/new",
     "console-hours": "/clinic/hours",
     "console-team": "/clinic/team",
     "console-me": "/clinic/me",
@@ -154,6 +156,13 @@ def test_the_console_is_well_made(browser, clinic, light, width):
     page.goto(f"{clinic.url}/clinic/schedule")
     page.locator('main a[href*="/clinic/appointments/"]').first.click()
     look(page, f"console-appointment.{width}", light, wrong)
+    page.goto(f"{clinic.url}/clinic/forms")
+    page.locator("main a", has_text="PHQ-9").click()
+    look(page, f"console-form.{width}", light, wrong)
+    form = page.url
+    for part in ("preview", "pages", "rules", "rules/new?question=4"):
+        page.goto(f"{form}/{part}")
+        look(page, f"console-form-{part.partition('?')[0].replace('/', '-')}.{width}", light, wrong)
 
     context.close()
     assert wrong == []
