@@ -33,6 +33,8 @@ def rests_until(db: Session, patient_id: UUID, *, at: datetime | None = None) ->
             Appointment.starts_at > moment - timedelta(days=4),
         )
     ).all()
+    if not infusions:
+        return None
     ends = windows.recorded_ends(db, [infusion.id for infusion in infusions])
     until = max((ends.get(each.id, each.ends_at) + REST for each in infusions), default=None)
     return until if until is not None and until > moment else None

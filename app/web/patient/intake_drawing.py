@@ -19,6 +19,9 @@ from app.web.patient.intake_page import check_path, packet_path, shown, step_pat
 from app.web.patient.intake_posted import Posted, drawn_with
 
 
+_OF_THE_SESSION = {"fasting", "session-time", "ride-home"}
+
+
 def draw(
     request: Request,
     db: Session,
@@ -69,9 +72,10 @@ def draw(
 def _facts(db: Session, draft: Draft, step: Step, task: IntakeTask) -> Mapping[str, str]:
     """What the clinic fills in on this page, looked up only where something of it stands there."""
     items = [draft.form.by_link_id[slot.link_id] for slot in step.content]
-    if any(item.fact for item in items):
+    wanted = {item.fact for item in items if item.fact}
+    if wanted & _OF_THE_SESSION:
         return facts.facts(db, task)
-    if any(spoken.is_free_text(item) for item in items):
+    if wanted or any(spoken.is_free_text(item) for item in items):
         patient = task.packet.patient
         return facts.of_clinic(db, patient.clinic, patient.zone)
     return {}

@@ -299,8 +299,9 @@ def test_opening_a_packet_costs_few_statements(database, phone, phq):
     assert len(said) <= 5, "\n\n".join(said)
 
 
-def test_a_question_costs_four_statements_and_a_save_six(database, phone, phq):
-    theos = phone().tap(phq.token).press()
+@pytest.mark.parametrize("form", ["phq-2", "goals", "medical-history", "consents"])
+def test_a_question_costs_four_statements_and_a_save_six(database, phone, asked, form):
+    theos = phone().tap(asked(form).token).press()
     theos.client.follow_redirects = False
 
     with counting(database) as said:
@@ -308,8 +309,8 @@ def test_a_question_costs_four_statements_and_a_save_six(database, phone, phq):
     assert len(said) <= 4, "\n\n".join(said)
 
     with counting(database) as said:
-        theos.choose(1)
-    assert theos.answer.status_code == 303
+        theos.choose(1) if theos.page.options else theos.press()
+    assert theos.answer.status_code in (303, 422)
     assert len(said) <= 6, "\n\n".join(said)
 
 
