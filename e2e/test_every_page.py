@@ -94,7 +94,9 @@ CONSOLE = {
     "console-book": "/clinic/book",
     "console-forms": "/clinic/forms",
     "console-new-form": "/clinic/forms/new",
+    "console-progress": "/clinic/forms/progress",
     "console-hours": "/clinic/hours",
+    "console-before-infusions": "/clinic/before-infusions",
     "console-team": "/clinic/team",
     "console-me": "/clinic/me",
 }

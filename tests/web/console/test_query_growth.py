@@ -9,11 +9,12 @@ from sqlalchemy import event
 
 from app import clock
 from app.access import api_keys
+from app.intake import following, packets
 from app.messaging import alarms, threads, writing
 from app.people import enrolment, staffing
 from app.people.models import Clinic, Patient, Role
 from app.people.staffing import Member
-from app.questionnaires import importing
+from app.questionnaires import importing, library
 from app.safety import escalation
 from app.safety.models import Signal
 from app.scheduling import booking
@@ -31,6 +32,7 @@ PAGES = [
     "/clinic/patients",
     "/clinic/book",
     "/clinic/forms",
+    "/clinic/forms/progress",
     "/clinic/hours",
     "/clinic/team",
 ]
@@ -73,6 +75,9 @@ def _crowd(database, cast, start, count):
                 ends_at=ended_at,
                 by=None,
             )
+            asked = [library.shipped(db, "phq-9")]
+            packet = packets.ask(db, patient, asked, with_camera_check=True, by=None)
+            following.started(db, packets.tasks_of(db, packet)[0])
             escalation.raise_alert(db, patient, Signal.CONTROL)
             tasks.open_task(db, TaskCode.CALL_BACK, patient, by=None, urgent=n % 2 == 0)
             api_keys.create(db, clinic, f"Key {n}", by=None)
@@ -99,6 +104,27 @@ def test_queries_do_not_grow_with_rows(signed_in, cast, database, path):
     _crowd(database, cast, 2, 6)
     with _counted(database) as many:
         assert office.get(path).status_code == 200
+
+    assert len(many) == len(few)
+
+
+def test_a_patients_page_asks_as_often_for_much_that_was_asked_as_for_little(desk, cast, database):
+    path = f"/clinic/patients/{cast.maya.id}"
+
+    def ask(times):
+        with database.session() as db:
+            maya, form = db.get_one(Patient, cast.maya.id), library.shipped(db, "phq-9")
+            for _ in range(times):
+                packets.ask(db, maya, [form], with_camera_check=True, by=None)
+
+    ask(2)
+    desk.get(path)
+    with _counted(database) as few:
+        assert desk.get(path).status_code == 200
+
+    ask(6)
+    with _counted(database) as many:
+        assert desk.get(path).status_code == 200
 
     assert len(many) == len(few)
 
