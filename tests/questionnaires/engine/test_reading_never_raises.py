@@ -100,6 +100,8 @@ def _go_all_the_way(file):
 def _break(file, data):
     """Put something else in one place of a file, however deep."""
     places = list(_places(file))
+    if not places:
+        return
     holder, key = places[data.draw(st.integers(0, len(places) - 1))]
     act = data.draw(st.sampled_from(["put", "put", "take", "double"]))
     if act == "put":
