@@ -52,11 +52,15 @@ def search(request: Request, db: Session) -> Response:
     asked = searching.read(request, "Questionnaire")
     url, _, version = asked.values.get("url", "").partition("|")
     version = asked.values.get("version", version)
-    resources = [
-        mapping.written(each)
+    rows = [
+        each
         for each in library.all_of(db, request.state.clinic)
         if (not url or each.url == url) and (not version or each.version == version)
     ]
+    if url and version and not rows:  # one that was shipped earlier: answers may name it
+        former = library.find(db, request.state.clinic, f"{url}|{version}")
+        rows = [former] if former else []
+    resources = [mapping.written(each) for each in rows]
     statuses = asked.values.get("status", "").split(",")
     if statuses != [""]:
         resources = [each for each in resources if each["status"] in statuses]

@@ -123,3 +123,32 @@ def test_a_client_of_others_understands_every_no(door, at, cast):
     client.authorization = "Bearer ag_nothing"
     with pytest.raises(AuthorizationError):
         practitioners(client)
+
+
+def test_a_form_is_brought_asked_for_and_its_answers_looked_for(door, cast):
+    client = door()
+    form = client.resource(
+        "Questionnaire",
+        status="active",
+        url="https://clinic.example/sleep",
+        version="1",
+        item=[{"linkId": "1", "type": "boolean", "text": "Did you sleep?"}],
+    )
+    form.save()
+    patient = client.reference("Patient", str(cast.theo.id))
+    task = client.resource(
+        "Task",
+        status="requested",
+        intent="order",
+        code={"coding": [{"code": "complete-questionnaire"}]},
+        focus=form.to_reference(),
+        **{"for": patient},
+    )
+    task.save()
+
+    asked = client.resources("Task").search(patient=patient.reference).fetch()
+    answers = client.resources("QuestionnaireResponse").search(subject=patient.reference)
+
+    assert [each.id for each in asked] == [task.id]
+    assert answers.search(status="completed", _lastUpdated__ge="2026-11-01").fetch_all() == []
+    assert client.resources("Questionnaire").search(url=form["url"]).first().id == form.id

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
+from app.db.base import new_id
 from app.questionnaires import library, strict_json
 from app.questionnaires.models import Questionnaire
 from tests.web.fhir.test_door import told
@@ -125,6 +126,21 @@ def test_a_form_is_found_by_url_and_version(ehr):
     assert [each["resource"]["version"] for each in both["entry"]] == ["2", "1"]
     assert [each["resource"]["version"] for each in one["entry"]] == ["1"]
     assert none["total"] == 0
+
+
+def test_a_version_that_was_shipped_earlier_is_still_found(ehr, database):
+    ours = library.unkept("phq-9")
+    with database.session() as db:
+        former = library.unkept("phq-9")
+        former.id, former.version = new_id(), "0.9"
+        former.identity = library.identity(None, ours.url, "0.9")
+        db.add(former)
+
+    found = ehr.get("/Questionnaire", params={"url": ours.url, "version": "0.9"}).json()
+    now = ehr.get("/Questionnaire", params={"url": ours.url}).json()
+
+    assert [each["resource"]["version"] for each in found["entry"]] == ["0.9"]
+    assert [each["resource"]["version"] for each in now["entry"]] == [ours.version]
 
 
 def test_the_neighbours_forms_are_unknown_here(ehr, stranger, cast):
