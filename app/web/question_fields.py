@@ -64,7 +64,8 @@ class Question:
     unit: str = ""
     ends: tuple[str, str] = ("", "")
     attributes: Mapping[str, Any] = field(default_factory=dict)
-    file: FileView | None = None
+    files: tuple[FileView, ...] = ()  # those that are stored
+    takes_files: bool = False  # several
     shown: str = ""  # a fixed answer, in words
     fault: str = ""
     is_required: bool = False
@@ -123,7 +124,8 @@ def question(sight: Sight, slot: Slot, values: Values, *, fault: str = "") -> Qu
         unit=_one_unit(item, sight.language),
         ends=(item.lower.within(sight.language), item.upper.within(sight.language)),
         attributes=controls.attributes_of(item, control, sight.zone),
-        file=_file(values, sight),
+        files=_files(values, sight),
+        takes_files=control == "file" and item.is_repeating,
         shown=spoken.spoken(item, values, zone=sight.zone) if control == "shown" else "",
         fault=fault,
         is_required=item.is_required,
@@ -192,13 +194,17 @@ def _choices(item: Item, control: str, stands: Written, language: str) -> tuple[
     return choices
 
 
-def _file(values: Values, sight: Sight) -> FileView | None:
-    stored = next((value for value in values if isinstance(value, File)), None)
-    if stored is None:
-        return None
-    words = stored.name or spoken.kind_of_file(stored)
-    address = sight.file_address(stored.id) if sight.file_address else ""
-    return FileView(stored.id, words, address, stored.content_type.startswith("image/"))
+def _files(values: Values, sight: Sight) -> tuple[FileView, ...]:
+    return tuple(
+        FileView(
+            value.id,
+            value.name or spoken.kind_of_file(value),
+            sight.file_address(value.id) if sight.file_address else "",
+            value.content_type.startswith("image/"),
+        )
+        for value in values
+        if isinstance(value, File)
+    )
 
 
 def _units(item: Item, chosen: str, language: str) -> tuple[Choice, ...]:

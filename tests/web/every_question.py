@@ -115,6 +115,7 @@ ABOUT_YOU = _item(
         _item("helps", "open-choice", "What helps you?", answerOption=_HELPS),
         _item("page", "url", "Your pharmacy’s page"),
         _item("card", "attachment", "A photo of your card"),
+        _item("papers", "attachment", "Your papers", repeats=True),
         _item("call", "boolean", "May we leave a message?", required=True),
         _item("clinic", "string", "Your clinic", readOnly=True, initial=[{"valueString": "Here"}]),
         _item(

@@ -197,6 +197,19 @@ def test_a_stored_picture_can_be_kept_or_taken_back(draw):
     assert [given["src"] for _, given, _ in page.all("img")] == ["/f/0199"]
 
 
+def test_of_several_papers_one_may_be_taken_back_by_its_tick(draw):
+    papers = tuple(File(key, "application/pdf", 9, f"{key}.pdf") for key in ("a", "b"))
+    page = Page(draw("papers", values={"papers": papers}))
+    name = f"q{FORM.by_link_id['papers'].index}"
+    ticks = [given for given, _ in page.controls() if given["type"] == "checkbox"]
+
+    assert [(given["name"], given["value"]) for given in ticks] == [
+        (f"{name}-keep", "a"),
+        (f"{name}-keep", "b"),
+    ]
+    assert "multiple" in page.controls()[-1][0]
+
+
 def test_a_page_in_another_language_says_so(draw):
     assert ' lang="' not in draw("pressure")
 

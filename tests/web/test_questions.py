@@ -244,10 +244,20 @@ def test_a_stored_picture_is_shown_to_whom_it_may():
 
     asked = question("card", file, file_address=lambda key: f"/files/{key}")
 
-    assert (asked.file.words, asked.file.address) == ("card.jpg", "/files/0199")
-    assert question("card", file).file.address == ""
+    assert [(each.words, each.address) for each in asked.files] == [("card.jpg", "/files/0199")]
+    assert question("card", file).files[0].address == ""
     assert view_of("card").has_file
     assert not view_of("name").has_file
+
+
+def test_of_several_papers_each_is_kept_by_a_tick():
+    papers = [File(key, "application/pdf", 1000, f"{key}.pdf") for key in ("a", "b")]
+
+    asked = question("papers", *papers)
+
+    assert [each.words for each in asked.files] == ["a.pdf", "b.pdf"]
+    assert asked.takes_files
+    assert not question("card").takes_files
 
 
 def test_the_parts_say_where_one_is():

@@ -160,6 +160,8 @@ def _take_file(
     if not uploads:
         return
     item = draft.form.by_link_id[slot.link_id]
+    if not item.is_repeating:
+        uploads = uploads[-1:]  # each one made anew takes its time
     try:
         taken = tuple(
             attachments.take(
@@ -174,7 +176,7 @@ def _take_file(
     except Refusal as refusal:
         faults[slot] = refusal.message
         return
-    values[slot] = (*values[slot], *taken) if item.is_repeating else taken[-1:]
+    values[slot] = (*values[slot], *taken) if item.is_repeating else taken
 
 
 def _signed(draft: Draft, slot: Slot, name: str) -> Signature:
