@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from app.questionnaires.engine import limiting
+from app.questionnaires.engine.asking import groups, is_open, questions, with_rows
 from app.questionnaires.engine.consenting import consent_of, has_agreed
 from app.questionnaires.engine.expressing import (
     WHOLE_FORM,
@@ -18,7 +19,6 @@ from app.questionnaires.engine.expressing import (
 )
 from app.questionnaires.engine.faults import Code, Fault
 from app.questionnaires.engine.items import Form, Item, ItemType, Words
-from app.questionnaires.engine.pages import is_asked
 from app.questionnaires.engine.standing import Standing, answers_to, rows_of
 from app.questionnaires.engine.values import File, Slot, Values
 
@@ -37,7 +37,7 @@ def check(
     `expressions` or `patterns` constraints or shapes are not looked at.
     """
     slots = None if slots is None else tuple(slots)
-    asked = [slot for slot in _wanted(state, slots) if _is_open(form, state, slot)]
+    asked = [slot for slot in _wanted(state, slots) if is_open(form, state, slot)]
     found: dict[Slot, Fault] = {}
     for slot in asked:
         item = form.by_link_id[slot.link_id]
@@ -46,7 +46,7 @@ def check(
         fault = fault or next(_of_values(item, slot, values), None)
         if fault:
             found[slot] = fault
-    for group in _groups(form, state, slots):
+    for group in groups(form, state, slots):
         if fault := _of_rows(form, state, group):
             found.setdefault(fault.slot, fault)
     for fault in _of_patterns(form, state, asked, patterns):
@@ -59,12 +59,6 @@ def check(
 
 def _wanted(state: Standing, slots: Sequence[Slot] | None) -> Iterable[Slot]:
     return state.slots if slots is None else (slot for slot in slots if slot in state.enabled)
-
-
-def _is_open(form: Form, state: Standing, slot: Slot) -> bool:
-    """Whether somebody can answer here: it is asked, shown and not hidden with its group."""
-    asked = is_asked(form.by_link_id[slot.link_id])
-    return asked and slot in state.enabled and slot.link_id not in form.unseen
 
 
 def _missing(form: Form, state: Standing, item: Item, slot: Slot) -> Fault | None:
@@ -114,28 +108,20 @@ def _of_values(item: Item, slot: Slot, values: Values) -> Iterator[Fault]:
             yield from limiting.of_value(item, slot, value)
 
 
-def _groups(form: Form, state: Standing, slots: Sequence[Slot] | None) -> list[Slot]:
-    """The groups that have a say: those of the page, or all that are shown."""
-    among = state.enabled if slots is None else [slot for slot in slots if slot in state.enabled]
-    groups = [s for s in among if s.link_id in form.by_link_id]
-    groups = [s for s in groups if form.by_link_id[s.link_id].type is ItemType.GROUP]
-    return sorted(groups, key=lambda slot: (form.by_link_id[slot.link_id].index, slot.rows))
-
-
 def _of_rows(form: Form, state: Standing, group: Slot) -> Fault | None:
     item = form.by_link_id[group.link_id]
     if not (item.is_required or (item.is_repeating and item.limits.min_occurs)):
         return _too_many_rows(item, state, group)
-    questions = _questions(form, state, group)
-    if not questions:
+    inside = questions(form, state, group)
+    if not inside:
         return None
     filled = {
         slot.rows[len(group.rows)] if item.is_repeating else 0
-        for slot in questions
+        for slot in inside
         if answers_to(state, slot)
     }
     if item.is_required and not filled:
-        return Fault(questions[0], Code.REQUIRED_ROW)
+        return Fault(inside[0], Code.REQUIRED_ROW)
     fewest = item.limits.min_occurs or 0
     if item.is_repeating and (filled or item.is_required) and len(filled) < fewest:
         return Fault(group, Code.TOO_FEW, fewest)
@@ -147,19 +133,6 @@ def _too_many_rows(item: Item, state: Standing, group: Slot) -> Fault | None:
     if not item.is_repeating or most is None or len(rows_of(state, group)) <= most:
         return None
     return Fault(group, Code.TOO_MANY, most)
-
-
-def _questions(form: Form, state: Standing, group: Slot) -> list[Slot]:
-    """What is asked inside a group, in all its rows."""
-    inside = {item.link_id for item in form.by_link_id[group.link_id].walk()}
-    depth = len(group.rows)
-    return [
-        slot
-        for slot in state.slots
-        if slot.link_id in inside
-        and slot.rows[:depth] == group.rows
-        and _is_open(form, state, slot)
-    ]
 
 
 def _of_patterns(
@@ -189,9 +162,10 @@ def _of_constraints(
     """Broken constraints. One that cannot be worked out is not held against anybody."""
     if expressions is None:
         return
+    places = dict.fromkeys(with_rows(form, state, groups(form, state, slots), asked))
     asks = [
         Ask(slot, Wanted.CONSTRAINT, constraint)
-        for slot in (*asked, *_groups(form, state, slots))
+        for slot in (*asked, *places)
         for constraint in form.by_link_id[slot.link_id].constraints
         if not constraint.is_warning
     ]
@@ -212,8 +186,8 @@ def _place(form: Form, state: Standing, ask: Ask) -> Slot | None:
     """Which question to send people to: its own, or the last one the constraint speaks of."""
     if ask.slot in state.slots:
         return ask.slot
-    inside = [slot for slot in state.slots if _is_open(form, state, slot)]
+    inside = [slot for slot in state.slots if is_open(form, state, slot)]
     if ask.slot != WHOLE_FORM:
-        inside = _questions(form, state, ask.slot)
+        inside = questions(form, state, ask.slot)
     named = [s for s in inside if f"'{s.link_id}'" in ask.expression.path]
     return next(iter(named[-1:] or inside[-1:]), None)

@@ -231,6 +231,46 @@ def test_a_constraint_of_the_form_leads_to_the_question_it_speaks_of():
     assert faults(form, {"b": "x"}, slots=[Slot("b")], expressions=broken) == {}
 
 
+class Held:
+    """Notes where constraints are held; those that the test names are broken."""
+
+    def __init__(self, *broken):
+        self.broken, self.places = broken, []
+
+    def work_out(self, form, sheet, asks):
+        self.places += [each.slot for each in asks]
+        return tuple(Outcome(is_true=each.slot not in self.broken) for each in asks)
+
+
+def test_a_constraint_of_a_group_is_held_with_its_page_and_in_each_row():
+    rule = {"extension": [constraint("path")]}
+    form = form_of(
+        {**group("pair", ask("a"), ask("b")), **rule},
+        {**group("rows", ask("c"), repeats=True), **rule},
+    )
+    state = state_of(form, groups={"rows": (0, 5)})
+
+    def found(held, slots=None):
+        return [each.slot for each in check(form, state, slots, expressions=held)]
+
+    whole, page, part = Held(Slot("rows", (5,))), Held(Slot("pair")), Held()
+    assert found(whole) == [slot(("c", 5))]
+    assert whole.places == [Slot("pair"), Slot("rows", (0,)), Slot("rows", (5,))]
+    assert found(page, [Slot("a"), Slot("b")]) == [Slot("b")]
+    assert found(part, [Slot("a")]) == []
+    assert part.places == [], "half of a group says nothing of the whole"
+    row = Held(Slot("rows", (5,)))
+    assert found(row, [slot(("c", 5))]) == [slot(("c", 5))]
+    assert row.places == [Slot("rows", (5,))]
+
+
+def test_a_required_group_is_asked_for_on_the_page_that_holds_it():
+    form = form_of(group("some", ask("a"), ask("b"), required=True))
+
+    assert faults(form, slots=[Slot("a"), Slot("b")]) == {"a": Code.REQUIRED_ROW}
+    assert faults(form, slots=[Slot("a")]) == {}
+
+
 def test_a_required_group_wants_one_answer_and_rows_have_their_number():
     form = form_of(
         group("some", ask("a"), ask("b"), required=True),
