@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.i18n import gettext as _
+from app.intake import own_forms
 from app.questionnaires import forms as stored
 from app.questionnaires import library, staff_rules
 from app.questionnaires.engine.items import Form, Item, ItemType, StaffRule
@@ -90,6 +91,8 @@ def add(request: Request, db: Session) -> Response:
     label = label or form_words.text(item, short=True)
     rule = StaffRule(kind, operator, value, label, is_urgent=is_urgent)
     own = library.own_copy(db, request.state.clinic, row)
+    if own.id != row.id:
+        own_forms.take_over(db, row, own)
     rules = (*staff_rules.of(own), staff_rules.added(item.link_id, rule))
     staff_rules.keep(db, own, rules, by=request.state.practitioner)
     return redirect(request, "console:form-rules", id=own.id)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.people.models import Clinic
+from app.intake import packets
+from app.intake.models import IntakeTask
+from app.people.models import Clinic, Patient
 from app.questionnaires import forms, importing, library
 from app.questionnaires.models import Questionnaire
 
@@ -281,6 +283,23 @@ def test_rules_for_a_shipped_form_go_onto_the_clinics_own_copy(desk, database, c
         assert library.for_clinic(db, cast.neighbour, "gad-7").clinic_id is None
     assert desk.get("/clinic/forms").text.count(shipped.title) == 1
     assert desk.get(path).text.count('name="rule"') == 0
+
+
+def test_what_was_asked_already_goes_on_with_the_clinics_rules(desk, database, cast):
+    with database.session() as db:
+        theo, noor = db.get_one(Patient, cast.theo.id), db.get_one(Patient, cast.noor.id)
+        shipped = library.shipped(db, "gad-7")
+        for patient in (theo, noor):
+            packets.ask(db, patient, [shipped], by=None)
+    path = f"/clinic/forms/{shipped.id}/rules"
+    index = re.search(r'<option value="(\d+)"', desk.get(path).text)[1]
+
+    desk.post(path, data={"question": index, "answer": "any", "kind": "flag"})
+
+    with database.session(write=False) as db:
+        asked = dict(db.execute(select(IntakeTask.patient_id, IntakeTask.questionnaire_id)).all())
+        assert asked[noor.id] == shipped.id
+        assert asked[theo.id] == library.current(db, cast.clinic, shipped.url).id != shipped.id
 
 
 def test_a_shipped_form_itself_is_nobodys_to_retire(desk):
