@@ -47,7 +47,7 @@ class ShownPacket:
 
 
 def asked_of(db: Session, patient: Patient, zone: str) -> list[ShownPacket]:
-    """What was asked of a patient, the latest first."""
+    """What was asked of a patient: what is open in its order, then what is over, latest first."""
     packets = db.scalars(
         select(IntakePacket)
         .options(joinedload(IntakePacket.appointment))
@@ -57,7 +57,9 @@ def asked_of(db: Session, patient: Patient, zone: str) -> list[ShownPacket]:
     ).all()
     found = funnel.moments(db, packets)
     tasks = _tasks(db, packets)
-    return [_shown(each, found[each.id], tasks.get(each.id, []), zone) for each in packets]
+    shown = [_shown(each, found[each.id], tasks.get(each.id, []), zone) for each in packets]
+    are_open = [each for each in reversed(shown) if each.is_open]
+    return are_open + [each for each in shown if not each.is_open]
 
 
 def choices(db: Session, clinic: Clinic) -> list[tuple[str, str]]:
