@@ -1,5 +1,6 @@
 """Which sheet a task is filled in on: begun, left for a blank one, taken up again."""
 
+import os
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -78,8 +79,8 @@ def begun_at(response: QuestionnaireResponse) -> datetime:
 
 
 def has_answers(response: QuestionnaireResponse) -> bool:
-    """Whether anybody saved a page of it."""
-    return response.saved_at is not None
+    """Whether anything stands on it, or it was begun for one browser: it is not anybody's then."""
+    return response.saved_at is not None or response.browser_hash is not None
 
 
 def _blank(
@@ -99,7 +100,8 @@ def _blank(
         language=language,
         answers=to_response_items(form, state),
         at_link_id=first.anchor.link_id if first else "",
-        browser_hash=None,
+        # What is filled in beforehand is for this browser alone; a blank sheet is anybody's yet.
+        browser_hash=(doorway.browser_hash or os.urandom(32)) if patient else None,
         device=devices.label(user_agent),
         made_at=clock.now(),
     )

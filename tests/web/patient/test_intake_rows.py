@@ -7,7 +7,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.intake import drafts
-from app.intake.models import IntakeTask
+from app.intake.models import IntakePacket, IntakeTask
+from app.links import magic_links
 from app.people.models import Patient
 from app.questionnaires.engine.values import Slot
 from app.questionnaires.models import Attachment
@@ -290,3 +291,19 @@ def test_what_the_clinic_knows_is_filled_in_for_a_signed_in_patient_alone(
     with database.session(write=False) as db:
         sheet = drafts.read(db.get_one(IntakeTask, at_home.task_ids[0]).response).state.sheet
     assert ("Alexandra",) in sheet.values.values()
+    # It stands there for this browser alone, though nothing was saved yet.
+    assert "Alexandra" in theos.go(_page_with_the_name(theos)).answer.text
+    with database.session(write=False) as db:
+        token = magic_links.token_of(db.get_one(IntakePacket, at_home.packet_id).link)
+    stranger = phone().tap(token)
+    assert stranger.path.endswith("/elsewhere")
+    assert "Alexandra" not in stranger.go(theos.path).answer.text
+
+
+def _page_with_the_name(theos):
+    """The address of the first page on which the name stands."""
+    for _ in range(12):
+        if "Alexandra" in theos.answer.text:
+            break
+        theos.press()
+    return theos.path
