@@ -163,6 +163,31 @@ def test_tidying_ends_exactly_what_is_over(start, is_let_in, database):
     assert is_let_in(SessionKind.WRITE, fresh)
 
 
+def test_a_page_that_rested_may_still_bring_in_what_was_typed(start, is_let_in, database):
+    write = start(SessionKind.WRITE)
+
+    def may_bring_in():
+        with database.session() as db:
+            web_sessions.forget_old(db)
+            return web_sessions.find_rested(db, SessionKind.WRITE, write) is not None
+
+    later(minutes=31)
+    assert not is_let_in(SessionKind.WRITE, write)
+    assert may_bring_in()
+
+    later(hours=24)
+    assert not may_bring_in()
+
+
+def test_a_session_that_was_ended_brings_in_nothing(start, database, cast):
+    write = start(SessionKind.WRITE)
+
+    with database.session() as db:
+        web_sessions.end_all(db, cast.maya)
+        assert web_sessions.find_rested(db, SessionKind.WRITE, write) is None
+        assert web_sessions.find_rested(db, SessionKind.WRITE, "no token") is None
+
+
 def test_a_link_tapped_again_on_a_bad_line_is_still_the_same_phone_for_two_minutes(database, cast):
     with database.session() as db:
         web_session, first = web_sessions.start(
