@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskKind, TaskState
+from app.messaging import caps
 from app.messaging.models import Message, MessageStatus
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse
 
@@ -31,7 +32,7 @@ class Moments:
     opened_at: datetime | None = None
     started_at: datetime | None = None
     done_at: datetime | None = None
-    text: Message | None = None  # the latest that is not withdrawn
+    text: Message | None = None  # the latest that left, or that the cap held back
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,10 @@ def _texts(db: Session, link_ids: Iterable[UUID]) -> dict[UUID | None, list[Mess
         select(Message)
         .where(
             Message.link_id.in_(list(link_ids)),
-            Message.status.not_in((MessageStatus.QUEUED, MessageStatus.CANCELLED)),
+            or_(
+                Message.status.not_in((MessageStatus.QUEUED, MessageStatus.CANCELLED)),
+                Message.error_code == caps.WITHHELD,
+            ),
         )
         .order_by(Message.made_at, Message.id)
     )

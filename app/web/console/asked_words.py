@@ -15,6 +15,7 @@ from app.intake import funnel
 from app.intake.camera import Outcome
 from app.intake.funnel import Moments
 from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskKind, TaskState
+from app.messaging import caps
 from app.people.models import Clinic, Patient
 from app.questionnaires import forms, library
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse
@@ -145,6 +146,9 @@ def _state(packet: IntakePacket, moments: Moments, tasks: Sequence[IntakeTask]) 
         return (_("Not done in time"), "warn")
     if packet.opens_at > now:
         return (_("Not asked yet"), "")
+    is_held_back = moments.text is not None and moments.text.error_code == caps.WITHHELD
+    if is_held_back and moments.sent_at is None:
+        return (_("No text, three were sent already"), "warn")
     if moments.text is not None and words.text_status(moments.text)[1] == "warn":
         return words.text_status(moments.text)
     if moments.sent_at is None and not packet.patient.takes_texts:

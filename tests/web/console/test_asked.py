@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app import clock
 from app.intake import following, funnel, packets
 from app.intake.models import IntakePacket, PacketCode, TaskKind
+from app.messaging import caps
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
 from app.questionnaires import library
@@ -109,6 +110,17 @@ def test_the_same_link_is_sent_again(desk, cast, database, ask):
     assert first.link_id == again.link_id
     assert again.cap_key is None
     assert again.written_by_id is not None
+
+
+def test_a_text_that_the_cap_held_back_is_not_said_to_be_sent(desk, cast, database, ask):
+    ask("phq-9")
+    with database.session() as db:
+        text = db.scalars(select(Message).where(Message.purpose == Purpose.INTAKE)).one()
+        text.status, text.error_code = MessageStatus.CANCELLED, caps.WITHHELD
+
+    page = desk.get(f"/clinic/patients/{cast.maya.id}").text
+
+    assert "No text, three were sent already" in page
 
 
 def test_whoever_takes_no_texts_is_phoned_instead(desk, cast, database, ask):
