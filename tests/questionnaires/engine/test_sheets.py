@@ -4,7 +4,7 @@ from app.questionnaires.engine import sheets
 from app.questionnaires.engine.evaluation import evaluate
 from app.questionnaires.engine.response import from_response_items, to_response_items
 from app.questionnaires.engine.values import EMPTY, Sheet, Slot
-from tests.questionnaires.engine.forms import form, group, item
+from tests.questionnaires.engine.forms import form, group, item, when
 
 ROWS = Slot("rows")
 FORM = form(
@@ -36,6 +36,19 @@ def test_an_option_chosen_beforehand_stands_there():
     read_form = form(item("x", "choice", answerOption=options))
 
     assert sheets.begin(read_form).values == {Slot("x"): ("b",)}
+
+
+def test_a_question_that_opens_later_begins_as_the_form_says():
+    read_form = form(
+        item("a"),
+        item("b", "string", enableWhen=[when("a")], initial=[{"valueString": "US"}]),
+    )
+    before = evaluate(read_form, sheets.begin(read_form))
+    after = evaluate(read_form, sheets.put(before.sheet, Slot("a"), (True,)))
+
+    assert before.sheet == EMPTY
+    assert sheets.opened(read_form, before, after) == {Slot("b"): ("US",)}
+    assert sheets.opened(read_form, after, after) == {}
 
 
 def test_an_emptied_question_has_no_answer():
