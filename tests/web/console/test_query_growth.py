@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from app import clock
 from app.access import api_keys
-from app.intake import following, packets
+from app.intake import consents, following, packets, reviewing
 from app.messaging import alarms, threads, writing
 from app.people import enrolment, staffing
 from app.people.models import Clinic, Patient, Role
@@ -21,6 +21,7 @@ from app.scheduling import booking
 from app.scheduling.models import Service
 from app.tasks import desk as tasks
 from app.tasks.models import TaskCode
+from tests import sheets
 
 PAGES = [
     "/clinic",
@@ -28,6 +29,7 @@ PAGES = [
     "/clinic/alerts",
     "/clinic/inbox",
     "/clinic/inbox/list",
+    "/clinic/review",
     "/clinic/schedule",
     "/clinic/patients",
     "/clinic/book",
@@ -79,6 +81,9 @@ def _crowd(database, cast, start, count):
             packet = packets.ask(db, patient, asked, with_camera_check=True, by=None)
             following.started(db, packets.tasks_of(db, packet)[0])
             escalation.raise_alert(db, patient, Signal.CONTROL)
+            seen_to = escalation.raise_alert(db, patient, Signal.WORDS)
+            escalation.acknowledge(db, seen_to, by=cast.jordan)
+            _flag(db, patient, f"Pressure {n}")
             tasks.open_task(db, TaskCode.CALL_BACK, patient, by=None, urgent=n % 2 == 0)
             api_keys.create(db, clinic, f"Key {n}", by=None)
             owner = staffing.add(
@@ -91,6 +96,15 @@ def _crowd(database, cast, start, count):
             alarms.raise_(db, f"alarm {n}")
             form = {"resourceType": "Questionnaire", "title": f"Form {n}", "item": _ITEMS}
             importing.import_questionnaire(db, clinic, json.dumps(form).encode(), by=owner)
+
+
+def _flag(db, patient, label):
+    response, form = sheets.begin(db, patient, "medical-history")
+    db.flush()
+    high = sheets.state_of(form, {"high-pressure": "Yes", "pressure-top": 171})
+    reviewing.raise_flags(db, response, high)
+    for flag in reviewing.of_response(db, response):
+        flag.label = label
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -123,6 +137,36 @@ def test_a_patients_page_asks_as_often_for_much_that_was_asked_as_for_little(des
         assert desk.get(path).status_code == 200
 
     ask(6)
+    with _counted(database) as many:
+        assert desk.get(path).status_code == 200
+
+    assert len(many) == len(few)
+
+
+def test_a_patients_page_asks_as_often_for_many_flags_and_consents_as_for_few(desk, cast, database):
+    path = f"/clinic/patients/{cast.maya.id}"
+
+    def sign_and_flag(start, count):
+        with database.session() as db:
+            clinic, maya = db.get_one(Clinic, cast.clinic.id), db.get_one(Patient, cast.maya.id)
+            for n in range(start, start + count):
+                member = Member(f"N{n}", f"Dr. {n}", Role.CLINICIAN, "", "", None)
+                by = staffing.add(db, clinic, member, by=None)
+                _flag(db, maya, f"Pressure {n}")
+                db.flush()
+                for flag in reviewing.of_patient(db, maya)[:1]:
+                    reviewing.clear(db, flag, "Phoned.", by=by)
+                response, form = sheets.begin(db, maya, "consents")
+                db.flush()
+                signed = sheets.state_of(form, sheets.agreements(form))
+                consents.record(db, response, signed, language="en")
+
+    sign_and_flag(0, 2)
+    desk.get(path)
+    with _counted(database) as few:
+        assert desk.get(path).status_code == 200
+
+    sign_and_flag(2, 5)
     with _counted(database) as many:
         assert desk.get(path).status_code == 200
 
