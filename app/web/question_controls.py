@@ -72,8 +72,10 @@ def reach(item: Item) -> tuple[int, int] | None:
 
 
 def words_of(item: Item, language: str) -> str:
-    """What a question is called: its text, else its help, else the words that stand under it."""
-    return f"{item.prefix.within(language)} {next(iter(_told(item, language)), '')}".strip()
+    """What a question is called: its text, else its help, else whatever words it has."""
+    only = item.options[0] if len(item.options) == 1 else None
+    told = next(iter(_told(item, language)), "") or (option_words(only, language) if only else "")
+    return f"{item.prefix.within(language)} {told}".strip() or _("Your answer")
 
 
 def hint_of(item: Item, control: str, language: str) -> str:

@@ -14,6 +14,7 @@ from app.questionnaires.engine.values import Slot
 from app.web.question_fields import Sight
 
 LEAST_IN_A_SCALE = 3
+_MOST_PARTS = 8  # a longer list is no help
 Address = Callable[[Step], str]
 
 
@@ -75,8 +76,9 @@ def _depends(item: Item) -> bool:
 def parts(
     chapters: Sequence[journey.Part], step: Step, language: str, done: AbstractSet[int] | None
 ) -> tuple[PartView, ...]:
-    """The list of parts, with the one that is open."""
-    if len(chapters) < 2:
+    """The list of parts, with the one that is open. Nothing where too few have a name."""
+    named = [part for part in chapters if part.words]
+    if not 2 <= len(chapters) <= _MOST_PARTS or len(named) < len(chapters) - 1:
         return ()
     finished = done if done is not None else set(range(step.part))
     return tuple(

@@ -1,12 +1,17 @@
 """A page of a form becomes what its template needs, for every kind of question."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
 
 from app import i18n
+from app.questionnaires.engine import journey
+from app.questionnaires.engine.items import Item, ItemType, Option, Words
 from app.questionnaires.engine.values import Coding, File, Quantity, Sheet, Signature, Slot
+from app.web import question_controls as controls
+from app.web import question_places
 from app.web.questions import Reading, shown
 from tests.web.every_question import FORM, state, step_with
 
@@ -266,6 +271,22 @@ def test_the_parts_say_where_one_is():
 
     assert states == ["done", "here", "later", "later", "later", "later"]
     assert known == ["done", "here", "later", "done", "later", "later"]
+
+
+def test_parts_without_a_name_are_no_list():
+    nameless = replace(journey.parts(FORM, state())[0], words=Words())
+    step = step_with("pressure")
+
+    assert question_places.parts([nameless] * 4, step, "en", None) == ()
+    assert question_places.eyebrow([nameless] * 4, step, "en", "") == "Part 1 of 4"
+
+
+def test_a_question_without_words_is_called_by_what_it_has():
+    texts = Item(index=0, link_id="texts", type=ItemType.CHOICE)
+    yes = Option("yes", Words("Send me reminders"))
+
+    assert controls.words_of(replace(texts, options=(yes,)), "en") == "Send me reminders"
+    assert controls.words_of(texts, "en") == "Your answer"
 
 
 def test_what_is_hidden_has_no_page():
