@@ -15,7 +15,7 @@ from app.questionnaires.engine.items import Form, Item, StaffRule
 from app.questionnaires.engine.staff_rules import met, met_by_total
 from app.questionnaires.engine.values import Sheet, Slot, Values
 
-__all__ = ["Hit", "Score", "State", "evaluate"]
+__all__ = ["Hit", "Score", "State", "evaluate", "opened"]
 
 # Rounds in which expressions may change each other's minds freely, and rounds at all. In those
 # between, what an expression hides stays hidden and what it worked out stays.
@@ -79,6 +79,18 @@ def evaluate(form: Form, sheet: Sheet, *, expressions: Expressions | None = None
         form=form,
         settled=settled,
     )
+
+
+def opened(form: Form, before: State, after: State) -> dict[Slot, Values]:
+    """What questions begin with that are asked now and were not before."""
+    beginning = {item.link_id: item.initial for item in form.in_order if item.initial}
+    return {
+        slot: beginning[slot.link_id]
+        for slot in (after.slots if beginning else ())
+        if slot.link_id in beginning
+        and slot not in before.enabled
+        and slot not in after.sheet.values
+    }
 
 
 def _prepared(form: Form, sheet: Sheet, *, keeps_worked_out: bool) -> Sheet:

@@ -6,7 +6,6 @@ A sheet is never changed in place. What a page may change is `fields`' and `chec
 from collections.abc import Iterable, Mapping
 
 from app.questionnaires.engine.items import Form, Item
-from app.questionnaires.engine.standing import Standing
 from app.questionnaires.engine.values import EMPTY, Sheet, Slot, Values
 
 MOST_ROWS = 200  # of one repeating group, whatever the form says
@@ -21,18 +20,6 @@ def begin(form: Form) -> Sheet:
             rows = (0,) * len(form.repeating_above[item.link_id])
             sheet = put(sheet, Slot(item.link_id, rows), item.initial)
     return sheet
-
-
-def opened(form: Form, before: Standing, after: Standing) -> dict[Slot, Values]:
-    """What questions begin with that are asked now and were not before."""
-    beginning = {item.link_id: item.initial for item in form.in_order if item.initial}
-    return {
-        slot: beginning[slot.link_id]
-        for slot in (after.slots if beginning else ())
-        if slot.link_id in beginning
-        and slot not in before.enabled
-        and slot not in after.sheet.values
-    }
 
 
 def put(sheet: Sheet, slot: Slot, values: Values) -> Sheet:

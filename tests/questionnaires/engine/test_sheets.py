@@ -1,7 +1,7 @@
 """Rows that come and go, and what stands on a sheet before anybody answers."""
 
 from app.questionnaires.engine import sheets
-from app.questionnaires.engine.evaluation import evaluate
+from app.questionnaires.engine.evaluation import evaluate, opened
 from app.questionnaires.engine.response import from_response_items, to_response_items
 from app.questionnaires.engine.values import EMPTY, Sheet, Slot
 from tests.questionnaires.engine.forms import form, group, item, when
@@ -47,8 +47,8 @@ def test_a_question_that_opens_later_begins_as_the_form_says():
     after = evaluate(read_form, sheets.put(before.sheet, Slot("a"), (True,)))
 
     assert before.sheet == EMPTY
-    assert sheets.opened(read_form, before, after) == {Slot("b"): ("US",)}
-    assert sheets.opened(read_form, after, after) == {}
+    assert opened(read_form, before, after) == {Slot("b"): ("US",)}
+    assert opened(read_form, after, after) == {}
 
 
 def test_an_emptied_question_has_no_answer():
