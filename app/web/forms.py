@@ -6,6 +6,7 @@ from typing import Any
 import anyio.from_thread
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
 
 from app import wall_time
@@ -14,6 +15,8 @@ from app.refusal import Refusal
 
 _MAX_FIELDS = 200
 _LARGEST_TEXT = 1024 * 1024  # of a field beside a file
+# A file stays in memory, where its whole body is already: never in clear on a disk.
+MultiPartParser.spool_max_size = 64 * 1024 * 1024
 
 
 class Unreadable(Refusal):

@@ -1,6 +1,7 @@
 """Somebody's own picture is shown to the browser that added it, and runs nothing."""
 
 from io import BytesIO
+from tempfile import SpooledTemporaryFile
 
 import pytest
 from PIL import Image
@@ -81,3 +82,14 @@ def test_unknown_files_are_not_found(added):
     for name in ("x", "00000000-0000-7000-8000-000000000000"):
         at = f"/intake/{packet.task_ids[0]}/files/{name}"
         assert theos.client.get(at).status_code == 404
+
+
+def test_a_file_on_its_way_never_lies_in_clear_on_a_disk(added, monkeypatch):
+    def refuse(_file):
+        raise AssertionError("it was written to a disk")
+
+    monkeypatch.setattr(SpooledTemporaryFile, "rollover", refuse)
+
+    theos, _packet, address = added(PAPER + b" " * 1_500_000 + PAPER, "long.pdf")
+
+    assert theos.client.get(address).status_code == 200
