@@ -49,6 +49,13 @@ def test_what_a_patient_wrote_is_printed_and_never_obeyed(goals, paper):
     assert HOSTILE.replace("  ", " ") in _words(content)
 
 
+def test_a_word_without_end_stays_on_the_paper(goals, paper):
+    content = paper(goals("x" * 9000))
+
+    words = _words(content).replace(" ", "").replace("\u200b", "")
+    assert words.count("x") >= 9000
+
+
 def test_the_same_sheet_is_the_same_paper(goals, paper):
     response_id = goals("Paint again")
 

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import i18n
+from app.audit import trail
 from app.intake import reviewing
 from app.intake.models import ReviewFlag
 from app.questionnaires.forms import form_of
@@ -25,7 +26,11 @@ _LONGEST_NOTE = 2000
 
 @staff_only
 def review(request: Request, db: Session) -> Response:
-    """What nobody has cleared, urgent first, by the sheet it stands on."""
+    """What nobody has cleared, urgent first, by the sheet it stands on. Looking is written down."""
+    with request.app.state.database.session() as other:  # GET reads only
+        trail.record(
+            other, "read-review", agent=request.state.practitioner, entity=request.state.clinic
+        )
     return _list(request, db)
 
 

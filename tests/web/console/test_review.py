@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
+from app.audit.models import AuditEvent
 from app.intake.models import ReviewFlag
 from tests import sheets
 
@@ -32,6 +33,14 @@ def test_the_list_has_who_what_and_the_answer(desk, flag, cast):
     assert "Last blood pressure above 140/90 (top number)" in text
     assert ">171</p>" in text
     assert f"/clinic/patients/{cast.maya.id}/responses/{flag.response_id}" in text
+
+
+def test_looking_is_written_down(desk, flag, database, cast):
+    desk.get("/clinic/review")
+
+    with database.session(write=False) as db:
+        looked = select(AuditEvent).where(AuditEvent.action == "read-review")
+        assert db.scalars(looked).one().agent_id == cast.dr_okafor.id
 
 
 def test_how_many_wait_stands_in_the_rail_and_on_today(desk, flag):
