@@ -41,17 +41,18 @@ def assign(db: Session, infusion: Appointment, *, by: Model | None) -> list[Inta
     """Ask for what is wanted before an infusion: the forms at once, the checks just before it.
 
     Only what the patient has not told lately. A check that would come right after the forms comes
-    with them, in one text. Nothing for an infusion that has begun.
+    with them, in one text. Nothing for an infusion that has begun, and nothing twice.
     """
-    if infusion.starts_at <= clock.now():
+    there = {packet.code for packet in packets_of(db, infusion)}
+    if infusion.starts_at <= clock.now() or PacketCode.INTAKE in there:
         return []
-    slugs = _not_told_lately(db, infusion)
-    if not slugs:
+    forms = _not_told_lately(db, infusion)
+    if not forms:
         return assign_checks(db, infusion, by=by)
-    opens_at = _opening(db, infusion, slugs)
-    spans = {code: _span(infusion, code) for code in CHECKS}
+    opens_at = _opens_at(db, infusion.patient, [form for form in forms if form is not None])
+    spans = {code: _span(infusion, code) for code in CHECKS if code not in there}
     soon = [code for code, span in spans.items() if span and span.opens_at < opens_at + _TOGETHER]
-    forms = [_form(db, infusion, slug) for slug in (*slugs, *soon)]
+    forms += [library.for_clinic(db, infusion.clinic, code) for code in soon]
     packet = make(
         db,
         infusion.patient,
@@ -141,17 +142,19 @@ def packets_of(db: Session, infusion: Appointment) -> list[IntakePacket]:
     )
 
 
-def _not_told_lately(db: Session, infusion: Appointment) -> list[str]:
+def _not_told_lately(db: Session, infusion: Appointment) -> list[Questionnaire | None]:
+    """What is wanted before an infusion; None is the camera check."""
     patient, slugs = infusion.patient, list(valid_for.INTAKE)
     rested_at = resting.rests_until(db, patient.id)
     if rested_at is not None and rested_at >= infusion.starts_at:
         slugs.remove(valid_for.CONSENTS)  # there is no hour left in which they could be asked
-    return [
-        slug
-        for slug in slugs
-        if _is_shipped(slug)
-        and not valid_for.is_valid(db, patient, slug, _form(db, infusion, slug))
-    ]
+    wanted: list[Questionnaire | None] = []
+    for slug in slugs:
+        is_form = slug != valid_for.CAMERA_CHECK
+        form = library.for_clinic(db, infusion.clinic, slug) if is_form else None
+        if not valid_for.is_valid(db, patient, slug, form):
+            wanted.append(form)
+    return wanted
 
 
 def _assign_check(
@@ -160,14 +163,12 @@ def _assign_check(
     span = _span(infusion, code)
     if span is None:
         return None
-    form = _form(db, infusion, code.value)
+    form = library.for_clinic(db, infusion.clinic, code)
     return make(db, infusion.patient, code, [form], **asdict(span), infusion=infusion, by=by)
 
 
 def _span(infusion: Appointment, code: PacketCode) -> Span | None:
-    """When a check is asked; None: no more, or it is not shipped."""
-    if not _is_shipped(code.value):
-        return None
+    """When a check is asked; None: it is too late for it."""
     return CHECKS[code](infusion.starts_at, clock.now(), infusion.patient.zone)
 
 
@@ -240,22 +241,6 @@ def _tasks() -> Select[IntakeTask]:
         .join(IntakePacket, IntakePacket.id == IntakeTask.packet_id)
         .options(joinedload(IntakeTask.packet), joinedload(IntakeTask.questionnaire))
     )
-
-
-def _is_shipped(slug: str) -> bool:
-    return slug == valid_for.CAMERA_CHECK or slug in library.SLUGS
-
-
-def _form(db: Session, infusion: Appointment, slug: str) -> Questionnaire | None:
-    """What the clinic uses of a shipped form; the camera check has none."""
-    if slug == valid_for.CAMERA_CHECK:
-        return None
-    return library.for_clinic(db, infusion.clinic, slug)
-
-
-def _opening(db: Session, infusion: Appointment, slugs: Sequence[str]) -> datetime:
-    forms = [_form(db, infusion, slug) for slug in slugs]
-    return _opens_at(db, infusion.patient, [form for form in forms if form is not None])
 
 
 def _opens_at(db: Session, patient: Patient, forms: Sequence[Questionnaire]) -> datetime:

@@ -6,14 +6,16 @@ scheduling alone knows.
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.db.base import Model
 from app.intake import packets, taking_along
 from app.people.models import Patient, Practitioner
 from app.scheduling import booking, rescheduling
 from app.scheduling.booking import Booked
-from app.scheduling.models import Appointment, Service
+from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.rescheduling import Moved
 
 
@@ -69,14 +71,14 @@ def cancel(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     """Call off as `booking.cancel` does; nothing is asked any more before an infusion."""
     booking.cancel(db, appointment, by=by)
     if appointment.service is Service.INFUSION:
-        taking_along.withdraw(db, appointment, by=by)
+        _ask_before_the_others(db, appointment, by=by)
 
 
 def miss(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     """Nobody came; what was asked before an infusion is asked no more."""
     booking.miss(db, appointment, by=by)
     if appointment.service is Service.INFUSION:
-        taking_along.withdraw(db, appointment, by=by)
+        _ask_before_the_others(db, appointment, by=by)
 
 
 def record_end(
@@ -86,3 +88,21 @@ def record_end(
     booked = booking.record_end(db, infusion, ended_at, by=by)
     taking_along.is_over(db, infusion)
     return booked
+
+
+def _ask_before_the_others(db: Session, infusion: Appointment, *, by: Model | None) -> None:
+    """Nothing is asked any more before this one; a later one may have counted on its forms."""
+    taking_along.withdraw(db, infusion, by=by)
+    db.flush()  # what was withdrawn is not "asked already"
+    later = db.scalars(
+        select(Appointment)
+        .where(
+            Appointment.patient_id == infusion.patient_id,
+            Appointment.service == Service.INFUSION,
+            Appointment.status == AppointmentStatus.BOOKED,
+            Appointment.starts_at > clock.now(),
+        )
+        .order_by(Appointment.starts_at)
+    )
+    for other in later.all():
+        packets.assign(db, other, by=by)

@@ -239,3 +239,17 @@ def test_moving_by_an_hour_asks_no_check_twice(db, here, infusion_at, packet_of,
 
     assert packet_of(infusion, PacketCode.READINESS_EVE) is first
     assert packet_of(infusion, PacketCode.READINESS_MORNING).opens_at == at("2026-11-24T12:00")
+
+
+def test_a_later_infusion_asks_for_the_forms_of_one_that_was_called_off(
+    db, here, infusion_at, packet_of, texts_of
+):
+    first, second = infusion_at("2026-11-24T14:00"), infusion_at("2026-11-27T14:00")
+    checks = packet_of(second, PacketCode.READINESS_EVE)
+
+    infusions.cancel(db, first, by=here.jordan)
+    infusions.cancel(db, first, by=here.jordan)
+
+    assert "phq-9" in slugs(db, packet_of(second, PacketCode.INTAKE))
+    assert packet_of(second, PacketCode.READINESS_EVE) is checks
+    assert [purpose for purpose, _ in texts_of(second)].count(Purpose.INTAKE) == 1
