@@ -21,7 +21,7 @@ from typing import Any
 
 _PROGRAM = Path(__file__).with_name("fhirpath_process.py")
 _STARTS_WITHIN = 30.0  # seconds; only the first job of a child waits for it
-_PATIENCE = 6  # times the limit, on a machine that is too busy to let the child work
+PATIENCE = 6  # times the limit, on a machine that is too busy to let the child work
 _MOST_BYTES = 4 * 1024 * 1024
 
 
@@ -51,17 +51,19 @@ class Killable:
         *,
         limit: float,
         keep: Mapping[str, Any] | None = None,
+        patience: int = PATIENCE,
     ) -> Ran:
         """Do a job of `count` tasks, in `limit` seconds of the child's work at most.
 
+        Where the machine is too busy to let it work, it is waited for `patience` times as long.
         `keep` are large parts by their names, which are sent to each child once. Never raises.
         """
         with self._lock:
             was_warm = self._is_warm()
-            ran = self._ran(job, count, limit, keep or {})
+            ran = self._ran(job, count, limit, patience, keep or {})
             if was_warm and not ran.answers and not ran.was_slow and count:
                 # It had ended by something else than this job, before or under it.
-                ran = self._ran(job, count, limit, keep or {})
+                ran = self._ran(job, count, limit, patience, keep or {})
             return ran
 
     def close(self) -> None:
@@ -70,12 +72,17 @@ class Killable:
             self._end()
 
     def _ran(
-        self, job: Mapping[str, Any], count: int, limit: float, keep: Mapping[str, Any]
+        self,
+        job: Mapping[str, Any],
+        count: int,
+        limit: float,
+        patience: int,
+        keep: Mapping[str, Any],
     ) -> Ran:
         try:
             child = self._ready()
             _write(child, self._written(job, keep))
-            return self._answers(child, count, limit)
+            return self._answers(child, count, limit, limit * patience)
         except (OSError, ValueError):
             self._end()
             return Ran(())
@@ -93,7 +100,9 @@ class Killable:
         self._kept.update(keep)
         return json.dumps(job, separators=(",", ":"), default=float).encode() + b"\n"
 
-    def _answers(self, child: subprocess.Popen[bytes], count: int, limit: float) -> Ran:
+    def _answers(
+        self, child: subprocess.Popen[bytes], count: int, limit: float, longest: float
+    ) -> Ran:
         answers: list[Any] = []
         began, worked = time.monotonic(), _worked(child.pid)
         while len(answers) < count:
@@ -102,7 +111,7 @@ class Killable:
             if line is None:
                 waited = time.monotonic() - began
                 has_worked = _worked(child.pid) - worked
-                if waited < limit or (has_worked < limit / 2 and waited < limit * _PATIENCE):
+                if waited < limit or (has_worked < limit / 2 and waited < longest):
                     continue  # it was not given the time yet
                 self._end()
                 return Ran(tuple(answers), was_slow=True)

@@ -84,7 +84,8 @@ def is_hostile(pattern: str, *, killable: Killable = SHARED) -> bool:
     if not is_readable(pattern):
         return True
     texts = list(dict.fromkeys(_hard_texts(pattern)))
-    ran = killable.run({"fits": [[pattern, text] for text in texts]}, len(texts), limit=PROBE)
+    job = {"fits": [[pattern, text] for text in texts]}
+    ran = killable.run(job, len(texts), limit=PROBE, patience=3)
     return len(ran.answers) < len(texts)
 
 

@@ -5,6 +5,7 @@ the form goes on without it.
 """
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 
 from app.questionnaires import expressions, patterns
@@ -14,7 +15,8 @@ from app.questionnaires.engine.items import Expression, Form, Item
 from app.questionnaires.engine.values import EMPTY, Slot
 from app.questionnaires.killable import SHARED, Killable
 
-LIMIT = 1.0  # seconds to read, and to work out a handful
+LIMIT = 0.5  # seconds to read, and to work out a handful
+_IN_ALL = 2.0  # seconds after which no more is tried: what was not tried is not told
 _MOST = 1_000  # expressions that are tried
 _MOST_PATTERNS = 30
 _HANDFUL = 20
@@ -24,8 +26,12 @@ _MATCHES = re.compile(r"(?:[mM]atches|matchesFull)\(\s*'((?:[^'\\]|\\.)*)'")
 def doubts(form: Form, *, killable: Killable = SHARED) -> Iterator[Finding]:
     """Each item whose expression cannot be read, or takes too long with no answers at all."""
     found = list(_expressions(form))[:_MOST]
-    odd = set(_unreadable(list({each.path for _, _, each in found}), killable))
-    slow = _hostile([each.path for _, _, each in found if each.path not in odd], killable)
+    if not found:
+        return
+    killable.run({"reads": ["1"]}, 1, limit=LIMIT)  # so that its start is not counted
+    until = time.monotonic() + _IN_ALL
+    odd = set(_unreadable(list({each.path for _, _, each in found}), killable, until))
+    slow = _hostile([each.path for _, _, each in found if each.path not in odd], killable, until)
     asks = [
         Ask(Slot(item.link_id, rows) if item else WHOLE_FORM, wanted, each)
         for item, wanted, each in found
@@ -34,6 +40,8 @@ def doubts(form: Form, *, killable: Killable = SHARED) -> Iterator[Finding]:
     ]
     runner = expressions.FormExpressions(killable=killable, limit=LIMIT)
     for start in range(0, len(asks), _HANDFUL):
+        if time.monotonic() > until:
+            break
         handful = asks[start : start + _HANDFUL]
         for ask, outcome in zip(handful, runner.work_out(form, EMPTY, handful), strict=True):
             if outcome.trouble is Trouble.SLOW:
@@ -61,30 +69,26 @@ def _expressions(form: Form) -> Iterator[tuple[Item | None, Wanted | None, Expre
                 yield item, wanted, one
 
 
-def _unreadable(paths: Sequence[str], killable: Killable) -> Iterator[str]:
+def _unreadable(paths: Sequence[str], killable: Killable, until: float) -> Iterator[str]:
     """Those that the reader does not understand, or not in time."""
     waiting = list(paths)
-    for _attempt in range(5):
-        ran = killable.run({"reads": waiting}, len(waiting), limit=LIMIT) if waiting else None
-        if ran is None:
-            return
+    while waiting and time.monotonic() < until:
+        ran = killable.run({"reads": waiting}, len(waiting), limit=LIMIT, patience=3)
         told = zip(waiting, ran.answers, strict=False)
         yield from (path for path, answer in told if "error" in answer)
-        if len(ran.answers) >= len(waiting):
-            return
-        yield waiting[len(ran.answers)]
+        yield from waiting[len(ran.answers) :][:1]  # the one that it did not come to the end of
         waiting = waiting[len(ran.answers) + 1 :]
-    yield from waiting
 
 
-def _hostile(paths: Sequence[str], killable: Killable) -> set[str]:
+def _hostile(paths: Sequence[str], killable: Killable, until: float) -> set[str]:
     """Those that match texts against a pattern which can be made to take too long."""
     tried: dict[str, bool] = {}
     found: set[str] = set()
     for path in paths:
         for literal in _MATCHES.findall(path):
             pattern = re.sub(r"\\([\\'`\"])", r"\1", literal)
-            if pattern not in tried and len(tried) < _MOST_PATTERNS:
+            has_time = len(tried) < _MOST_PATTERNS and time.monotonic() < until
+            if pattern not in tried and has_time:
                 is_read = patterns.is_readable(pattern)
                 tried[pattern] = is_read and patterns.is_hostile(pattern, killable=killable)
             if tried.get(pattern):
