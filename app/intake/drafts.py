@@ -21,7 +21,7 @@ from app.intake import conflicts
 from app.intake.conflicts import AlreadySent, ChangedMeanwhile, Touch
 from app.questionnaires import expressions, fault_words, patterns
 from app.questionnaires.engine import checking, fields, journey
-from app.questionnaires.engine.evaluation import State, evaluate
+from app.questionnaires.engine.evaluation import State, evaluate, opened
 from app.questionnaires.engine.items import Form
 from app.questionnaires.engine.journey import Step
 from app.questionnaires.engine.response import from_response_items, to_response_items
@@ -216,12 +216,18 @@ def _write(
         if response.status is ResponseStatus.COMPLETED:
             raise AlreadySent
         sheet = change(draft, draft.state.sheet)
-        state = worked_out or evaluated(form, sheet)
+        state = _begun(form, draft.state, worked_out or evaluated(form, sheet))
         if _keep(db, draft, state, places, browser_hash):
             return Draft(response, form, state, conflicts.touches(response))
         db.refresh(response)
         draft, worked_out = read(response), None
     raise RuntimeError("others would not stop saving")
+
+
+def _begun(form: Form, before: State, state: State) -> State:
+    """With what the form lets questions begin with that this change opened."""
+    beginnings = opened(form, before, state)
+    return evaluated(form, put_all(state.sheet, beginnings)) if beginnings else state
 
 
 def _keep(

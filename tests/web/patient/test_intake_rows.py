@@ -307,3 +307,24 @@ def _page_with_the_name(theos):
             break
         theos.press()
     return theos.path
+
+
+def test_a_question_that_opens_later_begins_as_its_form_says(phone, asked):
+    opens = {"question": "abroad", "operator": "=", "answerBoolean": True}
+    country = {"linkId": "country", "type": "string", "text": "Which country?"}
+    packet = asked(
+        {
+            "url": "https://northside.example/forms/abroad",
+            "version": "1",
+            "title": "Where you live",
+            "item": [
+                {"linkId": "abroad", "type": "boolean", "text": "Do you live abroad?"},
+                {**country, "enableWhen": [opens], "initial": [{"valueString": "Canada"}]},
+            ],
+        }
+    )
+
+    theos = phone().tap(packet.token).press().choose(0)
+
+    assert "Which country?" in theos.says
+    assert "Canada" in [value for _, value in theos.page.fields]
