@@ -34,6 +34,8 @@ MOST_ANSWERS = 200  # to one question
 _INTEGERS = 2**31
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+_BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#]|$)")  # example.org, without https://
+
 Posted = Callable[[str], Sequence[str]]
 
 
@@ -241,7 +243,7 @@ def _text(_item: Item, text: str, _reading: Reading) -> str:
 
 def _address(_item: Item, text: str, _reading: Reading) -> str:
     line = _line(text)
-    return f"https://{line}" if re.match(r"www\.", line, re.IGNORECASE) else _short(line)
+    return _short(f"https://{line}" if _BARE_HOST.match(line) else line)
 
 
 def _file(_item: Item, text: str, reading: Reading) -> File:

@@ -90,6 +90,8 @@ def test_no_name_of_a_field_is_ever_too_odd(text):
         ("dateTime", "2026", "2026"),
         ("url", "www.example.org", "https://www.example.org"),
         ("url", "https://example.org/a", "https://example.org/a"),
+        ("url", "example.org/a", "https://example.org/a"),
+        ("url", "mailto:a@example.org", "mailto:a@example.org"),
     ],
 )
 def test_what_is_typed_becomes_a_value_of_the_question_s_type(kind, text, value):
