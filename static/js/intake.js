@@ -47,6 +47,20 @@ document.addEventListener("submit", (event) => {
   half.reportValidity()
 }, true)
 
+// Turning the light down must not cost the words that are not sent yet.
+document.addEventListener("submit", async (event) => {
+  const { target, submitter } = event
+  if (!typed || !submitter?.matches(".lamp")) return
+  event.preventDefault()
+  const isGentle = submitter.value === "1"
+  const body = new URLSearchParams(new FormData(target, submitter))
+  await fetch(target.action, { method: "POST", body, redirect: "manual" }).catch(() => {})
+  if (isGentle) document.documentElement.dataset.mood = "gentle"
+  else delete document.documentElement.dataset.mood
+  submitter.value = isGentle ? "0" : "1"
+  submitter.setAttribute("aria-pressed", String(isGentle))
+})
+
 document.addEventListener("htmx:config:request", (event) => {
   const { request } = event.detail.ctx
   const sends = [...(request.body?.values() ?? [])].some((value) => value instanceof File && value.size)
