@@ -11,10 +11,11 @@ from app.questionnaires.engine import (
     conditions,
     extensions,
     staff_rules,
-    survey,
 )
 from app.questionnaires.engine.fhir_values import read_from
 from app.questionnaires.engine.findings import Report
+from app.questionnaires.engine.helping import Helping, helps, named
+from app.questionnaires.engine.helping import control as control_of
 from app.questionnaires.engine.items import Item, ItemType, Option, Words
 from app.questionnaires.engine.localised import Sanitise, words
 from app.questionnaires.engine.scales import BY_TOTAL
@@ -55,7 +56,7 @@ def items(parent: Json, source: Source, *, is_substance_use: bool = False) -> tu
 
 
 def _is_kept(element: Json, parent: Json, source: Source) -> bool:
-    return source.survey.elements.get(text(element, "linkId")) is element and not survey.helps(
+    return source.survey.elements.get(text(element, "linkId")) is element and not helps(
         element, parent
     )
 
@@ -66,12 +67,12 @@ def _item(element: Json, source: Source, *, is_substance_use: bool) -> Item:
     kind = source.survey.types[link_id]
     options = _options(element, kind, link_id, source)
     kind = _type_with(kind, options, element, link_id, report)
-    control = survey.control(element)
+    control = control_of(element)
     if control and control not in CONTROLS:
         report.warn(link_id, "unknown-control", "Its itemControl is not known.", control)
     if extensions.first(object_of(element, "_text"), extensions.CQF_EXPRESSION):
         report.warn(link_id, "text-expression", "Its text is shown as written, not worked out.")
-    helping = _Helping.of(element, source.sanitise)
+    helping = Helping.of(element, source.sanitise)
     codes = bounds.codes(element)
     is_substance_use = is_substance_use or _says(element, extensions.SUBSTANCE_USE)
     unit = _unit(element)
@@ -80,7 +81,7 @@ def _item(element: Json, source: Source, *, is_substance_use: bool) -> Item:
         index=index,
         link_id=link_id,
         type=kind,
-        words=words(element, "text", source.sanitise) or helping.label or _named(element),
+        words=words(element, "text", source.sanitise) or helping.label or named(element),
         prefix=words(element, "prefix", source.sanitise),
         help=helping.help,
         lower=helping.lower,
@@ -134,49 +135,6 @@ def _initial(item: Item, report: Report) -> tuple[Value, ...]:
     if len(values) < len(item.initial):
         report.warn(item.link_id, "initial-left-out", "An initial value is no answer to it.")
     return values
-
-
-def _named(element: Json) -> Words:
-    """What the code of an item is called, for one that has no text."""
-    found = (words(code, "display") for code in objects(element, "code"))
-    return next((said for said in found if said), Words())
-
-
-@dataclass(frozen=True)
-class _Helping:
-    """Displays that belong to their question. Where it has no text of its own, help is its text."""
-
-    label: Words
-    help: Words
-    unit: Words
-    lower: Words
-    upper: Words
-
-    @classmethod
-    def of(cls, element: Json, sanitise: Sanitise) -> "_Helping":
-        found: dict[str, Words] = {}
-        for child in objects(element, "item"):
-            if survey.helps(child, element):
-                said = words(child, "text", sanitise)
-                kind = survey.control(child).replace("flyover", "help")
-                found[kind] = _joined(found[kind], said) if kind in found else said
-        nothing = Words()
-        is_label = not text(element, "text") and element.get("type") != "group"
-        return cls(
-            label=found.get("help", nothing) if is_label else nothing,
-            help=nothing if is_label else found.get("help", nothing),
-            unit=found.get("unit", nothing),
-            lower=found.get("lower", nothing),
-            upper=found.get("upper", nothing),
-        )
-
-
-def _joined(one: Words, other: Words) -> Words:
-    languages = {*one.others, *other.others}
-    return Words(
-        f"{one.plain} {other.plain}",
-        {each: f"{one.within(each)} {other.within(each)}" for each in languages},
-    )
 
 
 def _said(element: Json, *urls: str) -> Json:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.questionnaires.engine import extensions, refusing
+from app.questionnaires.engine import refusing
 from app.questionnaires.engine.findings import Report
+from app.questionnaires.engine.helping import helps
 from app.questionnaires.engine.items import ItemType
 from app.questionnaires.engine.shapes import Json, objects, text
 
@@ -12,8 +13,6 @@ MOST_ITEMS = 5_000
 MOST_DEPTH = 30
 
 _TYPES = {kind.value: kind for kind in ItemType}
-# Displays that are part of the question they stand in: its help, its unit, the ends of a slider.
-HELPING = frozenset({"help", "flyover", "unit", "lower", "upper"})
 
 
 @dataclass(frozen=True)
@@ -69,27 +68,6 @@ def type_of(item: Json) -> ItemType | None:
     """The type of an item; R5's `coding` is R4's choice."""
     kind = text(item, "type")
     return ItemType.CHOICE if kind == "coding" else _TYPES.get(kind)
-
-
-def control(item: Json) -> str:
-    """The code of an item's control, or an empty text."""
-    found = extensions.first(item, extensions.ITEM_CONTROL).get("valueCodeableConcept")
-    if not isinstance(found, dict):
-        return ""
-    return next((code for each in objects(found, "coding") if (code := text(each, "code"))), "")
-
-
-def helps(item: Json, parent: Json) -> bool:
-    """It is a help text of the item above it, not an item of its own."""
-    return (
-        item.get("type") == "display"
-        and "linkId" in parent
-        and parent.get("type") != "display"
-        and not item.get("enableWhen")
-        and not item.get("item")
-        and not extensions.first(item, extensions.ENABLE_WHEN_EXPRESSION)
-        and control(item) in HELPING
-    )
 
 
 def _enter(
