@@ -47,8 +47,6 @@ PATHS = [
     ("POST", "/clinic/patients/{maya}/forms"),
     ("POST", "/clinic/candidates/{maya}/acceptance"),
     ("POST", "/clinic/candidates/{maya}/refusal"),
-    ("POST", "/clinic/candidates/{maya}/acceptance"),
-    ("POST", "/clinic/candidates/{maya}/refusal"),
     ("POST", "/clinic/packets/{packet}/sending"),
     ("POST", "/clinic/packets/{packet}/completion"),
     ("POST", "/clinic/packets/{packet}/withdrawal"),
