@@ -123,9 +123,11 @@ def told(read_form, link_id, answer):
 def test_question_nine_of_the_phq_9_is_acted_on_at_every_answer_above_never(place, expected):
     ours = read(read_file("phq-9")).form
     bare = form(choice("theirs", "never", "some", "many", "all", code=ITEM_9))
+    named = form(choice("/44260-8", "never", "some", "many", "all"))
 
     assert told(ours, "q9", ours.by_link_id["q9"].options[place].value) == expected
     assert told(bare, "theirs", bare.by_link_id["theirs"].options[place].value) == expected
+    assert told(named, "/44260-8", named.in_order[0].options[place].value) == expected
 
 
 @pytest.mark.parametrize(
