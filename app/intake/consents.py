@@ -132,8 +132,9 @@ def _signed(
         return None
     signature = _signature(group, state)
     agreed = has_agreed(state, group) if agreement_of(group) else signature is not None
-    under = signature_of(group) or group
     at = signature.signed_at if signature else ""
+    under = (signature_of(group) or group).link_id
+    language = _language_signed(form, under, signature, language)
     return Consent(
         clinic_id=response.clinic_id,
         patient_id=response.patient_id,
@@ -143,10 +144,18 @@ def _signed(
         version=form.canonical,
         language=language,
         text_hash=(signature.text_hash if signature else "")
-        or text_hash(words_signed(form, under.link_id, language)),
+        or text_hash(words_signed(form, under, language)),
         name=signature.name if signature else "",
         signed_at=datetime.fromisoformat(at) if at else clock.now(),
     )
+
+
+def _language_signed(form: Form, under: str, signature: Signature | None, sent_in: str) -> str:
+    """The language of the words that were signed: they may have switched before they sent it."""
+    signed = signature.text_hash if signature else ""
+    languages = (sent_in, *i18n.LANGUAGES)
+    known = (each for each in languages if text_hash(words_signed(form, under, each)) == signed)
+    return next(known, sent_in)
 
 
 def _signature(group: Item, state: State) -> Signature | None:

@@ -91,6 +91,14 @@ def test_the_hash_is_of_the_words_as_they_were_shown(sheet, answers, hand_in, cu
     assert any("off-label" in line for line in words_signed(form, "treatment-name", "en"))
 
 
+def test_whoever_switches_the_language_before_sending_has_signed_the_words_they_read(
+    answers, hand_in, current
+):
+    hand_in(answers(language="es"), language="en")
+
+    assert current()[ConsentCode.TREATMENT].language == "es"
+
+
 def test_the_name_rests_sealed_and_not_in_the_trail(answers, hand_in, database):
     hand_in(answers())
 

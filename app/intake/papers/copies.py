@@ -38,21 +38,24 @@ def data(db: Session, response: QuestionnaireResponse, signed: list[Consent]) ->
     return answers.head(clinic, _("Your copy"), _("Your copy")) | {
         "facts": [(_("Name"), patient.full_name), (_("Clinic"), clinic.name)],
         "consents": [
-            {
-                "title": group.words.within(i18n.language()),
-                "lines": list(_lines(group, state)),
-                "facts": _proof(consent, patient),
-            }
+            _signed(group, consent, state) | {"facts": _proof(consent, patient)}
             for group, consent in groups
         ],
     }
+
+
+def _signed(group: Item, consent: Consent, state: State) -> dict[str, Any]:
+    """The words in the language in which this one was signed."""
+    with i18n.using(consent.language):
+        title = group.words.within(consent.language)
+        return {"title": title, "lines": list(_lines(group, state))}
 
 
 def _lines(group: Item, state: State) -> Iterator[dict[str, Any]]:
     """The words on the page of a consent, in their order, without its title."""
     agreement = agreement_of(group)
     for item in group.walk():
-        if item is group or item.is_signature:
+        if item is group:
             continue
         words = item.words.within(i18n.language())
         kind = "text" if item.type is ItemType.DISPLAY else "question"
