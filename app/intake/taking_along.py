@@ -1,5 +1,7 @@
 """What was asked goes along when its infusion moves, and is withdrawn when nobody wants it."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,7 @@ from app.intake import packet_texts, packets, timing
 from app.intake.models import IntakePacket, PacketCode, TaskState
 from app.intake.timing import Span
 from app.people.models import Patient
-from app.scheduling.models import Appointment
+from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk
 from app.tasks.models import TaskCode
 
@@ -28,6 +30,37 @@ def take_along(db: Session, infusion: Appointment, *, by: Model | None) -> None:
         elif packet.done_at is None:
             _move(db, packet, timing.intake(infusion.starts_at, packet.opens_at))
     packets.assign_checks(db, infusion, by=by)
+
+
+def give_to_the_first(db: Session, patient: Patient) -> None:
+    """Forms that are still open belong before the next infusion, whichever that is now."""
+    first = next(iter(ahead(db, patient.id)), None)
+    if first is None:
+        return
+    db.flush()  # what was just asked, or withdrawn, counts
+    for packet in _open_packets(db, patient):
+        infusion = packet.appointment
+        if packet.code is not PacketCode.INTAKE or infusion is None:
+            continue
+        if infusion.starts_at > first.starts_at and not _has_forms(db, first):
+            packet.appointment = first
+            _move(db, packet, timing.intake(first.starts_at, packet.opens_at))
+
+
+def ahead(db: Session, patient_id: UUID) -> list[Appointment]:
+    """A patient's infusions that are booked and have not begun, the next one first."""
+    return list(
+        db.scalars(
+            select(Appointment)
+            .where(
+                Appointment.patient_id == patient_id,
+                Appointment.service == Service.INFUSION,
+                Appointment.status == AppointmentStatus.BOOKED,
+                Appointment.starts_at > clock.now(),
+            )
+            .order_by(Appointment.starts_at)
+        )
+    )
 
 
 def withdraw(db: Session, infusion: Appointment, *, by: Model | None) -> None:
@@ -89,6 +122,10 @@ def _move(db: Session, packet: IntakePacket, span: Span) -> None:
     is_early = packet.due_at > clock.now() and packet.patient.takes_texts
     if is_early and packet.appointment_id is not None:
         desk.settle(db, TaskCode.INTAKE_LATE, packet.appointment_id)
+
+
+def _has_forms(db: Session, infusion: Appointment) -> bool:
+    return any(each.code is PacketCode.INTAKE for each in packets.packets_of(db, infusion))
 
 
 def _open_packets(db: Session, patient: Patient) -> list[IntakePacket]:

@@ -6,16 +6,14 @@ scheduling alone knows.
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.db.base import Model
 from app.intake import packets, taking_along
 from app.people.models import Patient, Practitioner
 from app.scheduling import booking, rescheduling
 from app.scheduling.booking import Booked
-from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.scheduling.models import Appointment, Service
 from app.scheduling.rescheduling import Moved
 
 
@@ -44,6 +42,7 @@ def book(
         agreed=agreed,
     )
     if service is Service.INFUSION:
+        taking_along.give_to_the_first(db, patient)
         packets.assign(db, booked.appointment, by=by)
     return booked
 
@@ -64,6 +63,7 @@ def reschedule(
     )
     if appointment.service is Service.INFUSION and appointment.starts_at != stood:
         taking_along.take_along(db, appointment, by=by)
+        taking_along.give_to_the_first(db, appointment.patient)
     return moved
 
 
@@ -94,15 +94,5 @@ def _ask_before_the_others(db: Session, infusion: Appointment, *, by: Model | No
     """Nothing is asked any more before this one; a later one may have counted on its forms."""
     taking_along.withdraw(db, infusion, by=by)
     db.flush()  # what was withdrawn is not "asked already"
-    later = db.scalars(
-        select(Appointment)
-        .where(
-            Appointment.patient_id == infusion.patient_id,
-            Appointment.service == Service.INFUSION,
-            Appointment.status == AppointmentStatus.BOOKED,
-            Appointment.starts_at > clock.now(),
-        )
-        .order_by(Appointment.starts_at)
-    )
-    for other in later.all():
+    for other in taking_along.ahead(db, infusion.patient_id):
         packets.assign(db, other, by=by)

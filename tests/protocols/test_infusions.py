@@ -253,3 +253,28 @@ def test_a_later_infusion_asks_for_the_forms_of_one_that_was_called_off(
     assert "phq-9" in slugs(db, packet_of(second, PacketCode.INTAKE))
     assert packet_of(second, PacketCode.READINESS_EVE) is checks
     assert [purpose for purpose, _ in texts_of(second)].count(Purpose.INTAKE) == 1
+
+
+def test_open_forms_belong_before_the_next_infusion_whichever_is_booked_first(
+    infusion_at, packet_of, at
+):
+    later_one = infusion_at("2026-12-01T14:00")
+    packet = packet_of(later_one, PacketCode.INTAKE)
+
+    sooner = infusion_at("2026-11-24T14:00")
+
+    assert packet_of(sooner, PacketCode.INTAKE) is packet
+    assert packet.link.expires_at == packet.closes_at == at("2026-11-24T14:00")
+    assert packet_of(later_one, PacketCode.INTAKE) is None
+
+
+def test_forms_stay_before_the_next_infusion_when_theirs_is_put_off(
+    db, here, infusion_at, packet_of, at
+):
+    first, second = infusion_at("2026-11-24T14:00"), infusion_at("2026-11-27T14:00")
+    packet = packet_of(first, PacketCode.INTAKE)
+
+    infusions.reschedule(db, first, at("2026-12-02T14:00"), by=here.jordan)
+
+    assert packet_of(second, PacketCode.INTAKE) is packet
+    assert packet.due_at == at("2026-11-26T14:00")
