@@ -1,13 +1,17 @@
 """Every page in every light: nothing axe objects to, nothing scrolls sideways; and its picture."""
 
+import itertools
 import os
 import re
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from e2e import filling
+from e2e.asked import link_of, open_link, shipped
 from e2e.axe import violations
 from e2e.conftest import ROOT, Clinic, free_port
+from e2e.ehr import Ehr
 
 SHOTS = os.environ.get("SHOTS")
 SAM = "+17185550101"
@@ -82,6 +86,7 @@ PUBLIC = {
     "sign-in": "/sign-in",
     "staff-sign-in": "/clinic/sign-in",
     "safety": "/safety",
+    "start": "/start",
     "not-found": "/nothing-here",
     "no-session": "/visits/0190a2b4-0000-7000-8000-000000000000",
 }
@@ -92,6 +97,8 @@ CONSOLE = {
     "console-new-patient": "/clinic/patients/new",
     "console-schedule": "/clinic/schedule",
     "console-book": "/clinic/book",
+    "console-review": "/clinic/review",
+    "console-candidates": "/clinic/candidates",
     "console-forms": "/clinic/forms",
     "console-new-form": "/clinic/forms/new",
     "console-progress": "/clinic/forms/progress",
@@ -133,6 +140,28 @@ def test_the_pages_around_a_visit_are_well_made(browser, clinic, link, light, la
     page.locator('[data-action="not-today"]').first.click()
     page.wait_for_url("**/not-today")
     look(page, f"not-today.{language[:2]}", light, wrong)
+
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+@pytest.mark.parametrize("language", ["en-US", "es-US"])
+def test_the_pages_of_a_form_are_well_made(browser, clinic, light, language):
+    number = list(itertools.product(LIGHTS, ["en-US", "es-US"])).index((light, language))
+    ehr, phone = Ehr(clinic), f"+1718555016{number}"
+    ehr.wait_for_day()
+    ehr.ask(ehr.patient("Noa", "Lind", phone), shipped(ehr, "readiness-eve"))
+    clinic.push("PT1M")
+    context = open_browser(browser, clinic, light, 390, locale=language)
+    page, wrong, counted = context.new_page(), [], itertools.count(1)
+    short = language[:2]
+
+    open_link(page, link_of(clinic, phone))
+    filling.to_the_end(
+        page, on_page=lambda shown: look(shown, f"form-{next(counted)}.{short}", light, wrong)
+    )
+    look(page, f"form-sent.{short}", light, wrong)
 
     context.close()
     assert wrong == []
