@@ -57,7 +57,9 @@ def kind_of_file(file: File) -> str:
 def is_free_text(item: Item) -> bool:
     """Whether somebody may write anything into it."""
     kinds = (ItemType.TEXT, ItemType.STRING, ItemType.OPEN_CHOICE)
-    return item.type in kinds and not item.is_signature and not item.is_read_only
+    is_number = item.keyboard in ("phone", "number")
+    is_fixed = item.is_signature or item.is_read_only or is_number
+    return item.type in kinds and not is_fixed
 
 
 def _unit(item: Item, quantity: Quantity) -> str:

@@ -10,7 +10,10 @@ from app.questionnaires.engine.items import Item, ItemType, Option
 from app.questionnaires.engine.values import Coding, Quantity, Value
 
 CHOSEN = frozenset({"radio", "checkboxes", "scale", "agree"})
-TYPED = frozenset({"text", "writing", "number", "date", "datetime-local", "time", "url"})
+TYPED = frozenset(
+    {"text", "tel", "email", "writing", "number", "date", "datetime-local", "time", "url"}
+)
+_BY_KEYBOARD = {"phone": "tel", "email": "email"}
 _LONGEST_SCALE = 20
 _MOST_ROWS = 12
 # Named one by one: so iPhones hand over a JPEG and not their own kind of photo.
@@ -44,6 +47,8 @@ def control_of(item: Item, *, is_consent: bool = False) -> str:
         return "scale"
     if item.type is ItemType.STRING and item.control == "text-area":
         return "writing"
+    if item.type is ItemType.STRING and item.keyboard in _BY_KEYBOARD:
+        return _BY_KEYBOARD[item.keyboard]
     return _BY_TYPE[item.type]
 
 
@@ -113,10 +118,12 @@ def attributes_of(item: Item, control: str, zone: str) -> dict[str, Any]:
         is_whole = item.type is ItemType.INTEGER
         told["step"] = None if is_whole else "any"
         told["inputmode"] = "numeric" if is_whole else "decimal"
-    if control in ("text", "writing", "url", "signature"):
+    if control in ("text", "tel", "email", "writing", "url", "signature"):
         told["minlength"], told["maxlength"] = limits.min_length, limits.max_length
-    if control in ("text", "url", "signature"):
+    if control in ("text", "tel", "email", "url", "signature"):
         told["pattern"] = limits.pattern or None
+    if control == "text" and item.keyboard == "number":
+        told["inputmode"] = "decimal"
     if control == "file":
         told["accept"] = ",".join(limits.mime_types) or _FILES
     elif control not in CHOSEN:

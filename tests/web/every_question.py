@@ -7,6 +7,7 @@ from app.questionnaires.engine.values import EMPTY
 from app.questionnaires.sanitising import sanitise
 
 _FHIR = "http://hl7.org/fhir/StructureDefinition"
+_SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire"
 _OURS = "https://afterglow.example/fhir/StructureDefinition"
 
 
@@ -87,6 +88,17 @@ ABOUT_YOU = _item(
             ],
         ),
         _item("name", "string", "What is your full name?", required=True, maxLength=80),
+        _item(
+            "number",
+            "string",
+            "Your phone number",
+            extension=[
+                {
+                    "url": f"{_SDC}-keyboard",
+                    "valueCoding": {"code": "phone"},
+                }
+            ],
+        ),
         _item("hope", "text", "What do you hope for?"),
         _item("born", "date", "When were you born?", required=True),
         _item("ate", "dateTime", "When did you last eat?"),

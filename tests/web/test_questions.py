@@ -37,6 +37,7 @@ def question(link_id, *values, **more):
         ("state", "select"),
         ("low", "scale"),
         ("name", "text"),
+        ("number", "tel"),
         ("hope", "writing"),
         ("born", "date"),
         ("ate", "datetime-local"),

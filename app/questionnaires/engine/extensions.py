@@ -56,6 +56,7 @@ ENABLE_WHEN_EXPRESSION = SDC + "enableWhenExpression"
 INITIAL_EXPRESSION = SDC + "initialExpression"
 CALCULATED_EXPRESSION = SDC + "calculatedExpression"
 OPEN_LABEL = SDC + "openLabel"
+KEYBOARD = SDC + "keyboard"
 
 # A message for a broken rule, as Norwegian forms carry it.
 VALIDATION_TEXT = "http://ehelse.no/fhir/StructureDefinition/validationtext"
@@ -84,7 +85,7 @@ SILENT = frozenset(
         SDC + "sourceQueries",
         SDC + "width",
         SDC + "collapsible",
-        SDC + "keyboard",
+        KEYBOARD,
         SDC + "shortText",
         SDC + "entryMode",
     }

@@ -88,6 +88,7 @@ def _item(element: Json, source: Source, *, is_substance_use: bool) -> Item:
         upper=helping.upper,
         open_label=words({**_said(element, extensions.OPEN_LABEL)}, "valueString", source.sanitise),
         entry_format=text(_said(element, extensions.ENTRY_FORMAT), "valueString"),
+        keyboard=_keyboard(element),
         slider_step=_slider_step(element),
         unit=unit or helping.unit.plain,
         units=_units(element, source.sanitise),
@@ -135,6 +136,11 @@ def _initial(item: Item, report: Report) -> tuple[Value, ...]:
     if len(values) < len(item.initial):
         report.warn(item.link_id, "initial-left-out", "An initial value is no answer to it.")
     return values
+
+
+def _keyboard(element: Json) -> str:
+    said = _said(element, extensions.KEYBOARD)
+    return text(object_of(said, "valueCoding"), "code") or text(said, "valueCode")
 
 
 def _said(element: Json, *urls: str) -> Json:

@@ -119,6 +119,7 @@ class Item:
     upper: Words = field(default_factory=Words)
     open_label: Words = field(default_factory=Words)  # what "other" is called
     entry_format: str = ""  # "yyyy-mm-dd"
+    keyboard: str = ""  # what a phone offers for typing: phone email number url text
     slider_step: int | None = None
     unit: str = ""
     units: tuple[Option, ...] = ()
