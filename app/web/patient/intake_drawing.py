@@ -18,7 +18,6 @@ from app.web import questions
 from app.web.patient.intake_page import check_path, packet_path, shown, step_path
 from app.web.patient.intake_posted import Posted, drawn_with
 
-
 _OF_THE_SESSION = {"fasting", "session-time", "ride-home"}
 
 
