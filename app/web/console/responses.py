@@ -32,7 +32,7 @@ from app.questionnaires.models import (
 from app.safety.models import SafetyAlert
 from app.web import papers, sent_files
 from app.web.console.desk import desk_page
-from app.web.console.roles import administrators, is_administrator
+from app.web.console.roles import administrators
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, not_found
 
@@ -63,7 +63,6 @@ def show(request: Request, db: Session) -> Response:
         flags=flags,
         may_clear=reviewing.may_clear(request.state.practitioner),
         has_consents=bool(consents.of_response(db, response)),
-        is_administrator=is_administrator(request),
         part_2=_notice(draft) if is_sent else "",
         language_name=answers.language_name,
     )
@@ -89,7 +88,6 @@ def copy(request: Request, db: Session) -> Response:
 
 
 @staff_only
-@administrators
 def table(request: Request, db: Session) -> Response:
     """The sheet as a table of one row."""
     _patient, response = _sent(request, db)
