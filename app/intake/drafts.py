@@ -25,7 +25,7 @@ from app.questionnaires.engine.evaluation import State, evaluate, opened
 from app.questionnaires.engine.items import Form
 from app.questionnaires.engine.journey import Step
 from app.questionnaires.engine.response import from_response_items, to_response_items
-from app.questionnaires.engine.sheets import add_row, put_all, remove_row
+from app.questionnaires.engine.sheets import add_row, is_within, put_all, remove_row
 from app.questionnaires.engine.values import Sheet, Slot, Values
 from app.questionnaires.forms import form_of
 from app.questionnaires.models import QuestionnaireResponse, ResponseStatus
@@ -160,13 +160,7 @@ def remove(
     """Take a row away, with all that is in it. Refuses Conflict and AlreadySent."""
 
     def change(now: Draft, sheet: Sheet) -> Sheet:
-        depth, numbers = len(group.rows), (*group.rows, row)
-        under = {item.link_id for item in now.form.by_link_id[group.link_id].walk()}
-        within = [
-            slot
-            for slot in sheet.values
-            if slot.link_id in under and slot.rows[: depth + 1] == numbers
-        ]
+        within = [slot for slot in sheet.values if is_within(now.form, slot, group, row)]
         conflicts.refuse_row(
             now.response, now.form, sheet, within, based_on=based_on, browser_hash=browser_hash
         )

@@ -58,11 +58,9 @@ def remove_row(form: Form, sheet: Sheet, group: Slot, row: int) -> Sheet:
     rows = rows_of(sheet, group)
     if row not in rows:
         return sheet
-    place = (*group.rows, row)
-    below = {item.link_id for item in form.by_link_id[group.link_id].walk()}
 
     def stays(slot: Slot) -> bool:
-        return slot.link_id not in below or slot.rows[: len(place)] != place
+        return not is_within(form, slot, group, row)
 
     others = tuple(each for each in rows if each != row)
     last_rows = {slot: each for slot, each in sheet.last_rows.items() if stays(slot)}
@@ -75,6 +73,15 @@ def remove_row(form: Form, sheet: Sheet, group: Slot, row: int) -> Sheet:
         last_rows,
     )
     return left if others else add_row(form, left, group)[0]
+
+
+def is_within(form: Form, slot: Slot, group: Slot, row: int) -> bool:
+    """Whether a place is in a row of a repeating group, however deep."""
+    place = (*group.rows, row)
+    above: str | None = slot.link_id
+    while above is not None and above != group.link_id:
+        above = form.parents.get(above)
+    return above is not None and slot.rows[: len(place)] == place
 
 
 def _initial(form: Form, group: Slot, row: int) -> dict[Slot, Values]:

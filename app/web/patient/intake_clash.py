@@ -40,6 +40,8 @@ def shown(
 ) -> Response:
     """Both answers, to choose from. A browser that may not read them is told where they are."""
     doorway: Doorway = request.state.doorway
+    if request.state.has_rested:
+        return rested(request, None)
     if not doorway.may_read(draft.response):
         return go(request, elsewhere_path(task))
     # "Use mine" posts the page again, drawn from the sheet as it is now.
@@ -89,8 +91,8 @@ def sent_already(request: Request, task: IntakeTask) -> Response:
     )
 
 
-def rested(request: Request, response: QuestionnaireResponse) -> Response:
-    """Kept, but the page lay open too long to show anything for it."""
+def rested(request: Request, response: QuestionnaireResponse | None) -> Response:
+    """The page lay open too long to show anything for what it brought. Kept, if on a sheet."""
     # For htmx this is news to be put in place, not a failure.
     status = 200 if is_part(request) else 403
-    return page(request, "patient/intake/cover.html", status, saved_at=response.saved_at)
+    return page(request, "patient/intake/cover.html", status, saved_at=response and response.saved_at)

@@ -11,6 +11,7 @@ from app import i18n
 from app.intake import doors, drafts, resting, sheets
 from app.intake.doors import Doorway
 from app.intake.models import IntakeTask, PacketCode, TaskKind, TaskState
+from app.questionnaires.engine import journey
 from app.questionnaires.forms import form_of
 from app.web.guards import intake_only
 from app.web.patient import intake_copy, intake_page
@@ -91,6 +92,11 @@ def on_in_task(request: Request, _db: Session) -> Response:
     task = task_of(doorway)
     if doorway.is_closed or task.state not in _OPEN or task.response is None:
         return go(request, packet_path(doorway.packet.id))
+    step_id = request.query_params.get("step")
+    if step_id and doorway.may_read(task.response):
+        draft = drafts.read(task.response)
+        if step := journey.step_named(draft.form, draft.state, step_id):
+            return go(request, step_path(task, step))
     return go(request, way_on(doorway, task))
 
 

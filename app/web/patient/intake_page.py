@@ -38,18 +38,26 @@ def go(request: Request, path: str, *, whole: bool = False) -> Response:
     return RedirectResponse(path, 303)
 
 
-def open_task(endpoint: Endpoint) -> Endpoint:
-    """Below the guard: only for a form that can be filled in right now; else a page says why."""
+def form_task(endpoint: Endpoint) -> Endpoint:
+    """Below the guard: only for a form that is asked; every other task is not found."""
 
     @wraps(endpoint)
     def run(request: Request, db: Session) -> Response:
-        doorway: Doorway = request.state.doorway
-        task = task_of(doorway)
+        task = task_of(request.state.doorway)
         if task.questionnaire is None or task.state is TaskState.CANCELLED:
             not_found()
-        if doorway.is_closed:
-            return closed(request)
         return endpoint(request, db)
+
+    return run
+
+
+def open_task(endpoint: Endpoint) -> Endpoint:
+    """The same, and only for one that can be filled in right now; else a page says why."""
+
+    @form_task
+    @wraps(endpoint)
+    def run(request: Request, db: Session) -> Response:
+        return closed(request) if request.state.doorway.is_closed else endpoint(request, db)
 
     return run
 

@@ -14,10 +14,11 @@ from app.intake.models import IntakeTask
 from app.questionnaires.engine import fields, journey
 from app.questionnaires.engine.items import ItemType
 from app.questionnaires.engine.journey import Kind, Step
+from app.questionnaires.engine.sheets import is_within, put_all
 from app.questionnaires.engine.values import Slot
 from app.web import safety_screen
 from app.web.pages import is_part
-from app.web.patient import intake_clash, intake_posted
+from app.web.patient import intake_clash, intake_posted, intake_unkept
 from app.web.patient.intake_drawing import draw
 from app.web.patient.intake_page import check_path, elsewhere_path, go, step_path
 from app.web.patient.intake_posted import Answers, Posted
@@ -48,7 +49,7 @@ def pressed(visit: Visit) -> Response:
     if posted.keeps_theirs and posted.button == "remove":
         return _at(visit, draft, step)
     if posted.button == "go" and posted.value == "skip":
-        return _saved(visit, intake_posted.skipped(draft, step))
+        return _passed_over(visit)
     answers = intake_posted.answers(visit.db, posted, draft, step, _zone(request))
     if posted.keeps_theirs:
         return _saved(visit, intake_posted.without_theirs(answers, posted, draft))
@@ -78,49 +79,71 @@ def _saved(visit: Visit, answers: Answers) -> Response:
     # Also what is not kept yet, for want of something else, was told just now.
     told = draft if faults else kept
     if signals.notice(visit.db, kept.response, told.state, saved=visit.step.slots):
-        return _safety(visit)
-    if visit.request.state.has_rested:
-        return intake_clash.rested(visit.request, kept.response)
+        return safety(visit.request, visit.db, visit.task)
     if faults:
         return _again(visit, kept, faults)
     return _next(visit, kept)
 
 
+def _passed_over(visit: Visit) -> Response:
+    """What was typed before they chose to skip the page is not kept, but was told."""
+    answer = _saved(visit, intake_posted.skipped(visit.draft, visit.step))
+    if intake_unkept.tells_of_danger(visit.request, visit.db, visit.draft, visit.posted):
+        return safety(visit.request, visit.db, visit.task)
+    return answer
+
+
 def _rearranged(visit: Visit, answers: Answers) -> Response:
     """One more row or input, or one less. What was typed beside it is kept as far as it goes."""
     button, value = visit.posted.button, visit.posted.value
-    if button == "more":
-        return _again(visit, visit.draft, {}, more=frozenset({value}))
     drawn = _drawn(visit)
     changes = conflicts.changed_here(visit.draft.state.sheet, answers.values, drawn)
-    clean = {slot: values for slot, values in changes.items() if slot not in answers.faults}
-    who = visit.doorway.browser_hash
+    told = drafts.evaluated(visit.draft.form, put_all(visit.draft.state.sheet, changes))
+    taken_away = _row_named(visit.draft, value) if button == "remove" else None
     draft = drafts.save(
         visit.db,
         visit.draft,
-        clean,
+        {
+            slot: values
+            for slot, values in changes.items()
+            if slot not in answers.faults and not _is_in(visit.draft, slot, taken_away)
+        },
         based_on=_based_on(visit),
         drawn=drawn,
-        browser_hash=who,
+        browser_hash=visit.doorway.browser_hash,
     )
-    if signals.notice(visit.db, draft.response, draft.state, saved=visit.step.slots):
-        return _safety(visit)
+    if signals.notice(visit.db, draft.response, told, saved=visit.step.slots):
+        return safety(visit.request, visit.db, visit.task, visit.step)
+    if button == "more":
+        return _again(visit, draft, {}, more=frozenset({value}))
+    if taken_away:
+        return _one_row_less(visit, draft, *taken_away)
     group = fields.slot_of(draft.form, value) if button == "add" else None
     if (
         group is not None
         and _takes_rows(draft, group)
         and journey.may_add_row(draft.form, draft.state, group)
     ):
-        draft, row = drafts.add(visit.db, draft, group, browser_hash=who)
+        draft, row = drafts.add(visit.db, draft, group, browser_hash=visit.doorway.browser_hash)
         fresh = Slot(group.link_id, (*group.rows, row))
         return _at(visit, draft, journey.step_of(draft.form, draft.state, fresh))
-    if button == "remove" and (found := _row_named(draft, value)):
-        group, row = found
-        draft = drafts.remove(
-            visit.db, draft, group, row, based_on=visit.posted.based_on, browser_hash=who
-        )
-        return _at(visit, draft, _overview(draft, group) or visit.step)
     return _at(visit, draft, visit.step)
+
+
+def _one_row_less(visit: Visit, draft: Draft, group: Slot, row: int) -> Response:
+    draft = drafts.remove(
+        visit.db,
+        draft,
+        group,
+        row,
+        based_on=_based_on(visit),
+        browser_hash=visit.doorway.browser_hash,
+    )
+    return _at(visit, draft, _overview(draft, group) or visit.step)
+
+
+def _is_in(draft: Draft, slot: Slot, taken_away: tuple[Slot, int] | None) -> bool:
+    return taken_away is not None and is_within(draft.form, slot, *taken_away)
 
 
 def _row_named(draft: Draft, value: str) -> tuple[Slot, int] | None:
@@ -167,6 +190,8 @@ def _next(visit: Visit, draft: Draft) -> Response:
 
 def _at(visit: Visit, draft: Draft, step: Step | None) -> Response:
     request, task = visit.request, visit.task
+    if request.state.has_rested:
+        return intake_clash.rested(request, draft.response)
     if step is None:
         return go(request, check_path(task))
     if not visit.doorway.may_read(draft.response):
@@ -183,6 +208,10 @@ def _again(
     *,
     more: frozenset[str] = frozenset(),
 ) -> Response:
+    if visit.request.state.has_rested:
+        return intake_clash.rested(visit.request, draft.response)
+    if not visit.doorway.may_read(draft.response):
+        return go(visit.request, elsewhere_path(visit.task))
     step = journey.step_named(draft.form, draft.state, visit.step.id) or visit.step
     return draw(
         visit.request,
@@ -198,12 +227,12 @@ def _again(
     )
 
 
-def _safety(visit: Visit) -> Response:
-    patient = visit.doorway.packet.patient
-    on = f"/intake/{visit.task.id}/on"
-    return safety_screen.told(
-        visit.request, visit.db, patient, on=on, knows_them=visit.doorway.knows_them
-    )
+def safety(request: Request, db: Session, task: IntakeTask, step: Step | None = None) -> Response:
+    """The resources, before everything else. They lead on to `step`, or to what comes next."""
+    doorway: Doorway = request.state.doorway
+    on = f"/intake/{task.id}/on" + (f"?step={step.id}" if step else "")
+    knows_them = doorway.knows_them and not request.state.has_rested
+    return safety_screen.told(request, db, doorway.packet.patient, on=on, knows_them=knows_them)
 
 
 def _based_on(visit: Visit) -> int:

@@ -11,13 +11,21 @@ from app.intake.doors import Doorway
 from app.intake.drafts import Draft
 from app.intake.models import IntakeTask, TaskState
 from app.questionnaires.engine import journey
+from app.questionnaires.engine.journey import Step
 from app.questionnaires.models import QuestionnaireResponse
 from app.web.guards import intake_even_rested, intake_only
-from app.web.patient import intake_clash, intake_page, intake_posted, intake_saving
+from app.web.patient import (
+    intake_clash,
+    intake_page,
+    intake_posted,
+    intake_saving,
+    intake_unkept,
+)
 from app.web.patient.intake_drawing import draw
 from app.web.patient.intake_page import (
     check_path,
     elsewhere_path,
+    form_task,
     go,
     open_task,
     packet_path,
@@ -50,7 +58,7 @@ def show(request: Request, db: Session) -> Response:
 
 
 @intake_even_rested
-@open_task
+@form_task
 def save(request: Request, db: Session) -> Response:
     """Keep what was typed, then the next page; or this one again with what is wrong."""
     posted = intake_posted.read(request)
@@ -66,21 +74,34 @@ def _taken(request: Request, db: Session, posted: Posted) -> Response:
     response = _sheet(db, doorway, task, posted)
     if response is None:
         return go(request, packet_path(doorway.packet.id))
+    draft = drafts.read(response)
+    step = journey.step_named(draft.form, draft.state, request.path_params["step"])
+    instead = _instead(request, db, task, draft, step)
+    if instead is None and step is not None:
+        visit = intake_saving.Visit(request, db, task, draft, step, posted, _is_change(request))
+        try:
+            return intake_saving.pressed(visit)
+        except AlreadySent:
+            instead = intake_clash.sent_already(request, task)
+        except Conflict as conflict:
+            instead = intake_clash.shown(request, task, draft, step, posted, conflict)
+    if intake_unkept.tells_of_danger(request, db, draft, posted):
+        return intake_saving.safety(request, db, task, step)
+    return instead or go(request, _on(task, draft))
+
+
+def _instead(
+    request: Request, db: Session, task: IntakeTask, draft: Draft, step: Step | None
+) -> Response | None:
+    """What is shown when nothing of the page can be kept: it is too late, or too early."""
+    if request.state.doorway.is_closed:
+        return intake_page.closed(request)
     if task.state is TaskState.COMPLETED:
         return intake_clash.sent_already(request, task)
-    draft = drafts.read(response)
     if waits := intake_page.can_wait(request, db, draft.form):
         return waits
-    step = journey.step_named(draft.form, draft.state, request.path_params["step"])
-    if step is None:  # what was answered elsewhere closed this question
-        return go(request, _on(task, draft))
-    visit = intake_saving.Visit(request, db, task, draft, step, posted, _is_change(request))
-    try:
-        return intake_saving.pressed(visit)
-    except AlreadySent:
-        return intake_clash.sent_already(request, task)
-    except Conflict as conflict:
-        return intake_clash.shown(request, task, draft, step, posted, conflict)
+    # What was answered elsewhere closed this question.
+    return go(request, _on(task, draft)) if step is None else None
 
 
 def _sheet(

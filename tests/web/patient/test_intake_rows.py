@@ -77,6 +77,36 @@ def test_a_row_may_be_taken_away_again(list_of_medicines, draft_of):
     assert names(draft_of(packet.task_ids[0])) == ["Vitamin D"]
 
 
+def test_a_row_may_be_taken_away_on_its_own_page(list_of_medicines, draft_of):
+    theos, packet = list_of_medicines
+    first = theos.path
+    named(theos, "Ibuprofen")
+    add = next((name, value) for name, value in theos.page.buttons if name == "add")
+    named(theos.press(*add), "Vitamin D")
+    theos.go(first)
+    field = next(key for key, _ in theos.page.fields if key.startswith("q"))
+    remove = next((name, value) for name, value in theos.page.buttons if name == "remove")
+
+    theos.press(*remove, typed={field: "Ibuprofen 400"})
+
+    assert "There are two answers." not in theos.says
+    assert names(draft_of(packet.task_ids[0])) == ["Vitamin D"]
+
+
+def test_a_phone_that_may_not_read_takes_no_row_away(list_of_medicines, draft_of, phone):
+    theos, packet = list_of_medicines
+    blank = phone().tap(packet.token)  # another browser: it may write, not read
+    named(theos, "Ibuprofen")
+    add = next((name, value) for name, value in theos.page.buttons if name == "add")
+    named(theos.press(*add), "Vitamin D")
+    remove = next((name, value) for name, value in theos.page.buttons if name == "remove")
+
+    blank.answer = blank.client.post(theos.path, data={"revision": "999999999", **dict([remove])})
+
+    assert blank.path.endswith("/elsewhere")
+    assert names(draft_of(packet.task_ids[0])) == ["Ibuprofen", "Vitamin D"]
+
+
 def test_two_windows_that_add_a_row_have_two(list_of_medicines, draft_of, phone):
     theos, packet = list_of_medicines
     named(theos, "Ibuprofen")
