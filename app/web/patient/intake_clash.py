@@ -95,4 +95,6 @@ def rested(request: Request, response: QuestionnaireResponse | None) -> Response
     """The page lay open too long to show anything for what it brought. Kept, if on a sheet."""
     # For htmx this is news to be put in place, not a failure.
     status = 200 if is_part(request) else 403
-    return page(request, "patient/intake/cover.html", status, saved_at=response and response.saved_at)
+    return page(
+        request, "patient/intake/cover.html", status, saved_at=response and response.saved_at
+    )
