@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 # A picture of one dot, for whatever asks for one.
 PICTURE = Path(__file__).parent / "card.png"
@@ -55,6 +55,26 @@ def to_the_end(
     raise AssertionError("the form has no end")
 
 
+def once_a_kind(look: Callable[[Page], None]) -> Callable[[Page], None]:
+    """Look at the first page of each kind: those that hold the same sorts of controls are alike."""
+    seen: set[str] = set()
+
+    def on_page(page: Page) -> None:
+        kind = page.evaluate(_KIND)
+        if kind not in seen:
+            seen.add(kind)
+            look(page)
+
+    return on_page
+
+
+_KIND = """
+() => [...new Set([...document.querySelectorAll(
+  "main :is(input:not([type=hidden]), select, textarea, button, fieldset, h1, h2, p, dl, ul, img)"
+)].map((each) => [each.localName, each.type ?? "", each.className].join(".")))].sort().join(" ")
+"""
+
+
 def answer(question: Locator, how: Answer | str | None = None) -> None:
     """Answer one question: as told, else the first choice or something that fits."""
     if callable(how):
@@ -90,8 +110,8 @@ def go_on(page: Page) -> None:
     form = page.locator("main form").last
     form.evaluate("form => form.setAttribute('data-left', '')")
     form.locator("[type=submit]:visible").last.click()
-    expect(page.locator("main form[data-left]")).to_have_count(0)
-    page.wait_for_load_state()
+    page.locator("main form[data-left]").wait_for(state="detached")
+    page.wait_for_load_state("domcontentloaded")
 
 
 def _fill(field: Locator, how: str | None) -> None:

@@ -159,7 +159,10 @@ def test_the_pages_of_a_form_are_well_made(browser, clinic, light, language):
 
     open_link(page, link_of(clinic, phone))
     filling.to_the_end(
-        page, on_page=lambda shown: look(shown, f"form-{next(counted)}.{short}", light, wrong)
+        page,
+        on_page=filling.once_a_kind(
+            lambda shown: look(shown, f"form-{next(counted)}.{short}", light, wrong)
+        ),
     )
     look(page, f"form-sent.{short}", light, wrong)
 

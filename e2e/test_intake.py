@@ -42,7 +42,7 @@ def test_one_text_brings_the_whole_packet_to_its_end_with_the_phone_closed_in_be
     link, page = link_of(clinic, PHONE), new_phone()
     open_link(page, link)
 
-    first = filling.to_the_end(page, stop_at="goal-word", on_page=_looks_right)
+    first = filling.to_the_end(page, stop_at="goal-word", on_page=filling.once_a_kind(_looks_right))
     page.close()
     again = page.context.new_page()
     open_link(again, link)

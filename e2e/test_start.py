@@ -2,13 +2,17 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from e2e import filling
 from e2e.axe import violations
 from e2e.ehr import Ehr
 
 PHONE = "+17185550184"
+
+
+def _is_well_made(page: Page) -> None:
+    assert violations(page) == []
 
 
 def test_somebody_new_finds_a_time_to_talk_and_becomes_a_patient(clinic, new_phone, new_desk):
@@ -29,7 +33,7 @@ def test_somebody_new_finds_a_time_to_talk_and_becomes_a_patient(clinic, new_pho
     asked = filling.to_the_end(
         page,
         {"wants": "A free intro call"},
-        on_page=lambda shown: violations(shown) == [],
+        on_page=filling.once_a_kind(_is_well_made),
     )
 
     assert "wants" in asked
