@@ -32,6 +32,7 @@ from app.questionnaires.models import QuestionnaireResponse, ResponseStatus
 from app.security import keyring
 
 _NOTHING: Mapping[Slot, str] = MappingProxyType({})
+_NOT_SENT = (ResponseStatus.IN_PROGRESS, ResponseStatus.STOPPED)
 _TRIES = 8  # against others who save at the same instant
 
 
@@ -172,13 +173,14 @@ def remove(
 def close(db: Session, draft: Draft, *, language: str) -> None:
     """The sheet is sent: from now on it is what the patient told.
 
-    Refuses AlreadySent and ChangedMeanwhile.
+    Refuses AlreadySent, and ChangedMeanwhile also when it was left for another one.
     """
     response, now = draft.response, clock.now()
     items = to_response_items(draft.form, draft.state, language=language)
     closed = _write_row(
         db,
         response,
+        among=(ResponseStatus.IN_PROGRESS,),
         status=ResponseStatus.COMPLETED,
         answers_sealed=_sealed(response, items),
         language=language,
@@ -254,14 +256,20 @@ def _keep(
 _JUST_NOW = Touch(0, 0, "")
 
 
-def _write_row(db: Session, response: QuestionnaireResponse, **values: object) -> bool:
+def _write_row(
+    db: Session,
+    response: QuestionnaireResponse,
+    *,
+    among: Iterable[ResponseStatus] = _NOT_SENT,
+    **values: object,
+) -> bool:
     # By statement, on condition of the revision: of two at once one comes after the other.
     written = db.scalar(
         update(QuestionnaireResponse)
         .where(
             QuestionnaireResponse.id == response.id,
             QuestionnaireResponse.revision == response.revision,
-            QuestionnaireResponse.status != ResponseStatus.COMPLETED,
+            QuestionnaireResponse.status.in_(among),
         )
         .values(**values)
         .returning(QuestionnaireResponse.id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app import clock
 from app.access import devices
 from app.intake import following, prefill
+from app.intake.conflicts import AlreadySent
 from app.intake.doors import Doorway
 from app.intake.drafts import evaluated
 from app.intake.models import IntakeTask, TaskState
@@ -37,11 +38,16 @@ def begin(
 def begin_anew(
     db: Session, doorway: Doorway, task: IntakeTask, *, language: str, user_agent: str = ""
 ) -> QuestionnaireResponse:
-    """A blank sheet in place of the one begun elsewhere, which stays as it is."""
+    """A blank sheet in place of the one begun elsewhere, which stays as it is.
+
+    Of two begun at once one is the task's and the other is left. Refuses AlreadySent.
+    """
+    _leave(db, task)
     response = _blank(db, doorway, task, language, user_agent)
     response.browser_hash = doorway.browser_hash
-    _leave(db, task)
-    _make_current(db, task, response)
+    if not _make_current(db, task, response):
+        response.status = ResponseStatus.STOPPED
+        db.refresh(task)
     return response
 
 
@@ -67,10 +73,15 @@ def left_by(db: Session, doorway: Doorway, task: IntakeTask) -> QuestionnaireRes
 
 
 def take_up(db: Session, task: IntakeTask, response: QuestionnaireResponse) -> None:
-    """Go on with a sheet that was left. The one begun in its place is left in turn."""
+    """Go on with a sheet that was left. The one begun in its place is left in turn.
+
+    Refuses AlreadySent.
+    """
     _leave(db, task)
-    _make_current(db, task, response)
-    response.status = ResponseStatus.IN_PROGRESS
+    if _make_current(db, task, response):
+        response.status = ResponseStatus.IN_PROGRESS
+    else:
+        db.refresh(task)
 
 
 def begun_at(response: QuestionnaireResponse) -> datetime:
@@ -112,10 +123,23 @@ def _blank(
 
 
 def _leave(db: Session, task: IntakeTask) -> None:
+    """By condition: what was sent in this very moment stays sent. Refuses AlreadySent."""
     former = task.response
-    if former is not None and former.status is ResponseStatus.IN_PROGRESS:
-        former.status = ResponseStatus.STOPPED
-    db.flush()
+    if former is None:
+        return
+    left = db.scalar(
+        update(QuestionnaireResponse)
+        .where(
+            QuestionnaireResponse.id == former.id,
+            QuestionnaireResponse.status != ResponseStatus.COMPLETED,
+        )
+        .values(status=ResponseStatus.STOPPED)
+        .returning(QuestionnaireResponse.id)
+        .execution_options(synchronize_session=False)
+    )
+    if left is None:
+        raise AlreadySent
+    set_committed_value(former, "status", ResponseStatus.STOPPED)
 
 
 def _make_current(db: Session, task: IntakeTask, response: QuestionnaireResponse) -> bool:

@@ -21,7 +21,7 @@ from app.questionnaires.engine.items import Item, ItemType
 from app.questionnaires.engine.journey import Kind, Part, Step
 from app.questionnaires.engine.standing import rows_of
 from app.questionnaires.engine.values import File, Slot
-from app.web import safety_screen
+from app.web import questions, safety_screen
 from app.web.guards import intake_only
 from app.web.patient import intake_clash, intake_page
 from app.web.patient.intake_page import (
@@ -85,6 +85,9 @@ def send(request: Request, db: Session) -> Response:
     except AlreadySent:
         return intake_clash.sent_already(request, task)
     except ChangedMeanwhile as changed:
+        db.refresh(task)
+        if away := _not_here(doorway, task):
+            return go(request, away)
         fresh = drafts.read(task.response)
         return _drawn(request, task, fresh, said=changed.message, status=422)
     return _sent(request, db, doorway, task, draft)
@@ -157,7 +160,9 @@ def _links(task: IntakeTask, draft: Draft, faults: Mapping[Slot, str]) -> list[t
     links: list[tuple[str, str]] = []
     for slot, words in faults.items():
         step = journey.step_of(draft.form, draft.state, slot)
-        links.append((step_path(task, step, change=True) if step else check_path(task), words))
+        question = draft.form.by_link_id[slot.link_id].words.within(i18n.language())
+        told = questions.named(question, words) if question else words
+        links.append((step_path(task, step, change=True) if step else check_path(task), told))
     return links
 
 

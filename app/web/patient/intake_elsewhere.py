@@ -12,6 +12,7 @@ from app.access.codes import NothingAsked, TooManyCodes
 from app.access.models import SessionKind, Strength
 from app.i18n import gettext as _
 from app.intake import doors, sheets
+from app.intake.conflicts import AlreadySent
 from app.intake.doors import Doorway
 from app.intake.models import TaskState
 from app.people.models import Patient
@@ -50,11 +51,14 @@ def chosen(request: Request, db: Session) -> Response:
     own = sheets.left_by(db, doorway, task)
     if wanted == "code":
         return _text_code(request, db, doorway)
-    if own is not None:
-        sheets.take_up(db, task, own)
-    else:
-        agent = request.headers.get("user-agent", "")
-        sheets.begin_anew(db, doorway, task, language=i18n.language(), user_agent=agent)
+    try:
+        if own is not None:
+            sheets.take_up(db, task, own)
+        else:
+            agent = request.headers.get("user-agent", "")
+            sheets.begin_anew(db, doorway, task, language=i18n.language(), user_agent=agent)
+    except AlreadySent:
+        return go(request, packet_path(doorway.packet.id))
     return go(request, intake_packet.way_on(doorway, task))
 
 
