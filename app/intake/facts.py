@@ -38,7 +38,7 @@ def of_clinic(db: Session, clinic: Clinic, zone: str) -> Mapping[str, str]:
     return {
         "clinic-phone": _phone(clinic),
         "read-when": read_when,
-        "reading-hours": f"{read_when} {_('In danger, call 911 or 988.')}",
+        "reading-hours": read_when + " " + _("In danger, call 911 or 988."),
     }
 
 
