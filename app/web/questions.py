@@ -36,6 +36,7 @@ class StepView:
     title: str
     eyebrow: str  # "Part 2 of 5 · Your heart"
     place: str  # "Question 3 of 9", where that is true
+    leads: tuple[Question | Reading, ...]  # words that come before the stems
     stems: tuple[str, ...]
     blocks: tuple[Question | Reading, ...]
     parts: tuple[PartView, ...]
@@ -100,7 +101,8 @@ def shown(
     """
     faults, facts = faults or {}, facts or {}
     sight = Sight(form, language, zone, posted, frozenset(more), file_address)
-    title, blocks = _headed(form, step, _blocks(sight, state, step, faults, facts), language)
+    early, rest = _around_stems(form, step, language)
+    title, blocks = _headed(form, step, _blocks(sight, state, rest, faults, facts), language)
     chapters = journey.parts(form, state)
     asked = [block for block in blocks if isinstance(block, Question)]
     return StepView(
@@ -109,6 +111,7 @@ def shown(
         title=title,
         eyebrow=question_places.eyebrow(chapters, step, language, title),
         place=question_places.place(form, step),
+        leads=_blocks(sight, state, early, faults, facts),
         stems=question_places.stems(form, step, language, title),
         blocks=blocks,
         parts=question_places.parts(chapters, step, language, done),
@@ -122,15 +125,23 @@ def shown(
     )
 
 
+def _around_stems(form: Form, step: Step, language: str) -> tuple[list[Slot], list[Slot]]:
+    """What stands in the form before the words about all of the page's questions, and the rest."""
+    heads = (form.by_link_id[head.link_id] for head in step.heads if head != step.anchor)
+    begin = max((item.index for item in heads if item.words.within(language)), default=0)
+    early = [slot for slot in step.content if form.by_link_id[slot.link_id].index < begin]
+    return early, [slot for slot in step.content if slot not in early]
+
+
 def _blocks(
     sight: Sight,
     state: Standing,
-    step: Step,
+    content: Sequence[Slot],
     faults: Mapping[Slot, str],
     facts: Mapping[str, str],
 ) -> tuple[Question | Reading, ...]:
     blocks: list[Question | Reading] = []
-    for slot in step.content:
+    for slot in content:
         item = sight.form.by_link_id[slot.link_id]
         if item.type is ItemType.GROUP:
             if item.words:
@@ -187,10 +198,23 @@ def _may_head(reading: Reading) -> bool:
 
 def _faults(faults: Mapping[Slot, str], asked: Sequence[Question]) -> tuple[tuple[str, str], ...]:
     """In the order of the page; what stands at no field of it comes last, at the page's top."""
-    at_fields = [(block.name, block.fault) for block in asked if block.fault]
+    wrong = [block for block in asked if block.fault]
+    at_fields = [(block.name, _told(block, wrong)) for block in wrong]
     here = {block.slot for block in asked}
     elsewhere = [("page-title", words) for slot, words in faults.items() if slot not in here]
     return (*at_fields, *elsewhere)
+
+
+def _told(block: Question, wrong: Sequence[Question]) -> str:
+    """What is wrong at a field, with its name where two fields would sound alike."""
+    is_alone = sum(other.fault == block.fault for other in wrong) == 1
+    return block.fault if is_alone or not block.words else named(block.words, block.fault)
+
+
+def named(question: str, fault: str) -> str:
+    """A fault told away from its field: `Pharmacy: name. Please answer this question.`"""
+    stop = "" if question.endswith((".", "?", ":", "!")) else "."
+    return f"{question}{stop} {fault}"
 
 
 def _is_scale(asked: Sequence[Question]) -> bool:

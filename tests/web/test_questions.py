@@ -155,6 +155,16 @@ def test_what_is_wrong_stands_at_its_field_and_on_top():
     assert view.questions[0].fault == "Write your name."
 
 
+def test_two_fields_that_miss_the_same_are_told_apart_on_top():
+    both = {Slot("video-agree"): "Please answer.", Slot("video-name"): "Please answer."}
+    view = view_of("video-agree", faults=both)
+
+    said = [words for _field, words in view.faults]
+    assert len(set(said)) == 2
+    assert all(words.endswith("Please answer.") for words in said)
+    assert [block.fault for block in view.questions if block.fault] == ["Please answer."] * 2
+
+
 def test_what_is_wrong_elsewhere_leads_to_the_top_of_the_page():
     view = view_of("medicines", faults={Slot("medicines"): "Add one at least."})
 
