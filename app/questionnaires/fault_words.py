@@ -53,6 +53,7 @@ def _sentences() -> dict[Code, str]:
         Code.TOO_EARLY: _("This must be %(limit)s or later."),
         Code.TOO_LATE: _("This must be %(limit)s or earlier."),
         Code.PATTERN: _("This does not look right. Please check it."),
+        Code.PHONE: _("Write the whole number, with the area code."),
         Code.EXCLUSIVE: _("Choose “%(answer)s” alone, or the other answers."),
         Code.FILE_SIZE: _("This file is too large. It may have up to %(limit)s MB."),
         Code.FILE_TYPE: _("This kind of file cannot be used here."),

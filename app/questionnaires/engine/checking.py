@@ -149,7 +149,9 @@ def _of_patterns(
     fits = patterns.fit([(limits.pattern, str(value)) for _slot, limits, value in pairs])
     for (slot, limits, _value), fit in zip(pairs, fits, strict=True):
         if fit is False:
-            yield Fault(slot, Code.PATTERN, words=limits.pattern_words)
+            is_phone = form.by_link_id[slot.link_id].keyboard == "phone"
+            code = Code.PHONE if is_phone else Code.PATTERN
+            yield Fault(slot, code, words=limits.pattern_words)
 
 
 def _of_constraints(

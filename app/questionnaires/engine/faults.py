@@ -33,6 +33,7 @@ class Code(StrEnum):
     TOO_LONG = "too-long"  # limit, in signs
     DECIMALS = "decimals"  # limit, in places
     PATTERN = "pattern"
+    PHONE = "phone"  # a pattern, where a phone number is asked for
     TOO_FEW = "too-few"  # limit
     TOO_MANY = "too-many"  # limit
     EXCLUSIVE = "exclusive"  # option: the words of the one that stands alone

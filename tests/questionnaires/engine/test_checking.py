@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.questionnaires.engine import extensions
 from app.questionnaires.engine.checking import check
 from app.questionnaires.engine.expressing import Outcome, Trouble
 from app.questionnaires.engine.faults import Code
@@ -183,6 +184,13 @@ def test_a_pattern_has_to_fit_and_one_that_cannot_be_told_is_not_held_against_an
     assert faults(form, {"a": "no", "b": "no"}, patterns=Patterns()) == {"a": Code.PATTERN}
     assert faults(form, {"a": "fits", "b": "no"}, patterns=Patterns()) == {}
     assert faults(form, {"a": "no"}) == {}
+
+
+def test_a_phone_number_that_does_not_fit_is_told_as_one():
+    keyboard = {"url": extensions.KEYBOARD, "valueCoding": {"code": "phone"}}
+    form = form_of(ask("a", "string", keyboard, limit("regex", valueString="fits")))
+
+    assert faults(form, {"a": "no"}, patterns=Patterns()) == {"a": Code.PHONE}
 
 
 def constraint(path, human="Check this.", severity="error"):
