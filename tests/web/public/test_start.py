@@ -1,13 +1,17 @@
 import pytest
 from sqlalchemy import select
+from starlette.testclient import TestClient
 
 from app import clock
 from app.access.models import SessionKind
 from app.candidates import applying
 from app.candidates.models import Application
+from app.intake import packets
 from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskState
+from app.links import magic_links
 from app.people import enrolment
 from app.people.models import Clinic, Patient
+from app.questionnaires import library
 from app.scheduling.models import Appointment, Service
 from app.tasks.models import StaffTask, TaskCode
 from app.web.guards import BROWSER_COOKIE, COOKIES
@@ -96,6 +100,20 @@ def test_a_wrong_code_says_how_many_tries_are_left(alone, client, digits):
     assert "4 tries left" in page.text
 
 
+def test_after_the_last_try_the_page_leads_to_a_new_code(alone, client, digits):
+    client.post("/start", data=INES)
+    wrong = "000000" if digits() != "000000" else "111111"
+    for _ in range(5):
+        page = client.post("/start/code", data={"code": wrong})
+
+    main = page.text.split("<main")[1].split("</main>")[0]
+    assert "That was the last try. Ask for a new code." in main
+    assert main.count("<form") == 1
+    assert '<form method="get" action="/start">' in main
+    assert 'name="code"' not in main
+    assert 'href="#' not in main
+
+
 def test_whoever_did_not_ask_for_a_code_starts_at_the_beginning(alone, client):
     assert client.get("/start/code").headers["location"].endswith("/start")
     assert client.get("/start/times").headers["location"].endswith("/start")
@@ -169,11 +187,28 @@ def test_the_clinics_payment_page_is_shown_once_a_talk_is_booked(finished, clien
 
 
 def test_another_browser_with_no_code_sees_nothing_of_a_candidate(finished, app):
-    from starlette.testclient import TestClient
-
     stranger = TestClient(app, base_url="https://afterglow.test", follow_redirects=False)
 
     assert stranger.get("/start/done").headers["location"].endswith("/start")
+
+
+def test_a_link_to_something_else_is_no_way_to_their_times(finished, app, database):
+    with database.session() as db:
+        ines = db.scalars(select(Patient).where(Patient.applied_at.is_not(None))).one()
+        packet = packets.ask(db, ines, [library.shipped(db, "phq-2")], by=None)
+        db.flush()
+        token = magic_links.token_of(packet.link)
+    finder = TestClient(
+        app,
+        base_url="https://afterglow.test",
+        headers={"sec-fetch-site": "same-origin"},
+        follow_redirects=False,
+    )
+
+    assert finder.post("/x", json={"t": token, "kind": "intake"}).json()["state"] == "intake"
+
+    for path in ("/start/times", "/start/done"):
+        assert finder.get(path).headers["location"].endswith("/start")
 
 
 def test_staff_accept_a_candidate_and_go_on_to_their_page(finished, desk, database):
