@@ -11,7 +11,7 @@ from starlette.routing import Route
 from app.access.models import SessionKind
 from app.candidates import first_talk, telling
 from app.i18n import gettext as _
-from app.intake.models import IntakePacket, PacketCode
+from app.intake.models import IntakeDoor, IntakePacket, PacketCode
 from app.people.models import Patient
 from app.protocols import reaching
 from app.refusal import Refusal
@@ -70,7 +70,9 @@ def _candidate(request: Request, db: Session) -> Patient | None:
         return None
     packet = db.scalar(
         select(IntakePacket)
+        .join(IntakeDoor, IntakeDoor.packet_id == IntakePacket.id)
         .where(
+            IntakeDoor.browser_hash == web_session.browser_hash,
             IntakePacket.patient_id == web_session.patient_id,
             IntakePacket.code == PacketCode.ASSESSMENT,
             IntakePacket.done_at.is_not(None),
