@@ -160,7 +160,8 @@ def _of_hit(form: Form, state: State, hit: Hit, zone: str) -> _Found:
         answer = _("Total %(n)s") % {"n": number(score.total)} if score and score.total else ""
     else:
         answer = spoken(item, state.sheet.values.get(hit.slot, ()), zone=zone)
-    label = hit.rule.label or item.words.within(i18n.language())
+    language = i18n.language()
+    label = hit.rule.label.within(language) or item.words.within(language)
     return _Found(place(hit.slot), label, answer or _("Not answered"), hit.rule.is_urgent)
 
 

@@ -74,7 +74,7 @@ def added(link_id: str, rule: StaffRule) -> AddedRule:
         {"url": "kind", "valueCode": rule.kind},
         {"url": "operator", "valueCode": rule.operator},
         {"url": "answer", f"value{kind}": _written(rule.answer)},
-        {"url": "label", "valueString": rule.label},
+        {"url": "label", "valueString": rule.label.plain},
         {"url": "urgent", "valueBoolean": rule.is_urgent},
     ]
     return AddedRule(link_id, _json({"url": extensions.STAFF_RULE, "extension": parts}))

@@ -25,7 +25,7 @@ def test_the_example_does_what_the_guide_says_it_does():
     assert not evaluate(form, Sheet()).is_enabled(asked)
     state = evaluate(form, Sheet({Slot("lenses"): (True,)}))
     assert state.is_enabled(asked)
-    assert [hit.rule.label for hit in state.hits] == ["Wears contact lenses"]
+    assert [hit.rule.label.plain for hit in state.hits] == ["Wears contact lenses"]
     assert form.by_link_id["lenses"].help.plain == "You will lie with your eyes closed for an hour."
     assert form.by_link_id["lenses"].words.within("es") == "¿Usa lentes de contacto?"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app import clock
 from app.questionnaires import forms, importing, staff_rules
-from app.questionnaires.engine.items import StaffRule
+from app.questionnaires.engine.items import StaffRule, Words
 from app.questionnaires.models import Questionnaire
 
 EXAMPLES = [
@@ -63,7 +63,7 @@ def test_an_odd_document_is_refused_with_a_reason_or_can_be_used(resource):
     if examined.form is None:
         assert any(each.severity == "refused" for each in examined.findings)
         return
-    rule = StaffRule("flag", "exists", True, "Any")
+    rule = StaffRule("flag", "exists", True, Words("Any"))
     rules = [staff_rules.added(item.link_id, rule) for item in examined.form.in_order[:3]]
     row = Questionnaire(
         url="u",

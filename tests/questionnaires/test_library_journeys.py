@@ -114,7 +114,7 @@ def test_a_person_in_good_health_is_through_the_history_in_thirty_pages():
 def test_nothing_is_flagged_when_there_is_nothing_to_flag():
     for slug in ("medical-history", "medicines", "readiness-eve", "consents", "preparation-guide"):
         state, _ = _filled(_form(slug), _short, leave_out_optional=True)
-        assert [hit.rule.label for hit in state.hits] == [], slug
+        assert [hit.rule.label.plain for hit in state.hits] == [], slug
 
 
 def test_a_consent_that_is_given_needs_a_name_and_one_that_is_not_does_not():
@@ -145,8 +145,8 @@ def test_every_rule_of_the_history_can_be_met():
             rows = (0,) * len(form.repeating_above.get(item.link_id, ()))
             sheet = sheets.put_all(sheets.begin(form), _opening(form, item))
             sheet = sheets.put(sheet, Slot(item.link_id, rows), _meeting(rule))
-            met |= {hit.rule.label for hit in evaluate(form, sheet).hits}
-    assert met == {rule.label for item in form.in_order for rule in item.rules}
+            met |= {hit.rule.label.plain for hit in evaluate(form, sheet).hits}
+    assert met == {rule.label.plain for item in form.in_order for rule in item.rules}
 
 
 def _meeting(rule):

@@ -83,7 +83,7 @@ class StaffRule:
     kind: str  # "flag": the review list · "safety": an alert and the resources page
     operator: str  # as enableWhen
     answer: Value
-    label: str = ""  # what the review list calls it, in English
+    label: Words = field(default_factory=Words)  # what the review list calls it
     is_urgent: bool = True
     of_score: bool = False  # the total weight of the item's questions, not one answer
 

@@ -3,17 +3,23 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from app.questionnaires.engine import comparing, extensions, fhir_values
+from app.questionnaires.engine import comparing, extensions, fhir_values, localised
 from app.questionnaires.engine.findings import Report
-from app.questionnaires.engine.items import Item, ItemType, StaffRule
+from app.questionnaires.engine.items import Item, ItemType, StaffRule, Words
 from app.questionnaires.engine.scales import SELF_HARM
-from app.questionnaires.engine.shapes import Json, text
+from app.questionnaires.engine.shapes import Json, object_of, text
 from app.questionnaires.engine.values import Value, Values
 
 KINDS = frozenset({"flag", "safety"})
 _URGENT_FROM = 2
 # On every question 9 of the PHQ-9, whatever form it came in: any answer above "not at all".
-SELF_HARM_RULE = StaffRule("safety", ">", Decimal(0), "PHQ-9, question 9", is_urgent=False)
+SELF_HARM_RULE = StaffRule(
+    "safety",
+    ">",
+    Decimal(0),
+    Words("PHQ-9, question 9", {"es": "PHQ-9, pregunta 9"}),
+    is_urgent=False,
+)
 
 
 def rules(
@@ -70,10 +76,16 @@ def _rule(element: Json) -> StaffRule | None:
         kind,
         operator,
         answer,
-        text(part("label"), "valueString"),
+        _label(part("label")),
         part("urgent").get("valueBoolean") is not False,
         part("of-score").get("valueBoolean") is True,
     )
+
+
+def _label(element: Json) -> Words:
+    """A string, or the display of a coding: that may be translated for every reader's model."""
+    display = localised.words(object_of(element, "valueCoding"), "display")
+    return display or localised.extension_words(element)
 
 
 def _any(item: Item, operator: str, answer: Value, values: Values) -> bool:

@@ -13,7 +13,7 @@ from app.i18n import gettext as _
 from app.intake import own_forms
 from app.questionnaires import forms as stored
 from app.questionnaires import library, staff_rules
-from app.questionnaires.engine.items import Form, Item, ItemType, StaffRule
+from app.questionnaires.engine.items import Form, Item, ItemType, StaffRule, Words
 from app.questionnaires.engine.values import Value
 from app.questionnaires.models import Questionnaire
 from app.questionnaires.staff_rules import FLAG, SAFETY
@@ -89,7 +89,7 @@ def add(request: Request, db: Session) -> Response:
         return _page(request, db, row, item, typed, faults)
     (operator, value), (kind, is_urgent) = answer, follows
     label = label or form_words.text(item, short=True)
-    rule = StaffRule(kind, operator, value, label, is_urgent=is_urgent)
+    rule = StaffRule(kind, operator, value, Words(label), is_urgent=is_urgent)
     own = library.own_copy(db, request.state.clinic, row)
     if own.id != row.id:
         own_forms.take_over(db, row, own)
