@@ -161,3 +161,15 @@ def test_staff_read_a_spanish_sheet_in_their_own_language(sheet_of, hand_in, ope
     hand_in(sheet, {"vessels": "A bulge in a blood vessel (an aneurysm)"})
 
     assert "A bulge in a blood vessel (an aneurysm)" in [flag.answer for flag in open_flags()]
+
+
+def test_a_clinic_that_speaks_spanish_reads_its_flags_in_spanish(
+    history, hand_in, open_flags, database, cast
+):
+    with database.session() as db:
+        db.get_one(Clinic, cast.clinic.id).language = "es"
+
+    hand_in(history, _pressure(171))
+
+    [flag] = open_flags()
+    assert flag.label == "Última presión por encima de 140/90 (número de arriba)"

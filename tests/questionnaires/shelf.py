@@ -63,10 +63,12 @@ def total_of(resource):
 
 
 def rules_of(item):
-    """The staff rules of an item, as plain names and values."""
+    """The staff rules of an item, as plain names and values; a label is its English."""
     return [
         {
-            part["url"]: next(value for key, value in part.items() if key.startswith("value"))
+            part["url"]: part["valueCoding"]["display"]
+            if part["url"] == "label"
+            else next(value for key, value in part.items() if key.startswith("value"))
             for part in extension["extension"]
         }
         for extension in item.get("extension", [])
