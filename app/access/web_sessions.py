@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.base import ExecutableOption
 
 from app import clock
 from app.access import devices
@@ -85,10 +86,12 @@ def start(
     return web_session, token
 
 
-def find(db: Session, kind: SessionKind, token: object) -> WebSession | None:
+def find(
+    db: Session, kind: SessionKind, token: object, *loading: ExecutableOption
+) -> WebSession | None:
     """The session of a cookie's token. None when it ended, expired, rested too long, or never was.
 
-    Staff who were disabled have none either.
+    Staff who were disabled have none either. `loading`: what to read along with it.
     """
     if not looks_like_token(token):
         return None
@@ -97,11 +100,17 @@ def find(db: Session, kind: SessionKind, token: object) -> WebSession | None:
         WebSession.former_hash == hashed, WebSession.former_until > clock.machine_now()
     )
     web_session = db.scalar(
-        select(WebSession).where(
-            or_(WebSession.token_hash == hashed, is_former), WebSession.kind == kind
-        )
+        select(WebSession)
+        .where(or_(WebSession.token_hash == hashed, is_former), WebSession.kind == kind)
+        .options(*loading)
     )
     return web_session if web_session is not None and is_live(db, web_session) else None
+
+
+def named_by(kind: SessionKind, token: object) -> ColumnElement[bool]:
+    """The session of a cookie's token, live or not, for a question that asks more beside it."""
+    hashed = hash_token(str(token)) if looks_like_token(token) else b""
+    return and_(WebSession.token_hash == hashed, WebSession.kind == kind)
 
 
 def find_rested(db: Session, kind: SessionKind, token: object) -> WebSession | None:

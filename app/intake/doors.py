@@ -17,7 +17,8 @@ from app.audit import trail
 from app.db import once
 from app.intake import following
 from app.intake.models import IntakeDoor, IntakePacket, IntakeTask
-from app.links.models import LinkState, MagicLink
+from app.links import magic_links
+from app.links.models import LinkKind, LinkState, MagicLink
 from app.people.models import Patient
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse
 
@@ -104,24 +105,46 @@ def to_packet(db: Session, packet_id: UUID, web_session: WebSession) -> Doorway 
     return _let_in(packet, None, door, web_session)
 
 
-def behind(db: Session, link: MagicLink, browser_hash: bytes) -> Doorway | None:
-    """The packet that a link was sent for, as seen from one browser."""
+@dataclass(frozen=True)
+class Tap:
+    """A link to a packet as one browser tapped it."""
+
+    link: MagicLink
+    doorway: Doorway | None  # None: nothing is asked behind it any more
+    earlier: WebSession | None  # that of the browser's cookie, live or not
+
+
+def tapped(
+    db: Session, token: object, browser_hash: bytes, cookie: ColumnElement[bool]
+) -> Tap | None:
+    """What a link's token leads to for a browser. None for anything that is none of ours.
+
+    `cookie` names the browser's session. One statement.
+    """
     found = db.execute(
-        select(IntakePacket, IntakeDoor)
+        select(MagicLink, IntakePacket, IntakeDoor, WebSession)
+        .outerjoin(IntakePacket, IntakePacket.link_id == MagicLink.id)
         .outerjoin(
             IntakeDoor,
             and_(IntakeDoor.packet_id == IntakePacket.id, IntakeDoor.browser_hash == browser_hash),
         )
-        .where(IntakePacket.link_id == link.id)
+        .outerjoin(WebSession, cookie)
+        .where(magic_links.named_by(token), MagicLink.kind == LinkKind.INTAKE)
+        .options(joinedload(MagicLink.patient).joinedload(Patient.clinic))
     ).one_or_none()
     if found is None:
         return None
-    packet, door = found
-    return Doorway(packet, None, door, browser_hash, is_signed_in=False)
+    link, packet, door, earlier = found
+    if packet is None:
+        return Tap(link, None, earlier)
+    return Tap(link, Doorway(packet, None, door, browser_hash, is_signed_in=False), earlier)
 
 
 def open(db: Session, doorway: Doorway) -> None:  # noqa: A001 - a door is opened
-    """Note that this browser opened the packet's link. Again changes nothing."""
+    """Note that this browser opened the packet's link. Again changes nothing.
+
+    Whoever holds the link can do so: the trail begins with the first form that is begun.
+    """
     packet, now = doorway.packet, clock.now()
     if doorway.door is None and doorway.browser_hash is not None:
         once.add_once(
@@ -135,7 +158,6 @@ def open(db: Session, doorway: Doorway) -> None:  # noqa: A001 - a door is opene
         )
     if packet.opened_at is None:
         following.opened(db, packet)
-        trail.record(db, "open-packet", agent=None, entity=packet)
 
 
 def prove(db: Session, doorway: Doorway) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.access import devices
+from app.audit import trail
 from app.intake import following, prefill
 from app.intake.conflicts import AlreadySent
 from app.intake.doors import Doorway
@@ -28,6 +29,7 @@ def begin(
         response = _blank(db, doorway, task, language, user_agent)
         if _make_current(db, task, response):
             following.started(db, task)
+            trail.record(db, "begin-form", agent=doorway.packet.patient, entity=response)
         else:  # begun in this very moment by somebody else
             db.delete(response)
             db.refresh(task)

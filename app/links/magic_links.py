@@ -9,7 +9,7 @@ import os
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -65,13 +65,18 @@ def address_of(link: MagicLink, base_url: str) -> str:
 
 def find(db: Session, token: object) -> MagicLink | None:
     """The link of a token, in whatever state. None for anything that is no token of ours."""
-    # A misshapen token costs the same look-up as a well-shaped one, so timing tells nothing.
-    wanted = token if isinstance(token, str) and looks_like_token(token) else "-"
     return db.scalar(
         select(MagicLink)
-        .where(MagicLink.token_hash == hash_token(wanted))
+        .where(named_by(token))
         .options(joinedload(MagicLink.patient).joinedload(Patient.clinic))
     )
+
+
+def named_by(token: object) -> ColumnElement[bool]:
+    """The link of a token, for a question that asks more beside it."""
+    # A misshapen token costs the same look-up as a well-shaped one, so timing tells nothing.
+    wanted = token if isinstance(token, str) and looks_like_token(token) else "-"
+    return MagicLink.token_hash == hash_token(wanted)
 
 
 def is_live(link: MagicLink) -> bool:

@@ -5,6 +5,7 @@ one verb and binds nothing. What binds is the human signal, `POST /x/claim`, fro
 here.
 """
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import structlog
@@ -41,11 +42,26 @@ _COOKIE_OUTLIVES_SESSION = timedelta(days=1)
 def exchange(request: Request, db: Session) -> Response:
     """A token for a way in. Whatever it opens, the answer is JSON with a page's part to show."""
     posted = read_json(request)
-    link = magic_links.find(db, posted.get("t"))
-    if link is None or link.kind.value != posted.get("kind"):
+    token, kind = posted.get("t"), posted.get("kind")
+    if kind == LinkKind.INTAKE:
+        return _open_packet(request, db, token)
+    link = magic_links.find(db, token)
+    if link is None or link.kind.value != kind:
         return _refuse(request, db)
-    log.info("link", outcome=link.state.value, kind=link.kind.value)
-    return _open(request, db, link)
+    with _found(request, link):
+        told = _tell(request, db, link, link.patient)
+    # Outside the patient's language: to a stranger a dead link is no different from none.
+    return told or _refuse(request, db)
+
+
+def _open_packet(request: Request, db: Session, token: object) -> Response:
+    browser = signing_in.browser_for(request)
+    tap = intake_opening.tapped(request, db, token, browser)
+    if tap is None:
+        return _refuse(request, db)
+    with _found(request, tap.link):
+        told = intake_opening.tell(request, db, tap, browser)
+    return told or _refuse(request, db)
 
 
 def _refuse(request: Request, db: Session) -> Response:
@@ -61,17 +77,12 @@ def _refuse(request: Request, db: Session) -> Response:
     return unknown(request, db)
 
 
-def _open(request: Request, db: Session, link: MagicLink) -> Response:
-    patient = link.patient
-    with i18n.using(guards.chosen_language(request) or patient.language):
-        told = _tell(request, db, link, patient)
-    # Outside the patient's language: to a stranger a dead link is no different from none.
-    return told or _refuse(request, db)
+def _found(request: Request, link: MagicLink) -> AbstractContextManager[None]:
+    log.info("link", outcome=link.state.value, kind=link.kind.value)
+    return i18n.using(guards.chosen_language(request) or link.patient.language)
 
 
 def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response | None:
-    if link.kind is LinkKind.INTAKE and not magic_links.is_live(link):
-        return intake_opening.over(request, db, link)
     if link.state is LinkState.SUPERSEDED:
         return moved(request, db, link) or ended(request, db, link)
     if not magic_links.is_live(link):
@@ -79,8 +90,6 @@ def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> R
     if link.kind is LinkKind.JOIN:
         guards.note_patient(request, db, patient, None)
         return _let_join(request, db, link, patient)
-    if link.kind is LinkKind.INTAKE:
-        return intake_opening.let_in(request, db, link)
     if link.kind is LinkKind.SIGN_IN:
         request.state.clinic = patient.clinic
         return sign_in_links.press(request, db, link)

@@ -8,8 +8,9 @@ from app import i18n
 from app.access import web_sessions
 from app.access.models import SessionKind, Strength
 from app.intake import doors
+from app.intake.doors import Tap
 from app.links import magic_links
-from app.links.models import LinkState, MagicLink
+from app.links.models import LinkState
 from app.security.tokens import hash_token
 from app.web import guards, signing_in
 from app.web.link_pages import finished
@@ -17,15 +18,22 @@ from app.web.pages import mood
 from app.web.patient import intake_packet, intake_page
 
 
-def let_in(request: Request, db: Session, link: MagicLink) -> Response | None:
+def tapped(request: Request, db: Session, token: object, browser: str) -> Tap | None:
+    """What a token leads to for this browser. None for anything that is no link to a packet."""
+    cookie = request.cookies.get(guards.COOKIES[SessionKind.WRITE])
+    named = web_sessions.named_by(SessionKind.WRITE, cookie)
+    return doors.tapped(db, token, hash_token(browser), named)
+
+
+def tell(request: Request, db: Session, tap: Tap, browser: str) -> Response | None:
     """Let the browser fill in what the link was sent for. None when that is nothing any more."""
-    browser = signing_in.browser_for(request)
-    doorway = doors.behind(db, link, hash_token(browser))
+    link, doorway = tap.link, tap.doorway
     if doorway is None:
         return None
-    if doorway.is_closed and not doorway.is_done:
+    if not magic_links.is_live(link) or (doorway.is_closed and not doorway.is_done):
+        # It is over, as only a browser reads that used it: any other learns nothing.
         return finished(request, link) if doorway.door is not None else None
-    token = _session(request, db, link, browser)
+    token = _session(request, db, tap, browser)
     is_first = doorway.packet.opened_at is None  # so nothing is begun that one could go on with
     doors.open(db, doorway)
     magic_links.advance(link, LinkState.OPEN)
@@ -46,16 +54,9 @@ def let_in(request: Request, db: Session, link: MagicLink) -> Response | None:
     return response
 
 
-def over(request: Request, db: Session, link: MagicLink) -> Response | None:
-    """The browser that used the link reads that it is over. None: any other learns nothing."""
-    browser = signing_in.browser_of(request)
-    doorway = doors.behind(db, link, hash_token(browser)) if browser else None
-    return finished(request, link) if doorway is not None and doorway.door is not None else None
-
-
-def _session(request: Request, db: Session, link: MagicLink, browser: str) -> str:
-    earlier = guards.session_of(request, db, SessionKind.WRITE)
-    if earlier is not None:
+def _session(request: Request, db: Session, tap: Tap, browser: str) -> str:
+    link, earlier = tap.link, tap.earlier
+    if earlier is not None and web_sessions.is_live(db, earlier):
         is_same = earlier.browser_hash == hash_token(browser)
         if is_same and earlier.patient_id == link.patient_id:
             return web_sessions.rotate(db, earlier)
