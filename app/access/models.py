@@ -5,9 +5,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Model
+from app.people.models import Patient
 
 
 class SessionKind(StrEnum):
@@ -60,6 +61,8 @@ class WebSession(Model):
     proved_at: Mapped[datetime]  # the last time a code or a passkey was shown
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    patient: Mapped[Patient | None] = relationship()
 
 
 class Passkey(Model):

@@ -170,9 +170,9 @@ def _twilio(_request: Request, _db: Session) -> Response | None:
 
 def let_in_patient(connection: HTTPConnection, db: Session) -> Patient | None:
     """The patient who is signed in on this browser, noted in the connection's state."""
-    web_session = session_of(connection, db, SessionKind.PATIENT)
-    with_clinic = [joinedload(Patient.clinic)]
-    patient = db.get(Patient, web_session.patient_id, options=with_clinic) if web_session else None
+    with_patient = joinedload(WebSession.patient).joinedload(Patient.clinic)
+    web_session = session_of(connection, db, SessionKind.PATIENT, with_patient)
+    patient = web_session.patient if web_session else None
     if patient is not None:
         note_patient(connection, db, patient, web_session)
     return patient

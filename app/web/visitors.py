@@ -1,6 +1,7 @@
 """Which browser it is: its cookies, the live session behind one, and whom pages are for."""
 
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
 from starlette.requests import HTTPConnection
 
 from app.access import web_sessions
@@ -16,10 +17,12 @@ COOKIES = {
 }
 
 
-def session_of(connection: HTTPConnection, db: Session, kind: SessionKind) -> WebSession | None:
+def session_of(
+    connection: HTTPConnection, db: Session, kind: SessionKind, *loading: ExecutableOption
+) -> WebSession | None:
     """The live session of one kind that this browser's cookie names."""
     token = connection.cookies.get(COOKIES[kind])
-    return web_sessions.find(db, kind, token) if token else None
+    return web_sessions.find(db, kind, token, *loading) if token else None
 
 
 def note_patient(

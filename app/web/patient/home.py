@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 from starlette.requests import Request
 from starlette.responses import Response
@@ -65,7 +65,7 @@ def may_offer(request: Request, db: Session) -> bool:
     patient: Patient = request.state.patient
     if request.state.after_dose:
         return False
-    held = db.scalar(
+    good_visits = (
         select(func.count())
         .select_from(Appointment)
         .where(
@@ -74,7 +74,8 @@ def may_offer(request: Request, db: Session) -> bool:
             Appointment.status == AppointmentStatus.FULFILLED,
         )
     )
-    return (held or 0) >= _GOOD_VISITS and not kept_passkeys.has_any(db, patient)
+    are_enough = good_visits.scalar_subquery() >= _GOOD_VISITS
+    return bool(db.scalar(select(and_(are_enough, not_(kept_passkeys.any_of(patient))))))
 
 
 def next_appointment(db: Session, patient: Patient) -> Appointment | None:

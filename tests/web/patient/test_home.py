@@ -9,6 +9,7 @@ from app import clock
 from app.access.models import Passkey
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 from tests.conftest import FRIDAY_NOON
+from tests.web.test_budgets import counting
 
 OFFER = "Set it up on this phone"
 
@@ -101,3 +102,34 @@ def test_no_passkey_is_offered_before_the_second_visit(signed_in, database, cast
         )
 
     assert OFFER not in signed_in(cast.maya).get("/").text
+
+
+@pytest.mark.parametrize("hours_since_dose", [2, 25])
+@pytest.mark.parametrize("is_something_due", [True, False])
+@pytest.mark.parametrize("is_talk_near", [True, False])
+def test_home_costs_five_statements_in_every_state(
+    database,
+    cast,
+    signed_in,
+    asked,
+    two_good_visits,
+    hours_since_dose,
+    is_something_due,
+    is_talk_near,
+):
+    if is_talk_near:
+        near = cast.integration_visit.starts_at - timedelta(minutes=10)
+        clock.stand_still(near, machine=FRIDAY_NOON)
+    ended_at = clock.now() - timedelta(hours=hours_since_dose)
+    with database.session() as db:
+        db.execute(update(Encounter).values(ended_at=ended_at))
+    if is_something_due:
+        asked("phq-2", patient=cast.maya)
+    mayas = signed_in(cast.maya)
+
+    with counting(database) as said:
+        page = mayas.get("/").text
+
+    assert len(said) <= 5, "\n\n".join(said)
+    is_offered = hours_since_dose == 25 and not is_something_due and not is_talk_near
+    assert (OFFER in page) is is_offered

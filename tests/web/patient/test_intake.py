@@ -342,12 +342,3 @@ def test_home_names_what_is_due_and_later_that_it_was_sent(phone, phq, signed_in
     page = theos.get("/").text
     assert f"/intake/{phq.packet_id}" not in page
     assert "Your answers were sent at 12:00 pm" in page
-
-
-def test_home_with_something_due_costs_few_statements(database, phq, signed_in, cast):
-    theos = signed_in(cast.theo)
-
-    with counting(database) as said:
-        assert theos.get("/").status_code == 200
-
-    assert len(said) <= 5, "\n".join(said)
