@@ -2,30 +2,24 @@
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.audit import trail
-from app.intake.models import IntakePacket, IntakeTask
 from app.people.models import Patient
-from app.questionnaires import forms
-from app.questionnaires.engine.response import from_response_items
 from app.questionnaires.engine.values import Coding, Sheet, Slot
-from app.questionnaires.models import QuestionnaireResponse
 
 BIRTH_DATE = "birth-date"
 WANTS = "wants"
 
 
-def learn(db: Session, patient: Patient, packet: IntakePacket) -> None:
-    """Note the birth date and what they would like, where nothing is noted yet.
+def learn(patient: Patient, sheet: Sheet) -> None:
+    """Note the birth date and what they would like, from the first questions they sent.
 
     Of somebody who was a patient before, nothing is changed: their number alone was shown.
     """
     if not patient.is_candidate:
         return
-    sheet = _sheet(db, packet)
     born = sheet.values.get(Slot(BIRTH_DATE), ())
     if patient.birth_on is None and born and isinstance(born[0], date):
         patient.birth_on = born[0]
@@ -39,15 +33,3 @@ def agree_to_texts(db: Session, patient: Patient) -> None:
     patient.texts_agreed_at = clock.now()
     patient.opted_out_at = None
     trail.record(db, "agree-to-texts", agent=patient, entity=patient)
-
-
-def _sheet(db: Session, packet: IntakePacket) -> Sheet:
-    response = db.scalar(
-        select(QuestionnaireResponse)
-        .join(IntakeTask, IntakeTask.response_id == QuestionnaireResponse.id)
-        .where(IntakeTask.packet_id == packet.id)
-        .limit(1)
-    )
-    if response is None or not response.answers:
-        return Sheet()
-    return from_response_items(forms.form_of(response.questionnaire), response.answers)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.candidates import first_talk, telling
+from app.candidates import first_talk
 from app.i18n import gettext as _
 from app.intake.models import IntakePacket, IntakeTask, PacketCode
 from app.people.models import Patient
@@ -43,9 +43,6 @@ def show(request: Request, db: Session) -> Response:
 def accept(request: Request, db: Session) -> Response:
     """The candidate becomes a patient; on to their page, to book what comes."""
     patient = _candidate(request, db)
-    packet = _assessment(db, patient)
-    if packet is not None:
-        telling.learn(db, patient, packet)
     first_talk.accept(db, patient, by=request.state.practitioner)
     return redirect(request, "console:patient", id=patient.id)
 

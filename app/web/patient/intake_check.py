@@ -10,11 +10,12 @@ from starlette.routing import Route
 
 from app import i18n
 from app.audit import trail
+from app.candidates import telling
 from app.intake import attachments, consents, drafts, following, reviewing, sheets, signals
 from app.intake.conflicts import AlreadySent, ChangedMeanwhile
 from app.intake.doors import Doorway
 from app.intake.drafts import Draft
-from app.intake.models import IntakeTask, TaskState
+from app.intake.models import IntakeTask, PacketCode, TaskState
 from app.questionnaires import spoken
 from app.questionnaires.engine import journey
 from app.questionnaires.engine.items import Item, ItemType
@@ -102,6 +103,8 @@ def _sent(
     reviewing.raise_flags(db, response, draft.state)
     consents.record(db, response, draft.state, language=response.language, device=response.device)
     following.completed(db, task)
+    if doorway.packet.code is PacketCode.ASSESSMENT:
+        telling.learn(patient, draft.state.sheet)
     if signals.notice(db, response, draft.state):
         return safety_screen.told(
             request, db, patient, on=f"/intake/{task.id}/on", knows_them=doorway.knows_them

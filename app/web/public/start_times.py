@@ -83,7 +83,8 @@ def _candidate(request: Request, db: Session) -> Patient | None:
     if packet is None:
         return None
     patient = db.get_one(Patient, web_session.patient_id)
-    telling.learn(db, patient, packet)
+    if patient.declined_at is not None:
+        return None
     guards.note_patient(request, db, patient, web_session)
     return patient
 

@@ -186,6 +186,14 @@ def test_the_clinics_payment_page_is_shown_once_a_talk_is_booked(finished, clien
     assert 'href="https://pay.example/northside"' in client.get("/start/done").text
 
 
+def test_whom_the_clinic_declined_books_nothing_more(finished, client, database):
+    with database.session() as db:
+        ines = db.scalars(select(Patient).where(Patient.applied_at.is_not(None))).one()
+        ines.declined_at = clock.now()
+
+    assert client.get("/start/times").headers["location"].endswith("/start")
+
+
 def test_another_browser_with_no_code_sees_nothing_of_a_candidate(finished, app):
     stranger = TestClient(app, base_url="https://afterglow.test", follow_redirects=False)
 
