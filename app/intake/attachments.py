@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from base64 import b64encode
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -45,19 +46,24 @@ class TooMany(Refusal):
 
 
 def take(
-    db: Session, response: QuestionnaireResponse, item: Item, *, name: str, content: bytes
+    db: Session,
+    response: QuestionnaireResponse,
+    item: Item,
+    *,
+    name: str,
+    content: bytes,
+    anew: Callable[[bytes], bytes] = pictures.made_anew,
 ) -> File:
     """Keep a file as an answer, a picture without its place and its history.
 
-    What it is, its bytes say, never its name. Refuses (TooLarge, WrongKind, Unusable, TooMany)
-    with a sentence for the question's field.
+    What it is, its bytes say, never its name. `anew` makes a picture anew, or has it already.
+    Refuses (TooLarge, WrongKind, Unusable, TooMany) with a sentence for the question's field.
     """
-    kind = _kind_of(content)
-    _refuse(db, response, item, kind, content)
+    kind = wanted(db, response, item, content)
     if kind == PDF:
         _refuse_paper(content)
     else:
-        kind, content = JPEG, _picture(content)
+        kind, content = JPEG, _picture(content, anew)
     attachment = Attachment(
         clinic_id=response.clinic_id,
         response_id=response.id,
@@ -70,6 +76,13 @@ def take(
     )
     db.add(attachment)
     return as_answer(attachment)
+
+
+def wanted(db: Session, response: QuestionnaireResponse, item: Item, content: bytes) -> str:
+    """The type of a file that would be taken, were it whole. Refuses the others."""
+    kind = _kind_of(content)
+    _refuse(db, response, item, kind, content)
+    return kind
 
 
 def as_answer(attachment: Attachment) -> File:
@@ -168,8 +181,8 @@ def _refuse_paper(content: bytes) -> None:
         raise Unusable(_("We cannot take this PDF: it holds more than pages. Take a photo of it."))
 
 
-def _picture(content: bytes) -> bytes:
+def _picture(content: bytes, anew: Callable[[bytes], bytes]) -> bytes:
     try:
-        return pictures.made_anew(content)
+        return anew(content)
     except pictures.NotAPicture:
         raise Unusable(_("We cannot open this photo. Take it again, or choose another.")) from None

@@ -1,6 +1,6 @@
 """What a page of a form posts: typed answers, what cannot be read of them, and which button."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -9,11 +9,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from app import clock, i18n
-from app.intake import attachments, conflicts
+from app.intake import attachments, conflicts, pictures
 from app.intake.drafts import Draft
 from app.questionnaires import fault_words
 from app.questionnaires.engine import fields, signing
-from app.questionnaires.engine.items import ItemType
+from app.questionnaires.engine.items import Form, ItemType
 from app.questionnaires.engine.journey import Step
 from app.questionnaires.engine.values import File, Signature, Slot, Values
 from app.refusal import Refusal
@@ -35,6 +35,7 @@ class Posted:
     button: str  # add remove more, or go
     value: str
     keeps_theirs: bool  # of two answers to one question the other one
+    anew: Callable[[bytes], bytes] = pictures.made_anew
 
     def texts(self, name: str) -> list[str]:
         """What was typed into the fields of a name."""
@@ -76,6 +77,7 @@ def read(request: Request) -> Posted:
         button=button,
         value=str(form.get(button, "")),
         keeps_theirs=form.get("keep") == "theirs",
+        anew=getattr(request.state, "anew", pictures.made_anew),
     )
 
 
@@ -131,6 +133,23 @@ def skipped(draft: Draft, step: Step) -> Answers:
     return Answers(dict.fromkeys(asked, ()), {})
 
 
+def uploads(posted: Posted, form: Form, slot: Slot) -> list[UploadFile]:
+    """The files that a page brings for one question."""
+    brought = [
+        upload
+        for upload in posted.form.getlist(fields.name(form, slot))
+        if isinstance(upload, UploadFile) and upload.filename
+    ]
+    # Each one made anew takes its time.
+    return brought if form.by_link_id[slot.link_id].is_repeating else brought[-1:]
+
+
+def content_of(upload: UploadFile) -> bytes:
+    """What a file holds, however often it is asked."""
+    upload.file.seek(0)
+    return upload.file.read()
+
+
 def _take_file(
     db: Session,
     posted: Posted,
@@ -146,22 +165,16 @@ def _take_file(
     if posted.button == "remove" and posted.value == name:
         values[slot] = ()
         return
-    uploads = [
-        upload
-        for upload in posted.form.getlist(name)
-        if isinstance(upload, UploadFile) and upload.filename
-    ]
+    item = draft.form.by_link_id[slot.link_id]
+    brought = uploads(posted, draft.form, slot)
     kept = posted.texts(f"{name}-keep")
     known = {file.id for file in stored}
     # A page that asked which of two files is right names one that stands on no sheet yet.
     found = [attachments.find(db, draft.response, each) for each in kept if each not in known]
     new = [attachments.as_answer(attachment) for attachment in found if attachment]
     values[slot] = (*(file for file in stored if file.id in kept), *new)
-    if not uploads:
+    if not brought:
         return
-    item = draft.form.by_link_id[slot.link_id]
-    if not item.is_repeating:
-        uploads = uploads[-1:]  # each one made anew takes its time
     try:
         taken = tuple(
             attachments.take(
@@ -169,9 +182,10 @@ def _take_file(
                 draft.response,
                 item,
                 name=upload.filename or "",
-                content=upload.file.read(),
+                content=content_of(upload),
+                anew=posted.anew,
             )
-            for upload in uploads
+            for upload in brought
         )
     except Refusal as refusal:
         faults[slot] = refusal.message

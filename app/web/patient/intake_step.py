@@ -32,6 +32,7 @@ from app.web.patient.intake_page import (
     step_path,
     task_of,
 )
+from app.web.patient.intake_pictures import pictures_first
 from app.web.patient.intake_posted import Posted
 
 LARGEST = 25 * 1024 * 1024  # with pictures
@@ -57,6 +58,7 @@ def show(request: Request, db: Session) -> Response:
     return draw(request, db, task, draft, step, is_change=_is_change(request))
 
 
+@pictures_first
 @intake_even_rested
 @form_task
 def save(request: Request, db: Session) -> Response:

@@ -5,6 +5,12 @@ from tempfile import SpooledTemporaryFile
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
+
+from app import clock
+from app.intake import pictures
+from app.people.models import Patient
+from tests.conftest import FRIDAY_NOON
 
 CARD = {
     "url": "https://clinic.example/own-card",
@@ -74,6 +80,72 @@ def test_a_browser_without_the_link_does_not_see_it(added, signed_in, cast):
     _theos, _packet, address = added(picture(), "card.jpg")
 
     assert signed_in(cast.maya).get(address).status_code in (303, 403, 404)
+
+
+@pytest.fixture
+def made_anew(monkeypatch):
+    """`made_anew(meanwhile)`: what happens while a picture is made anew; gives those made."""
+    made, really = [], pictures.made_anew
+
+    def made_anew(meanwhile=lambda: None):
+        def make(content):
+            made.append(content)
+            meanwhile()
+            return really(content)
+
+        monkeypatch.setattr(pictures, "made_anew", make)
+        return made
+
+    return made_anew
+
+
+def test_others_can_write_while_a_picture_is_made_anew(added, made_anew, database, cast):
+    def write():
+        with database.session() as db:
+            db.execute(update(Patient).where(Patient.id == cast.maya.id).values(wants="call"))
+
+    made = made_anew(write)
+
+    theos, _packet, address = added(picture(), "card.jpg")
+
+    assert theos.client.get(address).status_code == 200
+    assert len(made) == 1
+    with database.session(write=False) as db:
+        assert db.get_one(Patient, cast.maya.id).wants == "call"
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\xff\xd8\xff" + b"broken" * 9])
+def test_what_is_no_picture_is_said_at_its_question(asked, phone, content):
+    theos = phone().tap(asked(CARD).token).press()
+
+    theos.answer = theos.client.post(
+        theos.page.action, data=dict(theos.page.fields), files={"q0": ("card.jpg", content, "x/y")}
+    )
+
+    assert theos.answer.status_code == 422
+    assert "error-summary" in theos.answer.text
+
+
+def test_a_strangers_picture_is_not_even_looked_at(asked, phone, made_anew):
+    packet = asked(CARD)
+    theos = phone().tap(packet.token).press()
+    made = made_anew()
+
+    answer = phone().client.post(theos.path, files={"q0": ("card.jpg", picture(), "x/y")})
+
+    assert answer.status_code == 403
+    assert made == []
+
+
+def test_a_picture_for_what_is_over_is_not_made_anew(added, made_anew, row):
+    theos, packet, _address = added(picture(), "card.jpg")
+    made, path = made_anew(), theos.path
+    closes_at = row(packet.task_ids[0]).packet.closes_at
+    clock.stand_still(closes_at, machine=FRIDAY_NOON)
+
+    theos.client.post(path, files={"q0": ("card.jpg", picture(), "x/y")})
+
+    assert made == []
 
 
 def test_unknown_files_are_not_found(added):
