@@ -18,25 +18,34 @@ from app.questionnaires.engine.values import Slot
 from app.questionnaires.models import QuestionnaireResponse
 
 
-def pdf(db: Session, response: QuestionnaireResponse) -> bytes | None:
-    """In the language it was signed in. None when nothing on the sheet is a consent."""
+def pdf(
+    db: Session, response: QuestionnaireResponse, *, names_patient: bool = True
+) -> bytes | None:
+    """In the language it was signed in. None when nothing on the sheet is a consent.
+
+    `names_patient`: its reader may see the name on file. The name that was typed always stands.
+    """
     signed = consents.of_response(db, response)
     if not signed:
         return None
     with i18n.using(signed[-1].language):
-        return printing.pdf("copies", data(db, response, signed), at=signed[-1].signed_at)
+        told = data(db, response, signed, names_patient=names_patient)
+        return printing.pdf("copies", told, at=signed[-1].signed_at)
 
 
-def data(db: Session, response: QuestionnaireResponse, signed: list[Consent]) -> dict[str, Any]:
+def data(
+    db: Session, response: QuestionnaireResponse, signed: list[Consent], *, names_patient: bool
+) -> dict[str, Any]:
     """What stands on it. Of a consent that was signed twice, the last."""
     clinic = db.get_one(Clinic, response.clinic_id)
     patient = db.get_one(Patient, response.patient_id)
     draft = drafts.read(response)
     form, state = draft.form, draft.state
     last = {consent.code: consent for consent in signed}
+    name = [(_("Name"), patient.full_name)] if names_patient else []
     groups = [(item, last[code]) for item in form.in_order for code in last if item.consent == code]
     return answers.head(clinic, _("Your copy"), _("Your copy")) | {
-        "facts": [(_("Name"), patient.full_name), (_("Clinic"), clinic.name)],
+        "facts": [*name, (_("Clinic"), clinic.name)],
         "consents": [
             _signed(group, consent, state) | {"facts": _proof(consent, patient)}
             for group, consent in groups

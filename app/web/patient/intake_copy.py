@@ -20,13 +20,13 @@ from app.web.patient.intake_page import task_of
 
 @intake_only
 def copy(request: Request, db: Session) -> Response:
-    """The exact words, the name and the time, as PDF. For whoever may read the sheet."""
+    """The exact words, the name typed and the time, as PDF. For whoever may read the sheet."""
     doorway: Doorway = request.state.doorway
     task = task_of(doorway)
     response = task.response
     if task.state is not TaskState.COMPLETED or response is None or not doorway.may_read(response):
         not_found()
-    content = copies.pdf(db, response)
+    content = copies.pdf(db, response, names_patient=doorway.knows_them)
     if content is None:
         not_found()
     with request.app.state.database.session() as other:  # GET reads only

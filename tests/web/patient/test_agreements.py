@@ -25,13 +25,13 @@ def signed(database, cast):
         return {consent.code.value: consent.id for consent in db.scalars(select(Consent))}
 
 
-def _fill_in(there):
+def _fill_in(there, name="Theo Brandt"):
     """Go through the consents and agree to each."""
     there.press()
     while "/check" not in there.path:
         page = there.page
         choices = {name: places[0] for name, places in page.options.items()}
-        names = {name: "Theo Brandt" for name, _ in page.fields if name not in choices}
+        names = {field: name for field, _ in page.fields if field not in choices}
         names.pop("revision", None)
         there.press(typed=choices | names)
     there.press()
@@ -57,6 +57,19 @@ def test_the_browser_that_signed_has_its_copy_and_no_other_has(asked, phone):
     elsewhere = phone().tap(packet.token)
     assert copy not in elsewhere.answer.text
     assert elsewhere.go(copy).answer.status_code == 404
+
+
+def test_a_link_alone_gives_no_name_away(asked, phone, signed_in, cast):
+    packet = asked("consents")
+    there = phone().tap(packet.token)
+    _fill_in(there, name="Somebody Else")
+    copy = f"/intake/{packet.task_ids[0]}/copy"
+
+    words = _words(there.go(copy).answer.content)
+
+    assert "Somebody Else" in words
+    assert "Brandt" not in words
+    assert "Theo Brandt" in _words(signed_in(cast.theo).get(copy).content)
 
 
 def test_a_form_without_a_signature_has_no_copy(asked, phone, database, cast):
