@@ -73,7 +73,7 @@ class Clinic:
     def start(self) -> None:
         self._process = _FORKS.Process(target=_demo, args=(self._environment, self._log))
         self._process.start()
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             if not self._process.is_alive():
                 raise RuntimeError(f"the demo ended at once:\n{self.log()[-2000:]}")

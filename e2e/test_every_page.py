@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -23,9 +24,11 @@ LIGHTS = {
 
 
 @pytest.fixture(scope="module")
-def clinic(tmp_path_factory):
+def clinic(tmp_path_factory, seeded):
     """One demo for all pages, pushed to where Sam's link has just arrived."""
-    running = Clinic(tmp_path_factory.mktemp("pages"), free_port())
+    folder = tmp_path_factory.mktemp("pages")
+    shutil.copytree(seeded, folder, dirs_exist_ok=True)
+    running = Clinic(folder, free_port())
     running.start()
     yield running
     running.stop()
