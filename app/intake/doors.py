@@ -6,6 +6,7 @@ after a code by text. A signed-in patient reads all that is theirs.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
@@ -22,8 +23,9 @@ from app.links.models import LinkKind, LinkState, MagicLink
 from app.people.models import Patient
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse
 
-# As long as the session of a browser that came by link may live at all.
-PROOF_HOLDS = timedelta(hours=24)
+# A code lets a browser read for as long as its person is at it, and half an hour more.
+PROOF_HOLDS = timedelta(minutes=30)
+_NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,14 @@ class Doorway:
     def is_done(self) -> bool:
         """Whether all of the packet was sent."""
         return self.packet.done_at is not None
+
+    def keep_proof(self) -> None:
+        """They are still at it: what the code opened stays open. One that lapsed stays shut."""
+        if self.door is None or self.door.proved_at is None or not self._is_proved():
+            return
+        now = clock.machine_now()
+        if now - self.door.proved_at >= _NOTED_EVERY:
+            self.door.proved_at = now
 
     def _is_proved(self) -> bool:
         if self.door is None or self.door.proved_at is None:
@@ -135,9 +145,10 @@ def tapped(
     if found is None:
         return None
     link, packet, door, earlier = found
-    if packet is None:
+    behind = cast("IntakePacket | None", packet)  # by an outer join
+    if behind is None:
         return Tap(link, None, earlier)
-    return Tap(link, Doorway(packet, None, door, browser_hash, is_signed_in=False), earlier)
+    return Tap(link, Doorway(behind, None, door, browser_hash, is_signed_in=False), earlier)
 
 
 def open(db: Session, doorway: Doorway) -> None:  # noqa: A001 - a door is opened
