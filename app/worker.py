@@ -19,7 +19,7 @@ from app import clock
 from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.candidates import applying
 from app.db.engine import Database
-from app.intake import following
+from app.intake import following, told_meanwhile
 from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
 from app.messaging.gateway import SmsGateway
 from app.replies import taking_in
@@ -61,6 +61,9 @@ class Worker:
             Job("ring", 2, self._in_transaction(ringing.ring), ringing.next_due),
             Job("escalate", 5, self._in_transaction(escalation.escalate), escalation.next_due),
             Job("intake", 60, self._in_transaction(following.tell_staff), following.next_due),
+            Job(
+                "told", 60, self._in_transaction(told_meanwhile.leave_out), told_meanwhile.next_due
+            ),
             Job("sweep", sweeping.EVERY.total_seconds(), self._sweep),
             Job("understand", 0.5, self._understand, inbound.next_due),
             Job("codes", 0.5, self._in_transaction(_text_codes)),

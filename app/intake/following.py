@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock, live
 from app.audit import trail
-from app.intake import packet_texts, packets
+from app.intake import finishing, packets, told_meanwhile
 from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskState
 from app.people.models import Practitioner
 from app.scheduling.models import Appointment, AppointmentStatus
@@ -19,36 +19,26 @@ def opened(db: Session, packet: IntakePacket) -> None:
     """Its link was opened. Only the first time counts."""
     if packet.opened_at is None:
         packet.opened_at = clock.now()
+        told_meanwhile.leave_out(db, packet.patient_id)
         live.publish(db, f"desk:{packet.clinic_id}")
 
 
 def started(db: Session, task: IntakeTask) -> None:
     """The patient is at it. Only the first time counts."""
-    opened(db, task.packet)
     if task.state is TaskState.REQUESTED:
         task.state, task.started_at = TaskState.IN_PROGRESS, clock.now()
         live.publish(db, f"desk:{task.clinic_id}")
+    opened(db, task.packet)
 
 
 def completed(db: Session, task: IntakeTask) -> None:
-    """One thing is done. With the last of a packet nobody is reminded and nobody has to phone.
-
-    A candidate who is through becomes a task for staff. Twice changes nothing.
-    """
+    """One thing is done: it is not asked again elsewhere. Twice changes nothing."""
     if task.completed_at is None:
         task.completed_at = clock.now()
     task.state = TaskState.COMPLETED
     live.publish(db, f"desk:{task.clinic_id}")
-    packet = task.packet
-    db.flush()  # the question below is about rows
-    if packet.done_at is not None or _is_any_open(db, packet):
-        return
-    packet.done_at = clock.now()
-    packet_texts.withdraw(db, packet)
-    if packet.appointment_id is not None:
-        desk.settle(db, TaskCode.INTAKE_LATE, packet.appointment_id)
-    if packet.code is PacketCode.ASSESSMENT:
-        desk.open_task(db, TaskCode.CANDIDATE, packet.patient, by=packet.patient)
+    finishing.finish(db, task.packet)
+    told_meanwhile.leave_out(db, task.patient_id)
 
 
 def done_at_desk(db: Session, packet: IntakePacket, *, by: Practitioner) -> None:

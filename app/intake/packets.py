@@ -14,14 +14,14 @@ from app import clock, live
 from app.audit import trail
 from app.db.base import Model
 from app.i18n import gettext as _
-from app.intake import packet_texts, resting, timing, valid_for
+from app.intake import packet_texts, resting, timing, told_meanwhile, valid_for
 from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskKind, TaskState
 from app.intake.timing import Span
 from app.people.models import Patient, Practitioner
 from app.questionnaires import library
 from app.questionnaires.models import Questionnaire
 from app.refusal import Refusal
-from app.scheduling.models import Appointment
+from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk
 from app.tasks.models import TaskCode
 
@@ -41,17 +41,25 @@ def assign(db: Session, infusion: Appointment, *, by: Model | None) -> list[Inta
     """Ask for what is wanted before an infusion: the forms at once, the checks just before it.
 
     Only what the patient has not told lately. A check that would come right after the forms comes
-    with them, in one text. Nothing for an infusion that has begun, and nothing twice.
+    with them, in one text. Scales come with the forms of a first infusion that is near, else with
+    the check of the evening before. Nothing for an infusion that has begun, and nothing twice.
     """
     there = {packet.code for packet in packets_of(db, infusion)}
     if infusion.starts_at <= clock.now() or PacketCode.INTAKE in there:
         return []
-    forms = _not_told_lately(db, infusion)
-    if not forms:
-        return assign_checks(db, infusion, by=by)
-    opens_at = _opens_at(db, infusion.patient, [form for form in forms if form is not None])
+    wanted = _not_told_lately(db, infusion)
+    opens_at = _opens_at(db, infusion.patient, [form for form in wanted.values() if form])
     spans = {code: _span(infusion, code) for code in CHECKS if code not in there}
     soon = [code for code, span in spans.items() if span and span.opens_at < opens_at + _TOGETHER]
+    others = {slug: form for slug, form in wanted.items() if slug not in valid_for.SCALES}
+    has_eve = PacketCode.READINESS_EVE in there or bool(spans.get(PacketCode.READINESS_EVE))
+    comes_along = bool(others) and PacketCode.READINESS_EVE in soon
+    is_near = infusion.starts_at - opens_at <= valid_for.BASELINE
+    if not is_near or (has_eve and not comes_along and not _is_first(db, infusion)):
+        wanted = others
+    if not wanted:
+        return assign_checks(db, infusion, by=by)
+    forms = [*wanted.values()]
     forms += [library.for_clinic(db, infusion.clinic, code) for code in soon]
     packet = make(
         db,
@@ -71,6 +79,7 @@ def assign_checks(
     """The checks of the day before and of the day, those that are not there yet."""
     there = {packet.code for packet in packets_of(db, infusion)} | {*besides}
     made = [_assign_check(db, infusion, code, by) for code in CHECKS if code not in there]
+    told_meanwhile.leave_out(db, infusion.patient_id)
     return [packet for packet in made if packet is not None]
 
 
@@ -142,19 +151,30 @@ def packets_of(db: Session, infusion: Appointment) -> list[IntakePacket]:
     )
 
 
-def _not_told_lately(db: Session, infusion: Appointment) -> list[Questionnaire | None]:
-    """What is wanted before an infusion; None is the camera check."""
+def _not_told_lately(db: Session, infusion: Appointment) -> dict[str, Questionnaire | None]:
+    """What is wanted before an infusion, by name; None is the camera check."""
     patient, slugs = infusion.patient, list(valid_for.INTAKE)
     rested_at = resting.rests_until(db, patient.id)
     if rested_at is not None and rested_at >= infusion.starts_at:
         slugs.remove(valid_for.CONSENTS)  # there is no hour left in which they could be asked
-    wanted: list[Questionnaire | None] = []
+    wanted: dict[str, Questionnaire | None] = {}
     for slug in slugs:
         is_form = slug != valid_for.CAMERA_CHECK
         form = library.for_clinic(db, infusion.clinic, slug) if is_form else None
         if not valid_for.is_valid(db, patient, slug, form):
-            wanted.append(form)
+            wanted[slug] = form
     return wanted
+
+
+def _is_first(db: Session, infusion: Appointment) -> bool:
+    """Whether the patient has had no infusion, and has none before this one."""
+    earlier = select(Appointment.id).where(
+        Appointment.patient_id == infusion.patient_id,
+        Appointment.service == Service.INFUSION,
+        Appointment.starts_at < infusion.starts_at,
+        Appointment.status.not_in((AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)),
+    )
+    return db.scalar(earlier.limit(1)) is None
 
 
 def _assign_check(
@@ -163,8 +183,9 @@ def _assign_check(
     span = _span(infusion, code)
     if span is None:
         return None
-    form = library.for_clinic(db, infusion.clinic, code)
-    return make(db, infusion.patient, code, [form], **asdict(span), infusion=infusion, by=by)
+    scales = valid_for.SCALES if code is PacketCode.READINESS_EVE else ()
+    forms = [library.for_clinic(db, infusion.clinic, slug) for slug in (code, *scales)]
+    return make(db, infusion.patient, code, forms, **asdict(span), infusion=infusion, by=by)
 
 
 def _span(infusion: Appointment, code: PacketCode) -> Span | None:

@@ -7,7 +7,15 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.intake.models import Consent, ConsentCode, IntakePacket, IntakeTask, TaskKind, TaskState
+from app.intake.models import (
+    Consent,
+    ConsentCode,
+    IntakePacket,
+    IntakeTask,
+    PacketCode,
+    TaskKind,
+    TaskState,
+)
 from app.people.models import Patient
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse, ResponseStatus
 
@@ -25,8 +33,11 @@ INTAKE = (
     CAMERA_CHECK,
     "preparation-guide",
 )
+# Asked at most this long before an infusion; where that is too early, the evening before.
+SCALES = ("phq-9", "gad-7")
+BASELINE = timedelta(days=7)
 # Days for which an answer holds. PHQ-9 asks about two weeks, so at most weekly.
-_DAYS = {
+DAYS = {
     "people-and-ride": 90,
     "medical-history": 180,
     "medicines": 30,
@@ -49,7 +60,7 @@ def is_valid(db: Session, patient: Patient, slug: str, form: Questionnaire | Non
         return True
     if slug == CONSENTS:
         return _has_agreed(db, patient, form)
-    return _was_answered(db, patient, form, clock.now() - timedelta(days=_DAYS[slug]))
+    return _was_answered(db, patient, form, clock.now() - timedelta(days=DAYS[slug]))
 
 
 def agreed(db: Session, patient_id: UUID, version: str) -> set[ConsentCode]:
@@ -90,7 +101,7 @@ def _is_asked_already(db: Session, patient: Patient, form: Questionnaire) -> boo
 
 def _camera_was_asked(db: Session, patient: Patient) -> bool:
     asked = _open_tasks(patient).where(IntakeTask.kind == TaskKind.CAMERA_CHECK)
-    since = clock.now() - timedelta(days=_DAYS[CAMERA_CHECK])
+    since = clock.now() - timedelta(days=DAYS[CAMERA_CHECK])
     passed = select(IntakeTask.id).where(
         IntakeTask.patient_id == patient.id,
         IntakeTask.kind == TaskKind.CAMERA_CHECK,
@@ -100,6 +111,7 @@ def _camera_was_asked(db: Session, patient: Patient) -> bool:
 
 
 def _open_tasks(patient: Patient) -> Select[UUID]:
+    """What is asked already; the evening before an infusion is a time of its own."""
     return (
         select(IntakeTask.id)
         .join(IntakePacket, IntakePacket.id == IntakeTask.packet_id)
@@ -108,5 +120,6 @@ def _open_tasks(patient: Patient) -> Select[UUID]:
             IntakeTask.state.in_((TaskState.REQUESTED, TaskState.IN_PROGRESS)),
             IntakePacket.cancelled_at.is_(None),
             IntakePacket.closes_at > clock.now(),
+            IntakePacket.code != PacketCode.READINESS_EVE,
         )
     )

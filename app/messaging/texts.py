@@ -141,7 +141,7 @@ def readiness_eve(clinic: Clinic, starts_at: datetime, zone: str) -> str:
     return fitted(
         _(
             "%(clinic)s: a short check before %(day)s. "
-            "Open %(link)s this evening, please. It takes 2 minutes."
+            "Open %(link)s this evening, please. It takes a few minutes."
         )
         % {
             "clinic": clinic.short_name,

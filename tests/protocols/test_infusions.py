@@ -250,7 +250,7 @@ def test_a_later_infusion_asks_for_the_forms_of_one_that_was_called_off(
     infusions.cancel(db, first, by=here.jordan)
     infusions.cancel(db, first, by=here.jordan)
 
-    assert "phq-9" in slugs(db, packet_of(second, PacketCode.INTAKE))
+    assert "goals" in slugs(db, packet_of(second, PacketCode.INTAKE))
     assert packet_of(second, PacketCode.READINESS_EVE) is checks
     assert [purpose for purpose, _ in texts_of(second)].count(Purpose.INTAKE) == 1
 
