@@ -46,6 +46,7 @@ class Visit:
 def pressed(visit: Visit) -> Response:
     """What a button of the page does. Refuses Conflict and AlreadySent."""
     request, posted, draft, step = visit.request, visit.posted, visit.draft, visit.step
+    visit.doorway.keep_proof()
     if posted.keeps_theirs and posted.button == "remove":
         return _at(visit, draft, step)
     if posted.button == "go" and posted.value == "skip":

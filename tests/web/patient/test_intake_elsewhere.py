@@ -92,6 +92,25 @@ def test_a_code_and_the_birth_date_open_the_same_sheet(phone, phq, text_code, sh
     assert sorted(moment is None for moment in proved) == [False, True]
 
 
+def test_what_a_code_opened_is_shut_half_an_hour_after_the_last_page(phone, phq, text_code):
+    phone().tap(phq.token).press().choose(1)
+    other = phone().tap(phq.token)
+    prove(other, text_code)
+    place = f"/intake/{phq.task_ids[0]}/s2"
+
+    _later(minutes=29)
+    other.tap(phq.token).choose(3)
+    _later(minutes=50)
+    assert "checked" in other.tap(phq.token).go(place).answer.text
+    _later(minutes=81)
+    assert other.tap(phq.token).go(place).path.endswith("/elsewhere")
+
+
+def _later(*, minutes):
+    moment = FRIDAY_NOON + timedelta(minutes=minutes)
+    clock.stand_still(moment, machine=moment)
+
+
 def test_a_wrong_code_or_birth_date_opens_nothing(phone, phq, text_code):
     phone().tap(phq.token).press().choose(1)
     other = phone().tap(phq.token).press("go", "code")
