@@ -148,8 +148,8 @@ def _item_of(form: Form, flag: ReviewFlag) -> Item | None:
 
 
 def _found(form: Form, state: State, zone: str) -> list[_Found]:
-    """What is flagged, each answer under each label once."""
-    found = (_of_hit(form, state, hit, zone) for hit in state.hits if hit.rule.kind == "flag")
+    """What a rule names, each answer under each label once; an unsafe one is looked at, too."""
+    found = (_of_hit(form, state, hit, zone) for hit in state.hits)
     return list({(each.place, each.label): each for each in found}.values())
 
 

@@ -67,6 +67,14 @@ def test_an_answer_that_asks_for_nothing_makes_no_flag(history, hand_in, open_fl
     assert open_flags() == []
 
 
+def test_an_unsafe_answer_waits_for_a_clinician_besides_its_alert(history, hand_in, open_flags):
+    hand_in(history, {"suicidal-thoughts": "Yes", "suicide-plan": "No"})
+
+    [flag] = open_flags()
+    assert flag.label == "Thoughts of suicide or self-harm in the last month"
+    assert flag.answer == "Yes"
+
+
 def test_what_is_flagged_stays_sealed(history, hand_in, database):
     hand_in(history, _pressure(171))
 

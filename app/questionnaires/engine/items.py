@@ -80,7 +80,7 @@ class Expression:
 class StaffRule:
     """Which answers a clinician has to see, or must be told of at once."""
 
-    kind: str  # "flag": the review list · "safety": an alert and the resources page
+    kind: str  # "flag": the review list · "safety": an alert and the resources page, too
     operator: str  # as enableWhen
     answer: Value
     label: Words = field(default_factory=Words)  # what the review list calls it
