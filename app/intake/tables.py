@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import i18n, wall_time
 from app.i18n import gettext as _
-from app.intake import drafts, scored
+from app.intake import drafts, reading_back, scored
 from app.intake.drafts import Draft
+from app.intake.papers.answers import part_2_notice
+from app.intake.reading_back import is_about_substances
+from app.intake.papers import answers
 from app.people.models import Clinic, Patient
 from app.questionnaires.engine.evaluation import evaluate
 from app.questionnaires.engine.items import Form, Item
@@ -23,6 +26,7 @@ from app.questionnaires.forms import form_of
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse, ResponseStatus
 from app.questionnaires.spoken import spoken
 
+_PART_2 = "42 CFR part 2"  # over the notice that goes along with answers about substance use
 _BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -73,16 +77,18 @@ def _sent(
 
 def _head(form: Form, questions: list[Item], clinic: Clinic) -> list[str]:
     facts = [_("Sheet"), _("Patient"), _("Name"), _("Sent in"), _("Language"), _("Version")]
+    facts.append(_PART_2)
     words = [f"{item.words.within(i18n.language())} [{item.link_id}]" for item in questions]
     empty = evaluate(form, EMPTY)
-    return [*facts, *words, *(each.title for each in scored.scores(form, empty, clinic))]
+    totals = [each.title for each in scored.scores(form, empty, clinic)]
+    return [*facts, *words, *totals, _("Notice")]
 
 
 def _row(
     db: Session, clinic: Clinic, response: QuestionnaireResponse, questions: list[Item]
 ) -> list[str]:
     patient = db.get_one(Patient, response.patient_id)
-    draft = drafts.read(response)
+    draft = drafts.read(response, zone=patient.zone)
     sent = response.completed_at
     facts = [
         str(response.id),
@@ -91,9 +97,17 @@ def _row(
         wall_time.wall(sent, clinic.zone).isoformat(sep=" ", timespec="minutes") if sent else "",
         response.language,
         draft.form.version,
+        part_2_notice() if is_about_substances(draft.form, draft.state) else "",
     ]
     totals = [each.total for each in scored.scores(draft.form, draft.state, clinic)]
-    return [*facts, *(_cell(draft, item, patient.zone) for item in questions), *totals]
+    cells = (_cell(draft, item, patient.zone) for item in questions)
+    return [*facts, *cells, *totals, _notice(draft)]
+
+
+def _notice(draft: Draft) -> str:
+    """What has to go along with answers about substance use, on whatever page they lie."""
+    tells = reading_back.is_about_substances(draft.form, draft.state)
+    return answers.part_2_notice() if tells else ""
 
 
 def _cell(draft: Draft, item: Item, zone: str) -> str:

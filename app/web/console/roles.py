@@ -1,4 +1,7 @@
-"""Who of the staff may change what: administrators the team, the hours and the keys."""
+"""Who of the staff may change what.
+
+Administrators the team, the hours and the keys; they and clinicians what staff have to see.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -25,6 +28,18 @@ def administrators(endpoint: Endpoint) -> Endpoint:
     def run(request: Request, db: Session) -> Response:
         if not is_administrator(request):
             return desk_page(request, db, "console/not_yours.html", 403)
+        return endpoint(request, db)
+
+    return run
+
+
+def not_coordinators(endpoint: Endpoint) -> Endpoint:
+    """Below `staff_only`: coordinators get a plain 403 page."""
+
+    @wraps(endpoint)
+    def run(request: Request, db: Session) -> Response:
+        if request.state.practitioner.role is Role.COORDINATOR:
+            return desk_page(request, db, "console/for_clinicians.html", 403)
         return endpoint(request, db)
 
     return run

@@ -308,3 +308,15 @@ def test_a_shipped_form_itself_is_nobodys_to_retire(desk):
 
     assert desk.post(f"{path}/retirement").status_code == 404
     assert desk.post(f"{path}/rules/removal", data={"rule": "x"}).status_code == 404
+
+
+def test_a_coordinator_reads_the_rules_and_changes_none(signed_in, cast, database):
+    with database.session() as db:
+        form = library.shipped(db, "goals")
+    browser = signed_in(cast.jordan)
+
+    assert browser.get(f"/clinic/forms/{form.id}/rules").status_code == 200
+    refused = browser.post(f"/clinic/forms/{form.id}/rules", data={})
+
+    assert refused.status_code == 403
+    assert "This is for clinicians" in refused.text
