@@ -15,8 +15,6 @@ from app import i18n, wall_time
 from app.i18n import gettext as _
 from app.intake import drafts, reading_back, scored
 from app.intake.drafts import Draft
-from app.intake.papers.answers import part_2_notice
-from app.intake.reading_back import is_about_substances
 from app.intake.papers import answers
 from app.people.models import Clinic, Patient
 from app.questionnaires.engine.evaluation import evaluate
@@ -26,7 +24,6 @@ from app.questionnaires.forms import form_of
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse, ResponseStatus
 from app.questionnaires.spoken import spoken
 
-_PART_2 = "42 CFR part 2"  # over the notice that goes along with answers about substance use
 _BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -77,7 +74,6 @@ def _sent(
 
 def _head(form: Form, questions: list[Item], clinic: Clinic) -> list[str]:
     facts = [_("Sheet"), _("Patient"), _("Name"), _("Sent in"), _("Language"), _("Version")]
-    facts.append(_PART_2)
     words = [f"{item.words.within(i18n.language())} [{item.link_id}]" for item in questions]
     empty = evaluate(form, EMPTY)
     totals = [each.title for each in scored.scores(form, empty, clinic)]
@@ -97,7 +93,6 @@ def _row(
         wall_time.wall(sent, clinic.zone).isoformat(sep=" ", timespec="minutes") if sent else "",
         response.language,
         draft.form.version,
-        part_2_notice() if is_about_substances(draft.form, draft.state) else "",
     ]
     totals = [each.total for each in scored.scores(draft.form, draft.state, clinic)]
     cells = (_cell(draft, item, patient.zone) for item in questions)

@@ -62,20 +62,3 @@ def _about_substances(database):
     form = sheets.form_named(database, "medical-history")
     item = next(each for each in form.in_order if each.is_substance_use and each.options)
     return {item.link_id: item.options[0].value}
-
-
-def test_answers_about_substances_carry_their_notice(database, cast):
-    form = sheets.form_named(database, "medical-history")
-    most_days = [option.value for option in form.by_link_id["alcohol"].options][3]
-    drinks = {"alcohol": most_days, "use-alcohol-drinks": 6}
-    for patient, answers in ((cast.maya, drinks), (cast.theo, {"pressure-top": 120})):
-        sheets.hand_in(database, patient, "medical-history", answers)
-
-    with database.session(write=False) as db:
-        questionnaire = db.scalars(select(Questionnaire)).one()
-        text = tables.of_form(db, db.get_one(Clinic, cast.clinic.id), questionnaire)
-
-    rows = csv.DictReader(StringIO(text.removeprefix("\ufeff"), newline=""))
-    notices = {row["Name"]: row["42 CFR part 2"] for row in rows}
-    assert notices["Maya Osei"].startswith("42 CFR part 2 prohibits unauthorized use")
-    assert notices["Theo Brandt"] == ""
