@@ -68,7 +68,7 @@ def fill(
     task = _open(db, patient, slug)
     doorway = Doorway(task.packet, None, None, None, is_signed_in=True)
     response = sheets.begin(db, doorway, task, language=patient.language)
-    draft = drafts.read(response)
+    draft = drafts.read(response, zone=patient.zone)
     for _round in range(_MOST_ROUNDS):
         pages = _before(draft, until)
         if all(draft.is_done(step) for step in pages):

@@ -7,6 +7,7 @@ condition that nobody else wrote in between; else it is put on top of what they 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ from app.questionnaires.engine.journey import Step
 from app.questionnaires.engine.response import from_response_items, to_response_items
 from app.questionnaires.engine.sheets import add_row, is_within, put_all, remove_row
 from app.questionnaires.engine.values import Sheet, Slot, Values
+from app.questionnaires.expressions import FormExpressions
 from app.questionnaires.forms import form_of
 from app.questionnaires.models import QuestionnaireResponse, ResponseStatus
 from app.security import keyring
@@ -44,6 +46,7 @@ class Draft:
     form: Form
     state: State
     touched: Mapping[str, Touch] = field(default_factory=dict)
+    zone: str = "UTC"  # the patient's: a form may ask what day it is
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -68,11 +71,11 @@ class Draft:
         return next((step for step in ordered if not self.is_done(step)), None)
 
 
-def read(response: QuestionnaireResponse) -> Draft:
-    """The sheet as it stands."""
+def read(response: QuestionnaireResponse, *, zone: str) -> Draft:
+    """The sheet as it stands, by the calendar of `zone`; what was sent, as on the day it was."""
     form = form_of(response.questionnaire)
-    state = evaluated(form, _sheet(form, response))
-    return Draft(response, form, state, conflicts.touches(response))
+    state = evaluated(form, _sheet(form, response), zone=zone, at=response.completed_at)
+    return Draft(response, form, state, conflicts.touches(response), zone)
 
 
 def judged(
@@ -80,34 +83,35 @@ def judged(
     step: Step,
     answers: Mapping[Slot, Values],
     unread: Mapping[Slot, str],
-    *,
-    zone: str,
 ) -> tuple[Draft, dict[Slot, str]]:
     """The sheet as it would be with a page's answers, and what is wrong with them, in sentences.
 
     `unread` has what could not even be read. Nothing is written.
     """
-    state = evaluated(draft.form, put_all(draft.state.sheet, answers))
-    return replace(draft, state=state), _faults(draft.form, state, step.marks, unread, zone)
+    judged = with_changes(draft, answers)
+    return judged, _faults(judged, step.marks) | dict(unread)
 
 
-def unfinished(draft: Draft, *, zone: str) -> dict[Slot, str]:
+def with_changes(draft: Draft, changes: Mapping[Slot, Values]) -> Draft:
+    """The sheet as it would be. Nothing is written."""
+    sheet = put_all(draft.state.sheet, changes)
+    return replace(draft, state=evaluated(draft.form, sheet, zone=draft.zone))
+
+
+def unfinished(draft: Draft) -> dict[Slot, str]:
     """What stands in the way of sending the sheet, in sentences."""
-    return _faults(draft.form, draft.state, None, {}, zone)
+    return _faults(draft, None)
 
 
-def _faults(
-    form: Form,
-    state: State,
-    slots: Iterable[Slot] | None,
-    unread: Mapping[Slot, str],
-    zone: str,
-) -> dict[Slot, str]:
+def _faults(draft: Draft, slots: Iterable[Slot] | None) -> dict[Slot, str]:
     found = checking.check(
-        form, state, slots, expressions=expressions.shared(), patterns=patterns.shared()
+        draft.form,
+        draft.state,
+        slots,
+        expressions=expressions.shared(draft.zone),
+        patterns=patterns.shared(),
     )
-    said = {fault.slot: fault_words.said(fault, zone=ZoneInfo(zone)) for fault in found}
-    return said | dict(unread)
+    return {fault.slot: fault_words.said(fault, zone=ZoneInfo(draft.zone)) for fault in found}
 
 
 def save(
@@ -194,9 +198,10 @@ def close(db: Session, draft: Draft, *, language: str) -> None:
         raise AlreadySent if response.status is ResponseStatus.COMPLETED else ChangedMeanwhile
 
 
-def evaluated(form: Form, sheet: Sheet) -> State:
-    """The whole form worked out over a sheet, its own expressions included."""
-    return evaluate(form, sheet, expressions=expressions.shared())
+def evaluated(form: Form, sheet: Sheet, *, zone: str, at: datetime | None = None) -> State:
+    """The whole form worked out over a sheet, its own expressions included; `at`: not for now."""
+    runner = FormExpressions(zone=zone, at=at) if at else expressions.shared(zone)
+    return evaluate(form, sheet, expressions=runner)
 
 
 def _write(
@@ -212,18 +217,20 @@ def _write(
         if response.status is ResponseStatus.COMPLETED:
             raise AlreadySent
         sheet = change(draft, draft.state.sheet)
-        state = _begun(form, draft.state, worked_out or evaluated(form, sheet))
+        state = _begun(draft, worked_out or evaluated(form, sheet, zone=draft.zone))
         if _keep(db, draft, state, places, browser_hash):
-            return Draft(response, form, state, conflicts.touches(response))
+            return Draft(response, form, state, conflicts.touches(response), draft.zone)
         db.refresh(response)
-        draft, worked_out = read(response), None
+        draft, worked_out = read(response, zone=draft.zone), None
     raise RuntimeError("others would not stop saving")
 
 
-def _begun(form: Form, before: State, state: State) -> State:
+def _begun(draft: Draft, state: State) -> State:
     """With what the form lets questions begin with that this change opened."""
-    beginnings = opened(form, before, state)
-    return evaluated(form, put_all(state.sheet, beginnings)) if beginnings else state
+    beginnings = opened(draft.form, draft.state, state)
+    if not beginnings:
+        return state
+    return evaluated(draft.form, put_all(state.sheet, beginnings), zone=draft.zone)
 
 
 def _keep(

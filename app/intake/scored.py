@@ -80,7 +80,7 @@ def earlier_results(
     )
     found = {}
     for row in rows:
-        draft = drafts.read(row)
+        draft = drafts.read(row, zone=clinic.zone)
         results = score(draft.form, draft.state, pcl_5_cut_point=clinic.pcl5_cut_point)
         found[row.completed_at or row.made_at] = results
     return found

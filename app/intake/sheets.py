@@ -103,7 +103,8 @@ def _blank(
     form = form_of(task.questionnaire)
     # What the clinic knows already is shown to nobody who only holds the link.
     patient = doorway.packet.patient if doorway.knows_them else None
-    state = evaluated(form, prefill.sheet(form, patient))
+    zone = doorway.packet.patient.zone
+    state = evaluated(form, prefill.sheet(form, patient), zone=zone)
     first = next(iter(journey.steps(form, state)), None)
     response = QuestionnaireResponse(
         clinic_id=task.clinic_id,

@@ -11,6 +11,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
 from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -39,7 +41,8 @@ _Task = dict[str, Any]
 class FormExpressions:
     """Works out expressions, as `engine.expressing.Expressions` says.
 
-    `patient` is a FHIR Patient, of which only what a form may begin with is told.
+    `patient` is a FHIR Patient, of which only what a form may begin with is told. Today is the
+    day of `zone`; `at` stands for now, where answers are read that were given earlier.
     """
 
     def __init__(
@@ -47,11 +50,13 @@ class FormExpressions:
         patient: Mapping[str, Any] | None = None,
         *,
         zone: str = "UTC",
+        at: datetime | None = None,
         killable: Killable = SHARED,
         limit: float = LIMIT,
     ) -> None:
         self._patient = {key: patient[key] for key in _KNOWN & patient.keys()} if patient else None
-        self._zone, self._killable, self._limit = ZoneInfo(zone), killable, limit
+        self._zone, self._at = ZoneInfo(zone), at
+        self._killable, self._limit = killable, limit
         self._remembered: OrderedDict[bytes, list[Any]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -64,7 +69,7 @@ class FormExpressions:
         job = {
             "resource": subject.response,
             "names": launch_names(form.source, self._patient),
-            "now": clock.now().astimezone(self._zone).isoformat(timespec="minutes"),
+            "now": (self._at or clock.now()).astimezone(self._zone).isoformat(timespec="minutes"),
             "questionnaire": _key_of(form),
         }
         told = self._told(form, job, tasks)
@@ -89,9 +94,10 @@ class FormExpressions:
         return told
 
 
-def shared() -> FormExpressions:
-    """The one of this process, which knows no patient."""
-    return _SHARED
+@lru_cache(maxsize=_REMEMBERED)
+def shared(zone: str = "UTC") -> FormExpressions:
+    """The one of this process for a zone, which knows no patient."""
+    return FormExpressions(zone=zone)
 
 
 def knowing(patient: Mapping[str, Any], *, zone: str = "UTC") -> FormExpressions:
@@ -190,6 +196,3 @@ def _key_of(form: Form) -> str:
     if form not in _keys:
         _keys[form] = str(next(_numbers))
     return _keys[form]
-
-
-_SHARED = FormExpressions()

@@ -83,7 +83,7 @@ def test_what_is_sent_is_not_left_for_a_blank_sheet_in_the_same_instant(database
 
     with meanwhile(begin_anew) as (thread, came_of_it), database.session() as db:
         task = db.get_one(IntakeTask, task_id)
-        drafts.close(db, drafts.read(task.response), language="en")
+        drafts.close(db, drafts.read(task.response, zone="UTC"), language="en")
         sent_id = task.response_id
         thread.start()
         thread.join(0.5)
@@ -99,7 +99,7 @@ def test_what_was_left_for_a_blank_sheet_is_not_sent(database, begun):
     _packet_id, task_id = begun
     with database.session() as db:
         task = db.get_one(IntakeTask, task_id)
-        left = drafts.read(task.response)
+        left = drafts.read(task.response, zone="UTC")
         blank = sheets.begin_anew(db, way_in(task, b"b"), task, language="en")
 
         with pytest.raises(ChangedMeanwhile):

@@ -27,7 +27,7 @@ def data(db: Session, response: QuestionnaireResponse) -> dict[str, Any]:
     """What stands on it."""
     clinic = db.get_one(Clinic, response.clinic_id)
     patient = db.get_one(Patient, response.patient_id)
-    draft = drafts.read(response)
+    draft = drafts.read(response, zone=patient.zone)
     form, state = draft.form, draft.state
     earlier = scored.earlier_results(db, response, clinic)
     lines = reading_back.lines(form, state, zone=patient.zone)

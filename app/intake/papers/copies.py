@@ -39,7 +39,7 @@ def data(
     """What stands on it. Of a consent that was signed twice, the last."""
     clinic = db.get_one(Clinic, response.clinic_id)
     patient = db.get_one(Patient, response.patient_id)
-    draft = drafts.read(response)
+    draft = drafts.read(response, zone=patient.zone)
     form, state = draft.form, draft.state
     last = {consent.code: consent for consent in signed}
     name = [(_("Name"), patient.full_name)] if names_patient else []

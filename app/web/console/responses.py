@@ -43,7 +43,7 @@ def show(request: Request, db: Session) -> Response:
     patient, response = _found(request, db)
     _note(request, response, "read-answers")
     clinic = request.state.clinic
-    draft = drafts.read(response)
+    draft = drafts.read(response, zone=patient.zone)
     is_sent = response.status is ResponseStatus.COMPLETED
     only = None if is_sent else signals.causing(_alerts(db, response), draft.form, draft.state)
     lines = reading_back.lines(draft.form, draft.state, zone=patient.zone, only=only)

@@ -55,7 +55,7 @@ def check(request: Request, db: Session) -> Response:
     if away := _not_here(doorway, task):
         return go(request, away)
     assert task.response is not None, "without a sheet one is sent away"
-    draft = drafts.read(task.response)
+    draft = drafts.read(task.response, zone=request.state.patient.zone)
     if waits := intake_page.can_wait(request, db, draft.form):
         return waits
     step = draft.next_open()
@@ -75,10 +75,10 @@ def send(request: Request, db: Session) -> Response:
     if away := _not_here(doorway, task):
         return go(request, away)
     assert task.response is not None, "without a sheet one is sent away"
-    draft = drafts.read(task.response)
+    draft = drafts.read(task.response, zone=request.state.patient.zone)
     if waits := intake_page.can_wait(request, db, draft.form):
         return waits
-    faults = drafts.unfinished(draft, zone=request.state.patient.zone)
+    faults = drafts.unfinished(draft)
     if faults or draft.next_open() is not None:
         return _drawn(request, task, draft, faults=faults, status=422)
     try:
@@ -89,7 +89,7 @@ def send(request: Request, db: Session) -> Response:
         db.refresh(task)
         if away := _not_here(doorway, task):
             return go(request, away)
-        fresh = drafts.read(task.response)
+        fresh = drafts.read(task.response, zone=request.state.patient.zone)
         return _drawn(request, task, fresh, said=changed.message, status=422)
     return _sent(request, db, doorway, task, draft)
 

@@ -94,7 +94,7 @@ def on_in_task(request: Request, _db: Session) -> Response:
         return go(request, packet_path(doorway.packet.id))
     step_id = request.query_params.get("step")
     if step_id and doorway.may_read(task.response):
-        draft = drafts.read(task.response)
+        draft = drafts.read(task.response, zone=doorway.packet.patient.zone)
         if step := journey.step_named(draft.form, draft.state, step_id):
             return go(request, step_path(task, step))
     return go(request, way_on(doorway, task))
@@ -107,7 +107,7 @@ def way_on(doorway: Doorway, task: IntakeTask) -> str:
         return packet_path(doorway.packet.id)
     if sheets.has_answers(response) and not doorway.may_read(response):
         return elsewhere_path(task)
-    step = drafts.read(response).next_open()
+    step = drafts.read(response, zone=doorway.packet.patient.zone).next_open()
     return step_path(task, step) if step else check_path(task)
 
 

@@ -50,7 +50,7 @@ def _brought(request: Request, db: Session) -> Iterator[bytes]:
     response = task.response
     if response is None or task.state is TaskState.COMPLETED or request.state.doorway.is_closed:
         return
-    draft = drafts.read(response)
+    draft = drafts.read(response, zone=request.state.patient.zone)
     step = journey.step_named(draft.form, draft.state, request.path_params["step"])
     posted = intake_posted.read(request)
     for slot in step.slots if step else ():

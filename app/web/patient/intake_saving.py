@@ -14,7 +14,7 @@ from app.intake.models import IntakeTask
 from app.questionnaires.engine import fields, journey
 from app.questionnaires.engine.items import ItemType
 from app.questionnaires.engine.journey import Kind, Step
-from app.questionnaires.engine.sheets import is_within, put_all
+from app.questionnaires.engine.sheets import is_within
 from app.questionnaires.engine.values import Slot
 from app.web import safety_screen
 from app.web.pages import is_part
@@ -63,9 +63,7 @@ def _saved(visit: Visit, answers: Answers) -> Response:
     """Keep whatever can be kept; a danger in it comes before everything else."""
     drawn = _drawn(visit)
     changes = conflicts.changed_here(visit.draft.state.sheet, answers.values, drawn)
-    draft, faults = drafts.judged(
-        visit.draft, visit.step, changes, answers.faults, zone=_zone(visit.request)
-    )
+    draft, faults = drafts.judged(visit.draft, visit.step, changes, answers.faults)
     clean = {slot: values for slot, values in changes.items() if slot not in faults}
     kept = drafts.save(
         visit.db,
@@ -99,7 +97,7 @@ def _rearranged(visit: Visit, answers: Answers) -> Response:
     button, value = visit.posted.button, visit.posted.value
     drawn = _drawn(visit)
     changes = conflicts.changed_here(visit.draft.state.sheet, answers.values, drawn)
-    told = drafts.evaluated(visit.draft.form, put_all(visit.draft.state.sheet, changes))
+    told = drafts.with_changes(visit.draft, changes).state
     taken_away = _row_named(visit.draft, value) if button == "remove" else None
     draft = drafts.save(
         visit.db,

@@ -49,7 +49,7 @@ def show(request: Request, db: Session) -> Response:
         return go(request, packet_path(doorway.packet.id))
     if sheets.has_answers(response) and not doorway.may_read(response):
         return go(request, elsewhere_path(task))
-    draft = drafts.read(response)
+    draft = drafts.read(response, zone=request.state.patient.zone)
     if waits := intake_page.can_wait(request, db, draft.form):
         return waits
     step = journey.step_named(draft.form, draft.state, request.path_params["step"])
@@ -76,7 +76,7 @@ def _taken(request: Request, db: Session, posted: Posted) -> Response:
     response = _sheet(db, doorway, task, posted)
     if response is None:
         return go(request, packet_path(doorway.packet.id))
-    draft = drafts.read(response)
+    draft = drafts.read(response, zone=request.state.patient.zone)
     step = journey.step_named(draft.form, draft.state, request.path_params["step"])
     instead = _instead(request, db, task, draft, step)
     if instead is None and step is not None:

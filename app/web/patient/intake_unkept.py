@@ -24,7 +24,7 @@ def tells_of_danger(request: Request, db: Session, draft: Draft, posted: Posted)
         slot: fields.read(form, slot, posted.texts, i18n.language(), zone=zone)[0]
         for slot in _places(draft, posted)
     }
-    state = drafts.evaluated(form, put_all(draft.state.sheet, typed))
+    state = drafts.with_changes(draft, typed).state
     # Words count wherever they were written, also where nothing is asked any more.
     state = replace(state, sheet=put_all(state.sheet, typed))
     return signals.notice(db, draft.response, state, saved=typed)

@@ -73,7 +73,7 @@ def test_two_pages_saved_in_one_instant_are_both_kept(phq, phone, database):
         thread.join()
 
     with database.session(write=False) as db:
-        draft = drafts.read(db.get_one(IntakeTask, phq.task_ids[0]).response)
+        draft = drafts.read(db.get_one(IntakeTask, phq.task_ids[0]).response, zone="UTC")
         assert draft.response.revision == 2
         asked = [slot for slot in draft.state.slots if slot.link_id.endswith(("q1", "q2"))]
         assert all(draft.state.values(slot) for slot in asked or [Slot("none")])

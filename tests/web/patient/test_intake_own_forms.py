@@ -1,5 +1,9 @@
 """A clinic's own form on the phone: its limits, its expressions, and what would hold it up."""
 
+from datetime import UTC, datetime, timedelta
+
+from app import clock
+from tests.conftest import FRIDAY_NOON
 from tests.questionnaires.engine.made import HL7, SDC, ask, expression
 
 HOSTILE = "('a' + '{}').matches('(a+)+$')".format("a" * 40 + "!")
@@ -56,6 +60,32 @@ def test_a_question_follows_an_expression(phone, asked):
 
     assert "About c?" in answer(opened(phone, asked, *items), "3").says
     assert "About b?" in answer(opened(phone, asked, *items), "4").says
+
+
+FRIDAY = expression(SDC + "enableWhenExpression", "today() = @2026-11-20")
+
+
+def test_today_is_the_day_where_the_patient_is(phone, asked):
+    late_on_friday = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)  # 10 pm at the clinic
+    clock.stand_still(late_on_friday, machine=FRIDAY_NOON)
+
+    assert "About b?" in opened(phone, asked, ask("b", "string", FRIDAY), ask("c")).says
+
+
+def test_what_was_sent_stays_as_it_was_on_its_day(phone, asked, signed_in, cast, row):
+    packet = asked({"item": [ask("b", "string", FRIDAY), ask("c")]})
+    theos = phone().tap(packet.token).press()
+    answer(answer(theos, "of that day"), "any day").press()
+    clock.stand_still(FRIDAY_NOON + timedelta(days=9), machine=FRIDAY_NOON)
+
+    response_id = row(packet.task_ids[0]).response_id
+    page = (
+        signed_in(cast.dr_okafor)
+        .get(f"/clinic/patients/{cast.theo.id}/responses/{response_id}")
+        .text
+    )
+
+    assert "of that day" in page
 
 
 def test_a_broken_constraint_says_what_the_form_says(phone, asked):

@@ -24,7 +24,7 @@ def draft_of(database):
     def draft_of(task_id):
         with database.session(write=False) as db:
             response = db.get_one(IntakeTask, task_id).response
-            return drafts.read(response).state.sheet
+            return drafts.read(response, zone="UTC").state.sheet
 
     return draft_of
 
@@ -319,7 +319,8 @@ def test_what_the_clinic_knows_is_filled_in_for_a_signed_in_patient_alone(
     theos.client.cookies = signed_in(cast.theo).cookies
     theos.go(f"/intake/{at_home.packet_id}").press()
     with database.session(write=False) as db:
-        sheet = drafts.read(db.get_one(IntakeTask, at_home.task_ids[0]).response).state.sheet
+        response = db.get_one(IntakeTask, at_home.task_ids[0]).response
+        sheet = drafts.read(response, zone="UTC").state.sheet
     assert ("Alexandra",) in sheet.values.values()
     # It stands there for this browser alone, though nothing was saved yet.
     assert "Alexandra" in theos.go(_page_with_the_name(theos)).answer.text
