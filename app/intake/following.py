@@ -68,16 +68,6 @@ def next_due(db: Session) -> datetime | None:
     return db.scalar(_late().with_only_columns(func.min(IntakePacket.due_at)))
 
 
-def _is_any_open(db: Session, packet: IntakePacket) -> bool:
-    # One at a time: of the last two things, sent in one instant, one sees that the other is done.
-    one = select(IntakePacket.id).where(IntakePacket.id == packet.id)
-    db.execute(one.with_for_update(key_share=True))
-    open_ones = select(IntakeTask.id).where(
-        IntakeTask.packet_id == packet.id, IntakeTask.state.in_(packets.OPEN)
-    )
-    return db.scalar(open_ones.limit(1)) is not None
-
-
 def _late() -> Select[IntakePacket]:
     """Packets of infusions ahead that are not done, and that staff were not told of."""
     told = select(StaffTask.id).where(
