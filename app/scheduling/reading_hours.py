@@ -18,5 +18,14 @@ def reading_time(db: Session, clinic: Clinic, now: datetime) -> Interval | None:
 
     None when the clinic has set no hours.
     """
+    return _next(db, clinic, now, _LEAST)
+
+
+def staffed_time(db: Session, clinic: Clinic, now: datetime) -> Interval | None:
+    """The hours in which somebody is there: these to their very end, or the next."""
+    return _next(db, clinic, now, timedelta(0))
+
+
+def _next(db: Session, clinic: Clinic, now: datetime, least: timedelta) -> Interval | None:
     hours = staffed_hours.clinic_open(db, clinic, now, now + _AHEAD)
-    return next((each for each in hours if each.closes_at - _LEAST > now), None)
+    return next((each for each in hours if each.closes_at - least > now), None)

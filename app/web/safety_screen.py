@@ -4,8 +4,11 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.people.models import Patient
+from app import clock, i18n
+from app.i18n import gettext as _
+from app.people.models import Clinic, Patient
 from app.safety import escalation
+from app.scheduling import reading_hours
 from app.web.pages import page
 
 
@@ -24,10 +27,33 @@ def told(
         reached=bool(escalation.on_call(db, patient.clinic)),
         on=on,
         own=patient if knows_them and patient.emergency_phone else None,
+        hours=_hours(db, patient.clinic, patient.zone),
     )
 
 
-def untold(request: Request, *, is_anew: bool) -> Response:
+def untold(request: Request, db: Session, *, is_anew: bool) -> Response:
     """The same for somebody we do not know, or (not `is_anew`) who only comes back to the page."""
     told = False if is_anew else None
-    return page(request, "public/safety.html", told=told, reached=False, on="", own=None)
+    clinic: Clinic | None = getattr(request.state, "clinic", None)
+    hours = _hours(db, clinic, clinic.zone) if clinic else ""
+    return page(
+        request, "public/safety.html", told=told, reached=False, on="", own=None, hours=hours
+    )
+
+
+def _hours(db: Session, clinic: Clinic, zone: str) -> str:
+    """When somebody is at the clinic; nothing where it has set no hours."""
+    now = clock.now()
+    hours = reading_hours.staffed_time(db, clinic, now)
+    if hours is None:
+        return ""
+    names = {"clinic": clinic.name}
+    if hours.opens_at <= now:
+        said = _("People are at %(clinic)s until %(time)s today.")
+        return said % {**names, "time": i18n.local_clock(hours.closes_at, zone)}
+    said = _("Nobody is at %(clinic)s now. People are there from %(day)s, %(time)s.")
+    return said % {
+        **names,
+        "day": i18n.local_weekday(hours.opens_at, zone),
+        "time": i18n.local_clock(hours.opens_at, zone),
+    }

@@ -23,7 +23,7 @@ def not_safe(request: Request, db: Session) -> Response:
     """
     patient, kind = _who(request, db)
     if patient is None:
-        return safety_screen.untold(request, is_anew=True)
+        return safety_screen.untold(request, db, is_anew=True)
     escalation.raise_alert(db, patient, Signal.CONTROL)
     return safety_screen.told(request, db, patient, knows_them=kind is SessionKind.PATIENT)
 
@@ -32,7 +32,7 @@ def not_safe(request: Request, db: Session) -> Response:
 def resources(request: Request, db: Session) -> Response:
     """The same page for whoever reloads or comes back to it. Tells nobody anew."""
     _who(request, db)
-    return safety_screen.untold(request, is_anew=False)
+    return safety_screen.untold(request, db, is_anew=False)
 
 
 def _who(request: Request, db: Session) -> tuple[Patient | None, SessionKind | None]:

@@ -2,7 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import clock
 from app.links import magic_links
@@ -10,6 +10,9 @@ from app.links.models import LinkKind
 from app.messaging.models import Message, Purpose
 from app.people.models import Patient, Practitioner
 from app.safety.models import SafetyAlert
+from app.scheduling.models import StaffedHours
+from tests.conftest import FRIDAY_NOON
+from tests.web.test_budgets import counting
 
 
 @pytest.fixture
@@ -154,3 +157,34 @@ def test_a_link_alone_shows_nobody_whom_they_named(client, cast, database):
     _come_by_link(client, cast, database)
 
     assert "Abena" not in client.post("/safety").text
+
+
+def test_the_page_has_the_clinics_number_and_when_people_are_there(signed_in, cast):
+    words = main_of(signed_in(cast.maya).post("/safety"))
+    assert re.search(r"People are at Northside Clinic until \d:00.[ap]m today", words), words[
+        -1500:
+    ]
+    clock.stand_still(FRIDAY_NOON + timedelta(hours=8))
+    words = main_of(signed_in(cast.maya).get("/safety"))
+    assert re.search(
+        r"Nobody is at Northside Clinic now. People are there from \w+, 9:00", words
+    ), words[-1500:]
+    assert f'href="tel:{cast.clinic.phone}"' in words
+
+
+def test_a_clinic_without_hours_promises_none(signed_in, cast, database):
+    with database.session() as db:
+        db.execute(delete(StaffedHours))
+
+    words = main_of(signed_in(cast.maya).post("/safety"))
+
+    assert "People are" not in words
+    assert f'href="tel:{cast.clinic.phone}"' in words
+
+
+def test_hours_of_a_clinic_that_is_not_known_are_not_looked_up(client, cast, database):
+    with counting(database) as said:
+        words = main_of(client.get("/safety"))
+
+    assert "The number of" not in words
+    assert not any("staffed_hours" in each for each in said)
