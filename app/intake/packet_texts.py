@@ -15,7 +15,6 @@ from app.messaging import outbox, quiet_hours, texts
 from app.messaging.models import Message, Purpose
 from app.people.models import Practitioner
 
-OF_A_PACKET = (Purpose.INTAKE, Purpose.REMINDER, Purpose.READINESS)
 _READINESS = (PacketCode.READINESS_EVE, PacketCode.READINESS_MORNING)
 
 

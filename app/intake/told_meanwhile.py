@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock, live
 from app.intake import finishing, valid_for
@@ -33,15 +34,30 @@ def leave_out(db: Session, patient_id: UUID | None = None) -> None:
     if patient_id is not None:
         needless = needless.where(IntakeTask.patient_id == patient_id)
     for task in db.scalars(needless).all():
-        task.state = TaskState.CANCELLED
-        live.publish(db, f"desk:{task.clinic_id}")
-        finishing.finish(db, task.packet)
+        if _cancel(db, task):
+            live.publish(db, f"desk:{task.clinic_id}")
+            finishing.finish(db, task.packet)
 
 
 def next_due(db: Session) -> datetime | None:
     """When the next of these checks opens."""
     opening = _scales().where(IntakePacket.opens_at > clock.now())
     return db.scalar(opening.with_only_columns(func.min(IntakePacket.opens_at)))
+
+
+def _cancel(db: Session, task: IntakeTask) -> bool:
+    """Whether it was: what a patient begins in this very moment stays theirs."""
+    cancelled = db.scalar(
+        update(IntakeTask)
+        .where(IntakeTask.id == task.id, IntakeTask.state == TaskState.REQUESTED)
+        .values(state=TaskState.CANCELLED)
+        .returning(IntakeTask.id)
+        .execution_options(synchronize_session=False)
+    )
+    if cancelled is None:
+        return False
+    set_committed_value(task, "state", TaskState.CANCELLED)
+    return True
 
 
 def _scales() -> Select[IntakeTask]:
