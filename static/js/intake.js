@@ -47,10 +47,10 @@ document.addEventListener("submit", (event) => {
   half.reportValidity()
 }, true)
 
-// Turning the light down must not cost the words that are not sent yet.
+// Turning the light down must not cost the words that are not sent yet, nor the page that answers them.
 document.addEventListener("submit", async (event) => {
   const { target, submitter } = event
-  if (!typed || !submitter?.matches(".lamp")) return
+  if (!submitter?.matches(".lamp")) return
   event.preventDefault()
   const isGentle = submitter.value === "1"
   const body = new URLSearchParams(new FormData(target, submitter))
@@ -78,7 +78,8 @@ document.addEventListener("htmx:finally:request", () => clearTimeout(wondering))
 document.addEventListener("htmx:after:swap", () => {
   waiting = null
   typed = false
-  for (const field of document.querySelectorAll("input[name=to]")) field.value = location.pathname
+  const back = document.querySelector("main [data-back]")?.dataset.back ?? location.pathname
+  for (const field of document.querySelectorAll("input[name=to]")) field.value = back
   const place = document.querySelector(".error-summary, main [autofocus]") ?? document.querySelector("#page-title, main h1")
   if (place?.matches("h1")) place.tabIndex = -1
   place?.focus({ preventScroll: true })

@@ -119,6 +119,13 @@ def test_coming_back_to_the_page_tells_nobody_anew(signed_in, cast, alerts):
     assert alerts() == []
 
 
+def test_turning_the_light_down_comes_back_to_the_resources(client, cast):
+    page = client.post("/safety").text
+
+    assert 'name="to" value="/safety"' in page
+    assert 'data-back="/safety"' in page
+
+
 def test_staff_who_press_it_are_no_patients(signed_in, cast, alerts):
     assert "Nobody has been told yet." in signed_in(cast.dr_okafor).post("/safety").text
     assert alerts() == []
