@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 from app import clock, i18n, live
 from app.audit import trail
 from app.i18n import gettext as _
+from app.intake import rises
 from app.intake.models import ReviewFlag
+from app.intake.rises import Rise
 from app.intake.signals import place
 from app.people.models import Clinic, Patient, Practitioner, Role
 from app.questionnaires.engine.evaluation import Hit, State
@@ -45,9 +47,11 @@ def raise_flags(db: Session, response: QuestionnaireResponse, state: State) -> N
     stands there anew, and an answer that is gone is cleared by itself.
     """
     patient = db.get_one(Patient, response.patient_id)
-    with i18n.using(patient.clinic.language):
+    clinic = patient.clinic
+    with i18n.using(clinic.language):
         form = form_of(response.questionnaire)
         found = _found(form, state, patient.zone)
+        found += [_of_rise(rise) for rise in rises.of_sheet(db, response, form, state, clinic)]
         earlier = [flag for flag in of_response(db, response) if _item_of(form, flag)]
         for each in found:
             if not any(_is_same(flag, each) for flag in earlier):
@@ -163,6 +167,12 @@ def _of_hit(form: Form, state: State, hit: Hit, zone: str) -> _Found:
     language = i18n.language()
     label = hit.rule.label.within(language) or item.words.within(language)
     return _Found(place(hit.slot), label, answer or _("Not answered"), hit.rule.is_urgent)
+
+
+def _of_rise(rise: Rise) -> _Found:
+    words = {"scale": rise.title, "before": number(rise.before), "now": number(rise.now)}
+    label = _("%(scale)s rose from %(before)s to %(now)s") % words
+    return _Found(rise.link_id, label, _("Total %(n)s") % {"n": words["now"]}, is_urgent=False)
 
 
 def _is_same(flag: ReviewFlag, found: _Found) -> bool:
