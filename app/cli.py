@@ -223,13 +223,16 @@ def apikey_create(
 @questionnaire_commands.command("import")
 def questionnaire_import(
     file: Annotated[Path, typer.Argument(help="a FHIR R4 Questionnaire, as JSON")],
-    slug: Slug,
+    slug: Annotated[
+        str, typer.Option("--clinic", help="whose; may be left out for one alone")
+    ] = "",
 ) -> None:
     """Take in a form. Prints what was odd about it; refused, nothing is kept and it says why."""
     with file.open("rb") as source:
         raw = source.read(strict_json.MOST_BYTES + 1)
     with _database().session() as db:
-        imported = importing.import_questionnaire(db, _clinic(db, slug), raw, by=None)
+        clinic = _clinic(db, slug) if slug else _only_clinic(db)
+        imported = importing.import_questionnaire(db, clinic, raw, by=None)
         for finding in imported.findings:
             is_refusal = finding.severity == "refused"
             line = f"{finding.severity}: {finding_words.line(finding)}"
@@ -270,3 +273,10 @@ def _clinic(db: Session, slug: str) -> Clinic:
     if clinic is None:
         raise Failure(f"there is no clinic {slug}")
     return clinic
+
+
+def _only_clinic(db: Session) -> Clinic:
+    clinics = db.scalars(select(Clinic).limit(2)).all()
+    if len(clinics) != 1:
+        raise Failure("say for which clinic: --clinic and its short name")
+    return clinics[0]

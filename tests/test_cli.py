@@ -200,6 +200,17 @@ def test_a_form_is_imported_and_what_is_odd_is_printed(afterglow, installed, cas
     assert "Here already" in again.stdout
 
 
+def test_a_clinic_that_is_alone_need_not_be_named(afterglow, installed):
+    example = str(ROOT / "tests" / "fhir_examples" / "03-repeated-group.json")
+    southside = ("--clinic=southside", "--zone=America/Chicago", "--phone=3125550160")
+    assert afterglow("clinic", "create", "Southside", *southside, **installed).returncode == 0
+
+    done = afterglow("questionnaire", "import", example, **installed)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Imported" in done.stdout
+
+
 TWICE = {"linkId": "2", "type": "string"}
 
 
@@ -241,6 +252,7 @@ def test_a_refused_form_is_a_line_for_each_reason_and_leaves_nothing(
         (("nowhere.json", "--clinic", "northside"), "No such file"),
         ((".", "--clinic", "northside"), "directory"),
         (("pyproject.toml", "--clinic", "elsewhere"), "there is no clinic elsewhere"),
+        (("pyproject.toml",), "say for which clinic: --clinic"),
     ],
 )
 def test_a_form_that_is_not_there_is_one_line(
