@@ -34,7 +34,7 @@ _Act = Callable[[Session], object]
 _AVERYS: Mapping[str, Answers] = {
     "people-and-ride": filling.PEOPLE_AND_RIDE,
     "medical-history": filling.HISTORY,
-    "phq-9": filling.PHQ_9,
+    "medicines": {},
 }
 
 
