@@ -19,7 +19,8 @@ def opened(db: Session, packet: IntakePacket) -> None:
     """Its link was opened. Only the first time counts."""
     if packet.opened_at is None:
         packet.opened_at = clock.now()
-        told_meanwhile.leave_out(db, packet.patient_id)
+        if packet.code is PacketCode.READINESS_EVE:
+            told_meanwhile.leave_out(db, packet.patient_id)
         live.publish(db, f"desk:{packet.clinic_id}")
 
 
