@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, Table, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-import app.demo.models  # noqa: F401  the demo's table is in the same schema
+import app.demo.models  # the demo's table is in the same schema
 import app.intake.models  # noqa: F401  nothing else of these tests reaches it
 from app import clock
 from app.db import migrate
