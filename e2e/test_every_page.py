@@ -90,6 +90,7 @@ PUBLIC = {
     "staff-sign-in": "/clinic/sign-in",
     "safety": "/safety",
     "start": "/start",
+    "privacy": "/privacy",
     "not-found": "/nothing-here",
     "no-session": "/visits/0190a2b4-0000-7000-8000-000000000000",
 }

@@ -26,6 +26,7 @@ PUBLIC = {
     "choose-language",
     "not-safe",
     "safety",
+    "privacy",
     "ready",
     "fhir:metadata",
 }
