@@ -75,7 +75,10 @@ class Walk:
 
     def _question(self, item: Item, slot: Slot, heads: tuple[Slot, ...]) -> None:
         if is_asked(item):
-            self._page(Kind.QUESTION, slot, heads)
+            if self.waiting:
+                self._page(Kind.QUESTION, slot, heads)
+            else:
+                self._alone(item, slot, heads)
         elif answers_to(self.state, slot) and not item.is_worked_out:
             self.waiting.append(slot)
         if item.items:
@@ -113,6 +116,12 @@ class Walk:
             return True
         return bool(answers_to(self.state, slot)) and not item.is_worked_out
 
+    def _alone(self, item: Item, slot: Slot, heads: tuple[Slot, ...]) -> None:
+        # The commonest page by far, so the shortest way to it: large forms have a thousand.
+        here = (slot,)
+        step_id = _name("s", item, slot)
+        self.pages.append(Step(step_id, Kind.QUESTION, slot, here, here, heads, self.number))
+
     def _page(self, kind: Kind, anchor: Slot, heads: tuple[Slot, ...]) -> None:
         item = self.form.by_link_id[anchor.link_id]
         content = list(self.waiting)
@@ -131,8 +140,7 @@ class Walk:
             kind = Kind.READING
         if content or kind is Kind.ROWS:
             letter = "r" if kind is Kind.ROWS else "s"
-            index = self.form.by_link_id[anchor.link_id].index
-            step_id = "-".join((f"{letter}{index}", *map(str, anchor.rows)))
+            step_id = _name(letter, known[anchor.link_id], anchor)
             step = Step(step_id, kind, anchor, slots, content, heads, self.number)
             self.pages.append(self._of_group(step))
             self.waiting = []
@@ -164,6 +172,10 @@ class Walk:
                 return True
             link_id = self.form.parents.get(link_id)
         return False
+
+
+def _name(letter: str, item: Item, slot: Slot) -> str:
+    return "-".join((f"{letter}{item.index}", *map(str, slot.rows)))
 
 
 def is_asked(item: Item) -> bool:
