@@ -6,7 +6,7 @@ from app import clock
 from tests.conftest import FRIDAY_NOON
 from tests.questionnaires.engine.made import HL7, SDC, ask, expression
 
-HOSTILE = "('a' + '{}').matches('(a+)+$')".format("a" * 40 + "!")
+HOSTILE = "('b' + '{}').matches('(a+)+$')".format("a" * 40 + "!")
 
 
 def constraint(path, human):
