@@ -1,5 +1,6 @@
 """The review list: answers a clinician looks at before the session, each cleared with a note."""
 
+from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.intake import reviewing
 from app.intake.models import ReviewFlag
 from app.questionnaires.forms import form_of
 from app.refusal import Refusal
+from app.scheduling import upcoming
 from app.web import ways_back
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
@@ -22,6 +24,7 @@ from app.web.guards import staff_only
 from app.web.pages import find_or_404
 
 _LONGEST_NOTE = 2000
+_SOON = timedelta(days=1)  # a session before which somebody had better look now
 
 
 @staff_only
@@ -75,9 +78,11 @@ def _list(
         section="review",
         sheets=_by_sheet(flags),
         titles={flag.response_id: _title(flag, request.state.clinic.zone) for flag in flags},
+        sessions=upcoming.sessions(db, request.state.clinic, {flag.patient_id for flag in flags}),
         count=len(everything),
         urgent_count=sum(flag.urgent for flag in everything),
         only=asked.get("only", ""),
+        soon=_SOON,
         may_clear=reviewing.may_clear(request.state.practitioner),
         refusal=faults or Faults(),
         refused=refused,
