@@ -87,4 +87,5 @@ tengo que (reagendar|reprogramar|cambiar la cita|cambiar mi cita|cambiar la hora
     conecto)
 (cancelar|cancelen|baja|luego|si) ?
 (no|ya no|nunca) (llamar|llame|llamen|me llamen|me llame|llamame|me llames|me marquen)
+[pero] (por telefono|por llamada) no
 """
