@@ -5,6 +5,7 @@ a database of its own, the clock standing still, the cast, a client.
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import structlog
@@ -32,13 +33,20 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config, items) -> None:
-    """What needs no database is tried once, not once for each kind."""
+    """What needs no database is tried once, not once for each kind.
+
+    Nor is the demo, which runs on the embedded one alone.
+    """
     if databases.chosen_kind() == "sqlite":
         return
-    needs = {"database", "worker_id"}
-    alike = [item for item in items if needs.isdisjoint(item.fixturenames)]
+    demo = Path(__file__).parent / "demo"
+    alike = [item for item in items if _is_alike(item) or demo in item.path.parents]
     config.hook.pytest_deselected(items=alike)
-    items[:] = [item for item in items if not needs.isdisjoint(item.fixturenames)]
+    items[:] = [item for item in items if item not in alike]
+
+
+def _is_alike(item) -> bool:
+    return {"database", "worker_id"}.isdisjoint(item.fixturenames)
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,23 @@
 """The demo as `afterglow demo` runs it: seeded, its clock going."""
 
+import shutil
+from pathlib import Path
+
 import pytest
+from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
 from app import clock
+from app.db.engine import Database
 from app.demo import seed
 from app.main import create_app
 from app.settings import Settings
+from tests import databases
 
 DEMO_URL = "http://localhost:8000"
 
 
-@pytest.fixture
-def demo_settings():
+def _settings() -> Settings:
     return Settings(
         _env_file=None,
         base_url=DEMO_URL,
@@ -24,14 +29,35 @@ def demo_settings():
 
 
 @pytest.fixture
+def demo_settings():
+    return _settings()
+
+
+@pytest.fixture(scope="session")
+def story(worker_id, tmp_path_factory) -> Path:
+    """The database as seeding leaves it. Telling the story takes seconds, copying it none."""
+    kept = tmp_path_factory.mktemp("story") / "seeded.sqlite3"
+    with databases.fresh_database(worker_id, "sqlite") as url:
+        opened = Database(url, _settings())
+        seed.seed(opened, _settings())
+        opened.close()  # the last to leave writes everything into the one file
+        shutil.copyfile(str(make_url(url).database), kept)
+    return kept
+
+
+@pytest.fixture
 def going(_still):
     """The clock goes, as it does in the demo."""
     clock.stand_still(None)
 
 
 @pytest.fixture
-def seeded(database, demo_settings, going):
-    seed.seed(database, demo_settings)
+def seeded(database, story, going):
+    """The demo runs on the embedded database alone, and so do its tests."""
+    url = database.engine.url
+    database.close()
+    databases.discard(url.render_as_string(hide_password=False))
+    shutil.copyfile(story, str(url.database))
     return database
 
 
