@@ -1,7 +1,6 @@
 #!/bin/sh
-# Every check. A failing one does not hold back the next, so that one run tells all. The journeys
-# wait for browsers more than they compute, so they run beside the rest; what they said comes last,
-# so that pytest's own closing line is the last word of a good run.
+# Every check, one after the other. A failing one does not hold back the next, so that one run tells
+# all; the journeys come last, so that pytest's own closing line is the last word of a good run.
 cd "$(dirname "$0")/.." || exit 1
 
 bin=.venv/bin
@@ -19,18 +18,6 @@ tests() {
     TEST_DATABASE=$1 $bin/python -m pytest tests -n 2 -p no:playwright
 }
 
-said=$(mktemp)
-trap 'rm -f "$said"' EXIT
-$bin/python -m pytest e2e -n 2 >"$said" 2>&1 &
-going=$!
-
-journeys() {
-    wait "$going"
-    ended=$?
-    cat "$said"
-    return "$ended"
-}
-
 check format $bin/ruff format --check .
 check lint $bin/ruff check --output-format concise .
 check types $bin/mypy
@@ -38,7 +25,7 @@ check floors $bin/lint-imports --no-logo
 check "what patients text, understood" $bin/python -m tests.replies.share
 check "tests on SQLite" tests sqlite
 check "tests on PostgreSQL" tests postgresql
-check journeys journeys
+check journeys $bin/python -m pytest e2e -n 2
 
 if [ -n "$failed" ]; then
     printf '\nFailed: %s\n' "$failed" >&2
