@@ -56,6 +56,12 @@ def test_one_text_brings_the_whole_packet_to_its_end_with_the_phone_closed_in_be
     desk.goto(f"{clinic.url}/clinic/review")
     expect(desk.get_by_text("Noa Lind").first).to_be_visible()
     assert violations(desk) == []
+    desk.get_by_role("link", name="All answers Noa Lind").first.click()
+    assert violations(desk) == []
+    paper = desk.locator('a[href$="/paper"]').get_attribute("href")
+    answered = desk.request.get(clinic.url + paper)
+    assert answered.headers["content-type"] == "application/pdf"
+    assert answered.body().startswith(b"%PDF-")
 
 
 def test_a_safety_answer_is_met_at_once_and_somebody_is_called_until_they_come(
