@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock, i18n
-from app.access import attempts, codes
+from app.access import attempts, one_time_codes
 from app.access.models import SignInCode
 from app.audit import trail
 from app.i18n import gettext as _
@@ -45,7 +45,7 @@ def match(db: Session, given: date | None, *, browser: str) -> Patient:
     """
     sign_in_code = _proved(db, browser)
     if sign_in_code is None or sign_in_code.patient_id is None:
-        raise codes.nothing_asked()
+        raise one_time_codes.nothing_asked()
     patient = db.get_one(Patient, sign_in_code.patient_id)
     if not _take_try(db, sign_in_code, patient):
         raise _out_of_tries(db, patient)
@@ -61,7 +61,7 @@ def _proved(db: Session, browser: str) -> SignInCode | None:
     return db.scalar(
         select(SignInCode).where(
             SignInCode.browser_hash == hash_token(browser),
-            SignInCode.spent_at > clock.machine_now() - codes.LIVES,
+            SignInCode.spent_at > clock.machine_now() - one_time_codes.LIVES,
             SignInCode.opened_at.is_(None),
         )
     )

@@ -4,7 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app import clock, i18n
-from app.access import codes
+from app.access import codes, one_time_codes
 from app.access.models import SignInCode
 from app.links import magic_links
 from app.links.models import LinkKind
@@ -31,7 +31,7 @@ def send_waiting(db: Session) -> int:
 def _send(db: Session, sign_in_code: SignInCode) -> None:
     patient = db.get_one(Patient, sign_in_code.patient_id)
     # The link is domain time like every other link; in the demo both clocks run at the same speed.
-    expires_at = clock.now() + codes.LIVES
+    expires_at = clock.now() + one_time_codes.LIVES
     link = magic_links.mint(
         db,
         LinkKind.SIGN_IN,

@@ -5,7 +5,6 @@ later, by the worker (`code_texts`), so neither the answer nor its time tells wh
 here. Machine time.
 """
 
-import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -14,22 +13,19 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, live
-from app.access import attempts
+from app.access import attempts, one_time_codes
 from app.access.models import SignInCode
-from app.audit import trail
+from app.access.one_time_codes import LIVES, TRIES, nothing_asked
 from app.db.base import new_id
 from app.i18n import gettext as _
-from app.i18n import ngettext
 from app.people import phones
 from app.people.models import Clinic, Patient
 from app.refusal import Refusal
-from app.security import keyring
-from app.security.tokens import hash_token, same
+from app.security.tokens import hash_token
 
-LIVES = timedelta(minutes=10)
 # A number that staff changed today may be a mistake or a fraud: for a day no code goes to it.
 NEW_NUMBER_WAITS = timedelta(hours=24)
-TRIES = 5
+_PURPOSE = b"code"
 TOPIC = "sign-in-codes"  # wakes whoever texts them
 _PER_NUMBER = ((3, timedelta(minutes=15)), (10, timedelta(days=1)))
 _PER_NETWORK = (20, timedelta(hours=1))
@@ -39,14 +35,6 @@ Choose = Callable[[Session, Sequence[Patient]], Patient]
 
 class TooManyCodes(Refusal):
     pass
-
-
-class WrongCode(Refusal):
-    """The try is counted: the caller's transaction must commit."""
-
-
-class NothingAsked(Refusal):
-    """This browser has no code, or one that is spent, too old, or out of tries."""
 
 
 def send(db: Session, typed: str, *, browser: str, network: str, choose: Choose) -> None:
@@ -72,12 +60,13 @@ def verify(db: Session, typed: str, *, browser: str) -> Patient | None:
     Refuses NothingAsked, and WrongCode, which counts the try.
     """
     sign_in_code = waiting_in(db, browser)
-    if sign_in_code is None or not _take_try(db, sign_in_code):
+    if sign_in_code is None or not one_time_codes.take_try(
+        db, sign_in_code, SignInCode.spent_at.is_(None)
+    ):
         raise nothing_asked()
-    digits = "".join(character for character in typed if character.isdigit())
-    is_right = same(_hash(sign_in_code, digits), sign_in_code.code_hash)
+    is_right = one_time_codes.is_right(sign_in_code, _PURPOSE, typed)
     if not is_right or sign_in_code.patient_id is None:
-        raise _wrong_code(db, sign_in_code)
+        raise one_time_codes.wrong(db, sign_in_code)
     return prove(db, sign_in_code)
 
 
@@ -115,18 +104,12 @@ def prove(db: Session, sign_in_code: SignInCode) -> Patient | None:
 
 def digits_of(sign_in_code: SignInCode) -> str:
     """The six digits, derived anew. Raises KeyError when the secret key was retired."""
-    _number, secret = keyring.ring().derive(sign_in_code.key_number, b"code", *_parts(sign_in_code))
-    return f"{int.from_bytes(secret, 'big') % 1_000_000:06d}"
+    return one_time_codes.digits_of(sign_in_code, _PURPOSE)
 
 
 def forget_old(db: Session) -> None:
     """Drop codes that are over. For the worker."""
     db.execute(delete(SignInCode).where(SignInCode.expires_at < clock.machine_now() - LIVES))
-
-
-def nothing_asked() -> NothingAsked:
-    """The refusal that sends a person back to the start."""
-    return NothingAsked(_("This code no longer works. Ask for a new one."), field="code")
 
 
 def _readings(typed: str, clinics: Iterable[Clinic]) -> dict[UUID, str]:
@@ -175,48 +158,7 @@ def _new_code(patient: Patient | None, browser_hash: bytes) -> SignInCode:
         clinic_id=patient.clinic_id if patient else None,
         patient_id=patient.id if patient else None,
         browser_hash=browser_hash,
-        seed=os.urandom(16),
-        tries_left=TRIES,
         birth_date_tries_left=TRIES,
-        expires_at=clock.machine_now() + LIVES,
     )
-    sign_in_code.key_number, _secret = keyring.ring().derive(None, b"code")
-    sign_in_code.code_hash = _hash(sign_in_code, digits_of(sign_in_code))
+    one_time_codes.give(sign_in_code, _PURPOSE)
     return sign_in_code
-
-
-def _take_try(db: Session, sign_in_code: SignInCode) -> bool:
-    # Counted in the statement that allows it: five guesses at once are five tries.
-    left = db.scalar(
-        update(SignInCode)
-        .where(
-            SignInCode.id == sign_in_code.id,
-            SignInCode.tries_left > 0,
-            SignInCode.spent_at.is_(None),
-        )
-        .values(tries_left=SignInCode.tries_left - 1)
-        .returning(SignInCode.tries_left)
-        .execution_options(synchronize_session="fetch")
-    )
-    return left is not None
-
-
-def _wrong_code(db: Session, sign_in_code: SignInCode) -> Refusal:
-    trail.record(db, "refuse-code", agent=None, entity=sign_in_code)
-    left = sign_in_code.tries_left
-    if left == 0:
-        return NothingAsked(_("That was the last try. Ask for a new code."), field="code")
-    tries = ngettext("You have one try left.", "You have %(tries)s tries left.", left)
-    return WrongCode(_("That is not the code.") + " " + tries % {"tries": left}, field="code")
-
-
-def _hash(sign_in_code: SignInCode, digits: str) -> bytes:
-    # The key is the code's own: it binds row and seed. A retired secret key ends its codes.
-    _number, digest = keyring.ring().derive(
-        sign_in_code.key_number, b"code hash", *_parts(sign_in_code), digits.encode()
-    )
-    return digest
-
-
-def _parts(sign_in_code: SignInCode) -> tuple[bytes, bytes]:
-    return sign_in_code.id.bytes, sign_in_code.seed

@@ -103,7 +103,23 @@ class Challenge(Model):
     expires_at: Mapped[datetime]
 
 
-class SignInCode(Model):
+class OneTimeCode(Model):
+    """A six-digit code by text that some row waits for. Machine time.
+
+    The code itself rests nowhere: whoever holds the secret key can derive it from the seed.
+    """
+
+    __abstract__ = True
+
+    seed: Mapped[bytes]
+    key_number: Mapped[int]
+    code_hash: Mapped[bytes]
+    tries_left: Mapped[int]
+    expires_at: Mapped[datetime]
+    texted_at: Mapped[datetime | None]  # when the worker handed it to the outbox
+
+
+class SignInCode(OneTimeCode):
     """A six-digit code by text, bound to the browser that asked. Machine time.
 
     The code itself rests nowhere: whoever holds the secret key can derive it from the seed. A row
@@ -123,13 +139,7 @@ class SignInCode(Model):
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
     link_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
     browser_hash: Mapped[bytes]
-    seed: Mapped[bytes]
-    key_number: Mapped[int]
-    code_hash: Mapped[bytes]
-    tries_left: Mapped[int]
     birth_date_tries_left: Mapped[int]
-    expires_at: Mapped[datetime]
-    texted_at: Mapped[datetime | None]  # when the worker handed it to the outbox
     spent_at: Mapped[datetime | None]  # the code was shown, rightly
     opened_at: Mapped[datetime | None]  # and, after the birth date, let its patient in
 

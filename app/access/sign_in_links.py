@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.access import codes
+from app.access import codes, one_time_codes
 from app.access.models import SignInCode
 from app.links import magic_links
 from app.links.models import LinkKind, LinkState, MagicLink
@@ -46,7 +46,7 @@ def press(
     """
     sign_in_code = _code_of(db, link)
     if sign_in_code is None:
-        raise codes.nothing_asked()
+        raise one_time_codes.nothing_asked()
     if browser is None or not same(hash_token(browser), sign_in_code.browser_hash):
         return Elsewhere(codes.digits_of(sign_in_code))
     magic_links.advance(link, LinkState.CLAIMED)

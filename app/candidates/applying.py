@@ -5,7 +5,6 @@ numbers of the clinic's own country, few for each number, network and clinic. Wh
 known already is not told. Machine time.
 """
 
-import os
 from datetime import timedelta
 
 import phonenumbers
@@ -13,23 +12,23 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, i18n, live
-from app.access import attempts, codes
+from app.access import attempts, codes, one_time_codes
 from app.audit import trail
 from app.candidates.models import Application
 from app.db.base import new_id
 from app.i18n import gettext as _
-from app.i18n import ngettext
 from app.messaging import outbox, texts, threads
 from app.messaging.models import Purpose
 from app.people import enrolment, phones
 from app.people.models import Clinic, Patient
 from app.refusal import Refusal
-from app.security import keyring
-from app.security.tokens import hash_token, same
+from app.security.tokens import hash_token
 
 _PER_NUMBER = ((3, timedelta(minutes=15)), (6, timedelta(days=1)))
 _PER_NETWORK = (10, timedelta(hours=1))
 _PER_CLINIC = (100, timedelta(days=1))
+_PURPOSE = b"start"
+_waits = Application.confirmed_at.is_(None)
 _KEPT_FOR = timedelta(days=1)
 _LONGEST_NAME = 120
 
@@ -75,13 +74,9 @@ def begin(
         phone=number,
         language=language,
         texts_agreed=texts_agreed,
-        seed=os.urandom(16),
-        tries_left=codes.TRIES,
-        expires_at=clock.machine_now() + codes.LIVES,
         made_at=clock.machine_now(),
     )
-    application.key_number, _secret = keyring.ring().derive(None, b"start")
-    application.code_hash = _hash(application, digits_of(application))
+    one_time_codes.give(application, _PURPOSE)
     db.add(application)
     live.publish(db, codes.TOPIC)
     return application
@@ -105,21 +100,17 @@ def confirm(db: Session, typed: str, *, browser: str) -> Patient:
     Refuses NothingAsked, and WrongCode, which counts the try: the transaction must commit.
     """
     application = waiting_in(db, browser)
-    if application is None or not _take_try(db, application):
-        raise codes.nothing_asked()
-    digits = "".join(character for character in typed if character.isdigit())
-    if not same(_hash(application, digits), application.code_hash):
-        raise _wrong(application)
-    application.confirmed_at = clock.machine_now()
+    if application is None or not one_time_codes.take_try(db, application, _waits):
+        raise one_time_codes.nothing_asked()
+    if not one_time_codes.is_right(application, _PURPOSE, typed):
+        raise one_time_codes.wrong(db, application)
+    _spend(db, application)
     return _candidate(db, application)
 
 
 def digits_of(application: Application) -> str:
     """The six digits, derived anew."""
-    _number, secret = keyring.ring().derive(
-        application.key_number, b"start", application.id.bytes, application.seed
-    )
-    return f"{int.from_bytes(secret, 'big') % 1_000_000:06d}"
+    return one_time_codes.digits_of(application, _PURPOSE)
 
 
 def text_codes(db: Session) -> int:
@@ -144,7 +135,7 @@ def text_codes(db: Session) -> int:
             patient=patient,
             thread=thread,
             due_at=clock.now(),
-            expires_at=clock.now() + codes.LIVES,
+            expires_at=clock.now() + one_time_codes.LIVES,
             once_key=f"start:{application.id}",
         )
     return len(waiting)
@@ -153,6 +144,18 @@ def text_codes(db: Session) -> int:
 def forget_old(db: Session) -> None:
     """Drop what nobody confirmed, and what was. For the worker."""
     db.execute(delete(Application).where(Application.made_at < clock.machine_now() - _KEPT_FOR))
+
+
+def _spend(db: Session, application: Application) -> None:
+    # By condition: shown twice in one instant, a code makes one candidate.
+    spent = db.scalar(
+        update(Application)
+        .where(Application.id == application.id, _waits)
+        .values(confirmed_at=clock.machine_now())
+        .returning(Application.id)
+    )
+    if spent is None:
+        raise one_time_codes.nothing_asked()
 
 
 def _candidate(db: Session, application: Application) -> Patient:
@@ -206,33 +209,3 @@ def _refuse_too_many(db: Session, clinic: Clinic, number: str, network: str) -> 
             _("Too many codes were asked for. Wait a quarter of an hour, or call the clinic."),
             field="phone",
         )
-
-
-def _take_try(db: Session, application: Application) -> bool:
-    left = db.scalar(
-        update(Application)
-        .where(Application.id == application.id, Application.tries_left > 0)
-        .values(tries_left=Application.tries_left - 1)
-        .returning(Application.tries_left)
-        .execution_options(synchronize_session="fetch")
-    )
-    return left is not None
-
-
-def _wrong(application: Application) -> Refusal:
-    left = application.tries_left
-    if left == 0:
-        return codes.NothingAsked(_("That was the last try. Ask for a new code."), field="code")
-    tries = ngettext("You have one try left.", "You have %(tries)s tries left.", left)
-    return codes.WrongCode(_("That is not the code.") + " " + tries % {"tries": left}, field="code")
-
-
-def _hash(application: Application, digits: str) -> bytes:
-    _number, digest = keyring.ring().derive(
-        application.key_number,
-        b"start hash",
-        application.id.bytes,
-        application.seed,
-        digits.encode(),
-    )
-    return digest

@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Model, Sealed
+from app.access.models import OneTimeCode
+from app.db.base import Sealed
 
 
-class Application(Model):
+class Application(OneTimeCode):
     """A name and a number that wait for the code from the text. Machine time.
 
     It becomes a patient (a candidate) once the code was shown; else it is forgotten within the day.
@@ -28,12 +29,6 @@ class Application(Model):
     phone_sealed: Mapped[bytes | None]
     language: Mapped[str]
     texts_agreed: Mapped[bool] = mapped_column(default=False)
-    seed: Mapped[bytes]
-    key_number: Mapped[int]
-    code_hash: Mapped[bytes]
-    tries_left: Mapped[int]
-    expires_at: Mapped[datetime]
-    texted_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     made_at: Mapped[datetime]
 

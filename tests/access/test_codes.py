@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from app import clock
 from app.access import birth_dates, code_texts, codes
-from app.access.codes import NothingAsked, TooManyCodes, WrongCode
+from app.access.codes import TooManyCodes
 from app.access.models import SignInCode
+from app.access.one_time_codes import LIVES, NothingAsked, WrongCode
 from app.messaging.models import Message, Purpose
 from app.people import enrolment, phones
 from app.people.models import Patient
@@ -205,7 +206,7 @@ def test_the_code_rests_nowhere_in_clear(ask, database):
     resting = sign_in_code.code_hash + sign_in_code.seed + message.body_sealed
     assert digits.encode() not in resting
     assert message.purpose is Purpose.CODE
-    assert message.expires_at == FRIDAY_NOON + codes.LIVES
+    assert message.expires_at == FRIDAY_NOON + LIVES
 
 
 def test_a_code_is_texted_once(ask, database):

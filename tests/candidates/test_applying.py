@@ -1,14 +1,15 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.access import codes
+from app.access import one_time_codes
 from app.candidates import applying
 from app.candidates.models import Application
 from app.messaging.models import Message, Purpose
-from app.people.models import Patient
+from app.people.models import Clinic, Patient
 from app.people.phones import NotAPhoneNumber
 from app.security.tokens import new_token
 from tests.conftest import FRIDAY_NOON
@@ -88,10 +89,10 @@ def test_a_code_works_only_in_the_browser_that_asked_and_only_once(db, begin):
     application = begin()
     digits = applying.digits_of(application)
 
-    with pytest.raises(codes.NothingAsked):
+    with pytest.raises(one_time_codes.NothingAsked):
         applying.confirm(db, digits, browser="c" * 22)
     applying.confirm(db, digits, browser="b" * 22)
-    with pytest.raises(codes.NothingAsked):
+    with pytest.raises(one_time_codes.NothingAsked):
         applying.confirm(db, digits, browser="b" * 22)
 
 
@@ -101,12 +102,12 @@ def test_after_five_wrong_codes_the_right_one_opens_nothing(db, begin):
     wrong = f"{(int(digits) + 1) % 1_000_000:06d}"
 
     for _ in range(4):
-        with pytest.raises(codes.WrongCode):
+        with pytest.raises(one_time_codes.WrongCode):
             applying.confirm(db, wrong, browser="b" * 22)
-    with pytest.raises(codes.NothingAsked):
+    with pytest.raises(one_time_codes.NothingAsked):
         applying.confirm(db, wrong, browser="b" * 22)
 
-    with pytest.raises(codes.NothingAsked):
+    with pytest.raises(one_time_codes.NothingAsked):
         applying.confirm(db, digits, browser="b" * 22)
     assert db.scalars(select(Patient).where(Patient.applied_at.is_not(None))).all() == []
 
@@ -116,7 +117,7 @@ def test_a_code_is_too_old_after_ten_minutes(db, begin):
     later = FRIDAY_NOON + timedelta(minutes=10)
     clock.stand_still(later, machine=later)
 
-    with pytest.raises(codes.NothingAsked):
+    with pytest.raises(one_time_codes.NothingAsked):
         applying.confirm(db, applying.digits_of(application), browser="b" * 22)
 
 
@@ -159,3 +160,33 @@ def test_what_was_begun_is_forgotten_after_a_day(db, begin):
     applying.forget_old(db)
 
     assert db.scalars(select(Application)).all() == []
+
+
+def test_a_code_shown_twice_in_one_instant_makes_one_candidate(database, cast):
+    with database.session() as db:
+        application = applying.begin(
+            db,
+            db.get_one(Clinic, cast.clinic.id),
+            full_name="Ines Duarte",
+            phone="+13125550177",
+            language="en",
+            texts_agreed=False,
+            browser="b" * 22,
+            network="203.0.113.7",
+        )
+        digits = applying.digits_of(application)
+
+    def show() -> bool:
+        try:
+            with database.session() as db:
+                applying.confirm(db, digits, browser="b" * 22)
+        except one_time_codes.NothingAsked:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        shown = list(pool.map(lambda _: show(), range(4)))
+
+    assert sorted(shown) == [False, False, False, True]
+    with database.session(write=False) as db:
+        assert len(db.scalars(select(Patient).where(Patient.applied_at.is_not(None))).all()) == 1

@@ -12,8 +12,9 @@ from starlette.routing import Route
 from app import clock
 from app.access import birth_dates, codes
 from app.access.birth_dates import OutOfTries
-from app.access.codes import NothingAsked, TooManyCodes
+from app.access.codes import TooManyCodes
 from app.access.models import SessionKind, Strength
+from app.access.one_time_codes import NothingAsked
 from app.i18n import gettext as _
 from app.people.models import Patient
 from app.refusal import Refusal

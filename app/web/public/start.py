@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from app import clock, i18n
 from app.access import web_sessions
-from app.access.codes import NothingAsked
 from app.access.models import SessionKind, Strength
+from app.access.one_time_codes import NothingAsked
 from app.candidates import applying
 from app.candidates.applying import TooMany
 from app.i18n import gettext as _
