@@ -15,7 +15,7 @@ from app.security.tokens import hash_token
 from app.web import guards, signing_in
 from app.web.link_pages import finished
 from app.web.pages import mood
-from app.web.patient import intake_packet, intake_page
+from app.web.patient.intake import packet, pages
 
 
 def tapped(request: Request, db: Session, token: object, browser: str) -> Tap | None:
@@ -42,9 +42,9 @@ def tell(request: Request, db: Session, tap: Tap, browser: str) -> Response | No
             "lang": i18n.language(),
             "mood": mood(request),
             "state": "intake",
-            "address": intake_page.packet_path(doorway.packet.id)
+            "address": pages.packet_path(doorway.packet.id)
             if is_first
-            else intake_packet.way_in(db, doorway),
+            else packet.way_in(db, doorway),
         }
     )
     absolute = web_sessions.LIMITS[SessionKind.WRITE].absolute

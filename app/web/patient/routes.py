@@ -2,28 +2,26 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.patient import (
-    agreements,
+from app.web.patient import agreements, devices, home
+from app.web.patient.intake import (
     camera_check,
-    devices,
-    home,
-    intake_check,
-    intake_copy,
-    intake_elsewhere,
-    intake_files,
-    intake_packet,
-    intake_step,
+    check,
+    copies,
+    elsewhere,
+    files,
+    packet,
+    step,
 )
 
 routes: list[BaseRoute] = [
     *home.routes,
     *devices.routes,
     *agreements.routes,
-    *intake_packet.routes,
-    *intake_elsewhere.routes,
-    *intake_check.routes,
+    *packet.routes,
+    *elsewhere.routes,
+    *check.routes,
     *camera_check.routes,
-    *intake_files.routes,
-    *intake_copy.routes,
-    *intake_step.routes,  # last: its address takes any name
+    *files.routes,
+    *copies.routes,
+    *step.routes,  # last: its address takes any name
 ]

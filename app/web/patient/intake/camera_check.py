@@ -12,7 +12,7 @@ from app.intake.models import IntakePacket, IntakeTask, TaskKind, TaskState
 from app.web.forms import read_form, text
 from app.web.guards import intake_only, patient_only
 from app.web.pages import not_found
-from app.web.patient.intake_page import closed, go, packet_path, shown, task_of
+from app.web.patient.intake.pages import closed, go, packet_path, shown, task_of
 
 _OPEN = (TaskState.REQUESTED, TaskState.IN_PROGRESS)
 

@@ -24,8 +24,8 @@ from app.questionnaires.engine.standing import rows_of
 from app.questionnaires.engine.values import File, Slot
 from app.web import questions, safety_screen
 from app.web.guards import intake_only
-from app.web.patient import intake_clash, intake_page
-from app.web.patient.intake_page import (
+from app.web.patient.intake import clash, pages
+from app.web.patient.intake.pages import (
     check_path,
     elsewhere_path,
     go,
@@ -56,7 +56,7 @@ def check(request: Request, db: Session) -> Response:
         return go(request, away)
     assert task.response is not None, "without a sheet one is sent away"
     draft = drafts.read(task.response, zone=request.state.patient.zone)
-    if waits := intake_page.can_wait(request, db, draft.form):
+    if waits := pages.can_wait(request, db, draft.form):
         return waits
     step = draft.next_open()
     if step is not None:
@@ -71,12 +71,12 @@ def send(request: Request, db: Session) -> Response:
     doorway: Doorway = request.state.doorway
     task = task_of(doorway)
     if task.state is TaskState.COMPLETED:
-        return intake_clash.sent_already(request, task)
+        return clash.sent_already(request, task)
     if away := _not_here(doorway, task):
         return go(request, away)
     assert task.response is not None, "without a sheet one is sent away"
     draft = drafts.read(task.response, zone=request.state.patient.zone)
-    if waits := intake_page.can_wait(request, db, draft.form):
+    if waits := pages.can_wait(request, db, draft.form):
         return waits
     faults = drafts.unfinished(draft)
     if faults or draft.next_open() is not None:
@@ -84,7 +84,7 @@ def send(request: Request, db: Session) -> Response:
     try:
         drafts.close(db, draft, language=i18n.language())
     except AlreadySent:
-        return intake_clash.sent_already(request, task)
+        return clash.sent_already(request, task)
     except ChangedMeanwhile as changed:
         db.refresh(task)
         if away := _not_here(doorway, task):
@@ -141,7 +141,7 @@ def _drawn(
 ) -> Response:
     at, zone = check_path(task), request.state.patient.zone
     steps = draft.steps
-    return intake_page.shown(
+    return pages.shown(
         request,
         "patient/intake/check.html",
         at=at,

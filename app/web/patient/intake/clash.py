@@ -16,9 +16,9 @@ from app.questionnaires.engine.journey import Step
 from app.questionnaires.engine.values import File, Slot
 from app.questionnaires.models import QuestionnaireResponse
 from app.web.pages import is_part, page
-from app.web.patient import intake_page
-from app.web.patient.intake_page import elsewhere_path, go, packet_path, step_path
-from app.web.patient.intake_posted import Posted
+from app.web.patient.intake import pages
+from app.web.patient.intake.pages import elsewhere_path, go, packet_path, step_path
+from app.web.patient.intake.posting import Posted
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def shown(
     if posted.button == "remove":
         typed.append(("remove", posted.value))
     at = request.url.path
-    return intake_page.shown(
+    return pages.shown(
         request,
         "patient/intake/conflict.html",
         at=at,
@@ -86,7 +86,7 @@ def sent_already(request: Request, task: IntakeTask) -> Response:
     """Sent from another phone or tab: what was typed on this page was not sent with it."""
     sent_at = task.completed_at
     packet = packet_path(task.packet_id)
-    return intake_page.shown(
+    return pages.shown(
         request, "patient/intake/sent_already.html", at=packet, sent_at=sent_at, packet_path=packet
     )
 

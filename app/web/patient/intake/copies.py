@@ -15,7 +15,7 @@ from app.intake.papers import copies
 from app.web import papers
 from app.web.guards import intake_only
 from app.web.pages import not_found
-from app.web.patient.intake_page import task_of
+from app.web.patient.intake.pages import task_of
 
 
 @intake_only

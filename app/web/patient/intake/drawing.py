@@ -15,8 +15,8 @@ from app.questionnaires.engine import journey
 from app.questionnaires.engine.journey import Kind, Step
 from app.questionnaires.engine.values import Slot
 from app.web import questions
-from app.web.patient.intake_page import check_path, packet_path, shown, step_path
-from app.web.patient.intake_posted import Posted, drawn_with
+from app.web.patient.intake.pages import check_path, packet_path, shown, step_path
+from app.web.patient.intake.posting import Posted, drawn_with
 
 _OF_THE_SESSION = {"fasting", "session-time", "ride-home"}
 

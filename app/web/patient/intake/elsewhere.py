@@ -8,8 +8,9 @@ from starlette.routing import Route
 from app import i18n
 from app.access import birth_dates, codes, web_sessions
 from app.access.birth_dates import OutOfTries
-from app.access.codes import NothingAsked, TooManyCodes
+from app.access.codes import TooManyCodes
 from app.access.models import SessionKind, Strength
+from app.access.one_time_codes import NothingAsked
 from app.i18n import gettext as _
 from app.intake import doors, sheets
 from app.intake.conflicts import AlreadySent
@@ -20,8 +21,8 @@ from app.refusal import Refusal
 from app.web import guards, signing_in
 from app.web.forms import day, read_form, required
 from app.web.guards import intake_only
-from app.web.patient import intake_packet
-from app.web.patient.intake_page import (
+from app.web.patient.intake import packet
+from app.web.patient.intake.pages import (
     elsewhere_path,
     go,
     open_task,
@@ -59,7 +60,7 @@ def chosen(request: Request, db: Session) -> Response:
             sheets.begin_anew(db, doorway, task, language=i18n.language(), user_agent=agent)
     except AlreadySent:
         return go(request, packet_path(doorway.packet.id))
-    return go(request, intake_packet.way_on(doorway, task))
+    return go(request, packet.way_on(doorway, task))
 
 
 @intake_only
@@ -165,7 +166,7 @@ def _proved(request: Request, db: Session, patient: Patient) -> Response:
     if patient.id != doorway.packet.patient_id:
         return go(request, elsewhere_path(task_of(doorway)))
     doors.prove(db, doorway)
-    response = go(request, intake_packet.way_on(doorway, task_of(doorway)))
+    response = go(request, packet.way_on(doorway, task_of(doorway)))
     web_session = request.state.web_session
     if web_session.kind is SessionKind.WRITE:
         token = web_sessions.step_up(db, web_session, Strength.CODE)

@@ -9,7 +9,7 @@ from app.intake import attachments
 from app.intake.doors import Doorway
 from app.web.guards import intake_only
 from app.web.pages import not_found
-from app.web.patient.intake_page import task_of
+from app.web.patient.intake.pages import task_of
 from app.web.sent_files import sent
 
 

@@ -14,8 +14,8 @@ from app.intake.models import IntakeTask, PacketCode, TaskKind, TaskState
 from app.questionnaires.engine import journey
 from app.questionnaires.forms import form_of
 from app.web.guards import intake_only
-from app.web.patient import intake_copy, intake_page
-from app.web.patient.intake_page import (
+from app.web.patient.intake import copies, pages
+from app.web.patient.intake.pages import (
     check_path,
     elsewhere_path,
     go,
@@ -48,9 +48,9 @@ def overview(request: Request, db: Session) -> Response:
     if not open_ones and packet.code is PacketCode.ASSESSMENT and not doorway.is_signed_in:
         return go(request, _FIRST_TALK, whole=True)  # the questions of /start lead to a time
     if not open_ones and tasks:
-        return _receipt(request, doorway, at, intake_copy.paths(db, doorway, tasks))
+        return _receipt(request, doorway, at, copies.paths(db, doorway, tasks))
     if doorway.is_closed:
-        return intake_page.closed(request)
+        return pages.closed(request)
     until = resting.rests_until(db, packet.patient_id) if _any_to_sign(open_ones) else None
     due = [task for task in open_ones if until is None or not _is_to_sign(task)]
     return shown(
@@ -63,7 +63,7 @@ def overview(request: Request, db: Session) -> Response:
         may_go_on=bool(due),
         until=until,
         next_path=f"{at}/next",
-        copies=intake_copy.paths(db, doorway, tasks),
+        copies=copies.paths(db, doorway, tasks),
     )
 
 
@@ -143,7 +143,7 @@ def _any_to_sign(tasks: list[IntakeTask]) -> bool:
 
 
 def _is_to_sign(task: IntakeTask) -> bool:
-    return task.questionnaire is not None and intake_page.asks_to_sign(form_of(task.questionnaire))
+    return task.questionnaire is not None and pages.asks_to_sign(form_of(task.questionnaire))
 
 
 def _lines(tasks: list[IntakeTask], due: list[IntakeTask]) -> list[Line]:

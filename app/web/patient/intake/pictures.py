@@ -17,8 +17,8 @@ from app.questionnaires.engine import journey
 from app.questionnaires.engine.items import ItemType
 from app.refusal import Refusal
 from app.web import intake_doors
-from app.web.patient import intake_posted
-from app.web.patient.intake_page import task_of
+from app.web.patient.intake import posting
+from app.web.patient.intake.pages import task_of
 
 Guarded = Callable[[Request], Response]
 
@@ -52,13 +52,13 @@ def _brought(request: Request, db: Session) -> Iterator[bytes]:
         return
     draft = drafts.read(response, zone=request.state.patient.zone)
     step = journey.step_named(draft.form, draft.state, request.path_params["step"])
-    posted = intake_posted.read(request)
+    posted = posting.read(request)
     for slot in step.slots if step else ():
         item = draft.form.by_link_id[slot.link_id]
         if item.type is not ItemType.ATTACHMENT:
             continue
-        for upload in intake_posted.uploads(posted, draft.form, slot):
-            content = intake_posted.content_of(upload)
+        for upload in posting.uploads(posted, draft.form, slot):
+            content = posting.content_of(upload)
             try:
                 kind = attachments.wanted(db, response, item, content)
             except Refusal:

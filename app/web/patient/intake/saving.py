@@ -18,10 +18,10 @@ from app.questionnaires.engine.sheets import is_within
 from app.questionnaires.engine.values import Slot
 from app.web import safety_screen
 from app.web.pages import is_part
-from app.web.patient import intake_clash, intake_posted, intake_unkept
-from app.web.patient.intake_drawing import draw
-from app.web.patient.intake_page import check_path, elsewhere_path, go, step_path
-from app.web.patient.intake_posted import Answers, Posted
+from app.web.patient.intake import clash, posting, unkept
+from app.web.patient.intake.drawing import draw
+from app.web.patient.intake.pages import check_path, elsewhere_path, go, step_path
+from app.web.patient.intake.posting import Answers, Posted
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def pressed(visit: Visit) -> Response:
         return _at(visit, draft, step)
     if posted.button == "go" and posted.value == "skip":
         return _passed_over(visit)
-    answers = intake_posted.answers(visit.db, posted, draft, step, _zone(request))
+    answers = posting.answers(visit.db, posted, draft, step, _zone(request))
     if posted.keeps_theirs:
-        return _saved(visit, intake_posted.without_theirs(answers, posted, draft))
+        return _saved(visit, posting.without_theirs(answers, posted, draft))
     if posted.button in ("more", "add", "remove"):
         return _rearranged(visit, answers)
     return _saved(visit, answers)
@@ -86,8 +86,8 @@ def _saved(visit: Visit, answers: Answers) -> Response:
 
 def _passed_over(visit: Visit) -> Response:
     """What was typed before they chose to skip the page is not kept, but was told."""
-    answer = _saved(visit, intake_posted.skipped(visit.draft, visit.step))
-    if intake_unkept.tells_of_danger(visit.request, visit.db, visit.draft, visit.posted):
+    answer = _saved(visit, posting.skipped(visit.draft, visit.step))
+    if unkept.tells_of_danger(visit.request, visit.db, visit.draft, visit.posted):
         return safety(visit.request, visit.db, visit.task)
     return answer
 
@@ -190,7 +190,7 @@ def _next(visit: Visit, draft: Draft) -> Response:
 def _at(visit: Visit, draft: Draft, step: Step | None) -> Response:
     request, task = visit.request, visit.task
     if request.state.has_rested:
-        return intake_clash.rested(request, draft.response)
+        return clash.rested(request, draft.response)
     if step is None:
         return go(request, check_path(task))
     if not visit.doorway.may_read(draft.response):
@@ -208,7 +208,7 @@ def _again(
     more: frozenset[str] = frozenset(),
 ) -> Response:
     if visit.request.state.has_rested:
-        return intake_clash.rested(visit.request, draft.response)
+        return clash.rested(visit.request, draft.response)
     if not visit.doorway.may_read(draft.response):
         return go(visit.request, elsewhere_path(visit.task))
     step = journey.step_named(draft.form, draft.state, visit.step.id) or visit.step
@@ -242,7 +242,7 @@ def _based_on(visit: Visit) -> int:
 
 def _drawn(visit: Visit) -> dict[Slot, str]:
     may_read = visit.doorway.may_read(visit.draft.response)
-    return intake_posted.drawn_of(visit.posted, visit.draft) if may_read else {}
+    return posting.drawn_of(visit.posted, visit.draft) if may_read else {}
 
 
 def _zone(request: Request) -> str:

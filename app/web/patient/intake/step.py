@@ -14,15 +14,15 @@ from app.questionnaires.engine import journey
 from app.questionnaires.engine.journey import Step
 from app.questionnaires.models import QuestionnaireResponse
 from app.web.guards import intake_even_rested, intake_only
-from app.web.patient import (
-    intake_clash,
-    intake_page,
-    intake_posted,
-    intake_saving,
-    intake_unkept,
+from app.web.patient.intake import (
+    clash,
+    pages,
+    posting,
+    saving,
+    unkept,
 )
-from app.web.patient.intake_drawing import draw
-from app.web.patient.intake_page import (
+from app.web.patient.intake.drawing import draw
+from app.web.patient.intake.pages import (
     check_path,
     elsewhere_path,
     form_task,
@@ -32,8 +32,8 @@ from app.web.patient.intake_page import (
     step_path,
     task_of,
 )
-from app.web.patient.intake_pictures import pictures_first
-from app.web.patient.intake_posted import Posted
+from app.web.patient.intake.pictures import pictures_first
+from app.web.patient.intake.posting import Posted
 
 LARGEST = 25 * 1024 * 1024  # with pictures
 
@@ -50,7 +50,7 @@ def show(request: Request, db: Session) -> Response:
     if sheets.has_answers(response) and not doorway.may_read(response):
         return go(request, elsewhere_path(task))
     draft = drafts.read(response, zone=request.state.patient.zone)
-    if waits := intake_page.can_wait(request, db, draft.form):
+    if waits := pages.can_wait(request, db, draft.form):
         return waits
     step = journey.step_named(draft.form, draft.state, request.path_params["step"])
     if step is None:
@@ -63,7 +63,7 @@ def show(request: Request, db: Session) -> Response:
 @form_task
 def save(request: Request, db: Session) -> Response:
     """Keep what was typed, then the next page; or this one again with what is wrong."""
-    posted = intake_posted.read(request)
+    posted = posting.read(request)
     try:
         return _taken(request, db, posted)
     finally:
@@ -80,15 +80,15 @@ def _taken(request: Request, db: Session, posted: Posted) -> Response:
     step = journey.step_named(draft.form, draft.state, request.path_params["step"])
     instead = _instead(request, db, task, draft, step)
     if instead is None and step is not None:
-        visit = intake_saving.Visit(request, db, task, draft, step, posted, _is_change(request))
+        visit = saving.Visit(request, db, task, draft, step, posted, _is_change(request))
         try:
-            return intake_saving.pressed(visit)
+            return saving.pressed(visit)
         except AlreadySent:
-            instead = intake_clash.sent_already(request, task)
+            instead = clash.sent_already(request, task)
         except Conflict as conflict:
-            instead = intake_clash.shown(request, task, draft, step, posted, conflict)
-    if intake_unkept.tells_of_danger(request, db, draft, posted):
-        return intake_saving.safety(request, db, task, step)
+            instead = clash.shown(request, task, draft, step, posted, conflict)
+    if unkept.tells_of_danger(request, db, draft, posted):
+        return saving.safety(request, db, task, step)
     return instead or go(request, _on(task, draft))
 
 
@@ -97,10 +97,10 @@ def _instead(
 ) -> Response | None:
     """What is shown when nothing of the page can be kept: it is too late, or too early."""
     if request.state.doorway.is_closed:
-        return intake_page.closed(request)
+        return pages.closed(request)
     if task.state is TaskState.COMPLETED:
-        return intake_clash.sent_already(request, task)
-    if waits := intake_page.can_wait(request, db, draft.form):
+        return clash.sent_already(request, task)
+    if waits := pages.can_wait(request, db, draft.form):
         return waits
     # What was answered elsewhere closed this question.
     return go(request, _on(task, draft)) if step is None else None

@@ -14,7 +14,7 @@ from app.questionnaires.engine import fields
 from app.questionnaires.engine.items import ItemType
 from app.questionnaires.engine.sheets import put_all
 from app.questionnaires.engine.values import Slot
-from app.web.patient.intake_posted import Posted
+from app.web.patient.intake.posting import Posted
 
 
 def tells_of_danger(request: Request, db: Session, draft: Draft, posted: Posted) -> bool:
