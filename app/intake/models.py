@@ -20,6 +20,8 @@ class PacketCode(StrEnum):
     READINESS_MORNING = "readiness-morning"
     ASKED = "asked"  # staff or another system asked for it
     ASSESSMENT = "assessment"  # /start
+    AFTERCARE = "aftercare"  # how somebody is after a session
+    SCALES = "scales"  # scales that are due by the course's cadence
 
 
 class TaskKind(StrEnum):
@@ -52,6 +54,7 @@ class IntakePacket(Model):
         Index(None, "patient_id"),
         Index(None, "appointment_id"),
         Index(None, "link_id"),
+        UniqueConstraint("once_key"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
@@ -66,6 +69,7 @@ class IntakePacket(Model):
     done_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    once_key: Mapped[str | None]  # what is asked by itself is asked once
     made_at: Mapped[datetime]
 
     patient: Mapped[Patient] = relationship()

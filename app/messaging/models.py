@@ -31,6 +31,10 @@ class Purpose(StrEnum):
     INTAKE = "intake"  # there is something to fill in
     REMINDER = "reminder"  # and it is not done yet
     READINESS = "readiness"  # just before an infusion
+    EVENING = "evening"  # a quiet minute after a session
+    MORNING = "morning"  # and the next day
+    WEEK = "week"  # and seven days later
+    SESSION = "session"  # the way into a session's quiet hour
     NUDGE = "nudge"  # three minutes after the start
     NOTICE = "notice"
     REPLY = "reply"  # inbound

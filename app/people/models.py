@@ -1,6 +1,6 @@
 """Clinics, the people they treat, and the people who treat them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -37,6 +37,9 @@ class Clinic(Model):
     deposit_url: Mapped[str] = mapped_column(default="")  # the clinic's own payment page
     takes_candidates: Mapped[bool] = mapped_column(default=True)  # whether /start is open
     pcl5_cut_point: Mapped[int] = mapped_column(default=33)
+    # The companion of sessions at home: off, or on until the end of this day.
+    companion_ends_on: Mapped[date | None]
+    session_phone: Mapped[str] = mapped_column(default="")  # who answers during a session
     is_demo: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Model, Sealed, SealedJSON
@@ -17,6 +17,9 @@ class Signal(StrEnum):
     CONTROL = "control"  # "I am not safe"
     ANSWER = "answer"
     WORDS = "words"
+    ENTRY = "entry"  # a private entry: nobody is told its words
+    RED_FLAG = "red-flag"  # the body: a side effect that cannot wait
+    SESSION = "session"  # "I need help" in a session's quiet hour
 
 
 class Outcome(StrEnum):
@@ -64,3 +67,20 @@ class SafetyAlert(Model):
 
     causes = SealedJSON()
     note = Sealed()
+
+
+class DeviceAlert(Model):
+    """An alert that a phone raised, perhaps long before it had a signal. Sent again, it is known.
+
+    `uuid` comes from the device.
+    """
+
+    __tablename__ = "device_alert"
+    __table_args__ = (UniqueConstraint("patient_id", "uuid"),)
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    uuid: Mapped[UUID]
+    alert_id: Mapped[UUID] = mapped_column(ForeignKey("safety_alert.id"))
+    happened_at: Mapped[datetime]  # by the device, never later than it came
+    made_at: Mapped[datetime]

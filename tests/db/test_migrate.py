@@ -8,8 +8,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, Table, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
+# Nothing else of these tests reaches these.
+import app.companion.models
 import app.demo.models  # the demo's table is in the same schema
-import app.intake.models  # noqa: F401  nothing else of these tests reaches it
+import app.intake.models
+import app.journal.models
+import app.outcomes.models
+import app.push.models  # noqa: F401
 from app import clock
 from app.db import migrate
 from app.db.base import Model
