@@ -74,6 +74,20 @@ class JournalPrompt(Model):
     packet: Mapped[IntakePacket | None] = relationship()
 
 
+class JournalDoor(Model):
+    """A browser in which a write link was opened: it may write there, and read nothing."""
+
+    __tablename__ = "journal_door"
+    __table_args__ = (UniqueConstraint("link_id", "browser_hash"), Index(None, "browser_hash"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("magic_link.id"))
+    browser_hash: Mapped[bytes]
+    opened_at: Mapped[datetime]
+
+    link: Mapped[MagicLink] = relationship()
+
+
 class EntryKey(Model):
     """The key of one entry, wrapped by its clinic's. Destroyed, the entry is gone for good.
 

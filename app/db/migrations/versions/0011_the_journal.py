@@ -266,8 +266,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("file_id", "number", name=op.f("uq_journal_slice_file_id_number")),
     )
 
+    op.create_table(
+        "journal_door",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_journal_door_clinic_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["magic_link.id"], name=op.f("fk_journal_door_link_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_door")),
+        sa.UniqueConstraint(
+            "link_id", "browser_hash", name=op.f("uq_journal_door_link_id_browser_hash")
+        ),
+    )
+    with op.batch_alter_table("journal_door", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_journal_door_browser_hash"), ["browser_hash"], unique=False
+        )
+
 
 def downgrade() -> None:
+    op.drop_table("journal_door")
     op.drop_table("journal_slice")
     op.drop_table("shared_line")
     op.drop_table("journal_file")
