@@ -11,9 +11,14 @@ from sqlalchemy import Connection, create_engine
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(url: str) -> None:
-    """Run every migration that this database has not seen. Safe to run twice."""
-    command.upgrade(config(url), "head")
+def upgrade(url: str, to: str = "head") -> None:
+    """Run every migration up to one that this database has not seen. Safe to run twice."""
+    command.upgrade(config(url), to)
+
+
+def revisions() -> set[str]:
+    """Every revision that this version of the code knows."""
+    return {script.revision for script in ScriptDirectory.from_config(config("")).walk_revisions()}
 
 
 def newest() -> str | None:
