@@ -204,12 +204,13 @@ def make(
     closes_at: datetime,
     infusion: Appointment | None = None,
     texts: bool = True,
+    once_key: str | None = None,
     by: Model | None,
 ) -> IntakePacket:
     """Put a packet together, with a task for each form; None is the camera check.
 
     `texts`: it is texted, and whoever takes no texts becomes a task for staff. Without, it has a
-    link that nobody was sent.
+    link that nobody was sent. `once_key`: there is one such packet; the database refuses another.
     """
     packet = IntakePacket(
         clinic_id=patient.clinic_id,
@@ -222,6 +223,7 @@ def make(
         due_at=due_at,
         closes_at=closes_at,
         asked_by_id=by.id if isinstance(by, Practitioner) else None,
+        once_key=once_key,
         made_at=clock.now(),
     )
     db.add(packet)
