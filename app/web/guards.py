@@ -7,7 +7,6 @@ api_key.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 from uuid import UUID
 
 import anyio.from_thread
@@ -22,9 +21,10 @@ from app.messaging.gateway_twilio import is_genuine
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment
 from app.telehealth import seats
-from app.web import intake_doors, lone_clinic
+from app.web import cookies, intake_doors, lone_clinic, step_up
 from app.web.forms import read_form
 from app.web.pages import LANGUAGE_COOKIE, page
+from app.web.step_up import Reach
 from app.web.visitors import COOKIES as COOKIES
 from app.web.visitors import note_patient as note_patient
 from app.web.visitors import session_of as session_of
@@ -133,6 +133,16 @@ def _tap_again(request: Request) -> Response:
         return page(request, "patient/intake/cover.html", 403, saved_at=None)
 
 
+def _reading(request: Request, db: Session) -> Response | None:
+    if let_in_patient(request, db) is None:
+        step_up.note_writer(request, db)
+    request.state.reach = step_up.reach_of(request)
+    if request.state.reach is not Reach.NONE:
+        return None
+    with i18n.using(_language(request)):
+        return step_up.ask(request, db)
+
+
 def _api_key(request: Request, db: Session) -> Response | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     api_key = api_keys.find(db, token.strip()) if scheme.lower() == "bearer" else None
@@ -232,23 +242,8 @@ def _keep_awake(request: Request) -> None:
 def set_session(response: Response, kind: SessionKind, token: str, *, seconds: int) -> None:
     """Put a session's token into its cookie."""
     strict = kind is SessionKind.STAFF
-    set_cookie(
-        response, COOKIES[kind], token, seconds=seconds, same_site="strict" if strict else "lax"
-    )
-
-
-def set_cookie(
-    response: Response, name: str, value: str, *, seconds: int, same_site: Any = "lax"
-) -> None:
-    """A cookie as all of ours are: for this host alone, unseen by scripts."""
-    response.set_cookie(
-        name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite=same_site
-    )
-
-
-def drop_cookie(response: Response, name: str) -> None:
-    """Expire a cookie of ours."""
-    response.set_cookie(name, "", max_age=0, path="/", secure=True, httponly=True, samesite="lax")
+    same_site = "strict" if strict else "lax"
+    cookies.put(response, COOKIES[kind], token, seconds=seconds, same_site=same_site)
 
 
 anyone = _guard(_anyone)
@@ -258,4 +253,5 @@ visit_only = _guard(_visit)
 twilio_only = _guard(_twilio, proof=_is_from_twilio)
 staff_only = _guard(_staff)
 intake_only = _guard(_intake)
+reading_only = _guard(_reading)
 intake_even_rested = _guard(_intake_rested)

@@ -11,7 +11,7 @@ from app.audit import trail
 from app.people.models import Patient, Practitioner
 from app.security.tokens import looks_like_token, new_token
 from app.settings import Settings
-from app.web import guards
+from app.web import cookies, guards, step_up
 from app.web.guards import BROWSER_COOKIE
 
 LARGEST_CREDENTIAL = 16 * 1024
@@ -31,7 +31,7 @@ def browser_for(request: Request) -> str:
 
 def remember(response: Response, browser: str) -> None:
     """Let the browser keep its id. It names no person and is no session."""
-    guards.set_cookie(response, BROWSER_COOKIE, browser, seconds=_BROWSER_SECONDS)
+    cookies.put(response, BROWSER_COOKIE, browser, seconds=_BROWSER_SECONDS)
 
 
 def network_of(request: Request) -> str:
@@ -75,6 +75,8 @@ def let_in(
     assert absolute is not None, "patients' and staff's sessions have an absolute end"
     guards.set_session(response, kind, token, seconds=int(absolute.total_seconds()))
     remember(response, browser)
+    if is_patient:
+        step_up.forget(request, response)
 
 
 def sign_out(request: Request, db: Session, kind: SessionKind, *, to: str) -> Response:
@@ -89,7 +91,7 @@ def sign_out(request: Request, db: Session, kind: SessionKind, *, to: str) -> Re
 def signed_out(kind: SessionKind, *, to: str) -> Response:
     """The answer to whoever is signed out now."""
     response = RedirectResponse(to, 303)
-    guards.drop_cookie(response, guards.COOKIES[kind])
+    cookies.drop(response, guards.COOKIES[kind])
     # Only the cache: "storage" would also throw away what was written and not yet sent.
     response.headers["Clear-Site-Data"] = '"cache"'
     return response

@@ -7,7 +7,17 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from app.web import site
 
-AUDIENCES = {"anyone", "patient", "visit", "intake", "intake_rested", "staff", "api_key", "twilio"}
+AUDIENCES = {
+    "anyone",
+    "patient",
+    "reading",
+    "visit",
+    "intake",
+    "intake_rested",
+    "staff",
+    "api_key",
+    "twilio",
+}
 # They read no row and know nobody: no transaction to open, no guard to wear.
 WITHOUT_GUARD = {
     "landing-join",

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import i18n
-from app.web import guards, ways_back
+from app.web import cookies, ways_back
 from app.web.forms import read_form, text
 from app.web.guards import anyone
 from app.web.pages import LANGUAGE_COOKIE, MOOD_COOKIE
@@ -20,7 +20,7 @@ def choose_light(request: Request, _: Session) -> Response:
     form = read_form(request)
     response = _back(text(form, "to"))
     chosen = "gentle" if text(form, "on") == "1" else "plain"
-    guards.set_cookie(response, MOOD_COOKIE, chosen, seconds=_A_YEAR)
+    cookies.put(response, MOOD_COOKIE, chosen, seconds=_A_YEAR)
     return response
 
 
@@ -31,7 +31,7 @@ def choose_language(request: Request, _: Session) -> Response:
     response = _back(text(form, "to"))
     language = i18n.known(text(form, "language"))
     if language:
-        guards.set_cookie(response, LANGUAGE_COOKIE, language, seconds=_A_YEAR)
+        cookies.put(response, LANGUAGE_COOKIE, language, seconds=_A_YEAR)
     return response
 
 

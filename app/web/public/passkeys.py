@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.access.challenges import Purpose
-from app.web import passkey_answers
+from app.web import passkey_answers, step_up
 from app.web.guards import anyone
 
 
@@ -19,7 +19,7 @@ def challenge(request: Request, db: Session) -> Response:
 @anyone
 def answer(request: Request, db: Session) -> Response:
     """The device's answer: signed in, or a sentence why not."""
-    return passkey_answers.sign_in(request, db, Purpose.SIGN_IN, to="/")
+    return passkey_answers.sign_in(request, db, Purpose.SIGN_IN, to=step_up.where_to(request))
 
 
 routes = [

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import clock
@@ -19,7 +19,7 @@ from app.i18n import gettext as _
 from app.people.models import Patient
 from app.refusal import Refusal
 from app.scheduling.models import Appointment, AppointmentStatus
-from app.web import lone_clinic, signing_in
+from app.web import lone_clinic, signing_in, step_up
 from app.web.forms import day, read_form, required
 from app.web.guards import anyone
 from app.web.pages import page, redirect
@@ -171,7 +171,7 @@ def _typed(form: FormData, name: str) -> str:
 
 
 def _home(request: Request, db: Session, patient: Patient, browser: str) -> Response:
-    response = redirect(request, "home")
+    response = RedirectResponse(step_up.where_to(request), 303)
     signing_in.let_in(request, db, response, patient, Strength.CODE, browser=browser)
     return response
 

@@ -10,7 +10,7 @@ from app.access.models import Strength
 from app.access.sign_in_links import Elsewhere, Opened
 from app.links.models import MagicLink
 from app.refusal import Refusal
-from app.web import signing_in
+from app.web import signing_in, step_up
 from app.web.pages import mood, render
 
 
@@ -28,7 +28,7 @@ def press(request: Request, db: Session, link: MagicLink) -> Response:
     if isinstance(pressed, Elsewhere):
         return _part(request, "code", "public/links/_sign_in_code.html", digits=pressed.digits)
     if isinstance(pressed, Opened) and browser is not None:
-        response = JSONResponse({"state": "signed-in", "address": "/"})
+        response = JSONResponse({"state": "signed-in", "address": step_up.where_to(request)})
         signing_in.let_in(request, db, response, pressed.patient, Strength.CODE, browser=browser)
         return response
     return JSONResponse({"state": "signed-in", "address": "/sign-in/birth-date"})
