@@ -1,0 +1,209 @@
+"""Copies of everything, kept and brought back as an operator would."""
+
+import base64
+import gzip
+import json
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import create_engine, func, select
+
+from app import clock
+from app.backups import copying, restoring
+from app.backups.restoring import NotRestored
+from app.db.engine import Database
+from app.db.keys import ClinicKey
+from app.journal.models import EntryKey
+from app.people.models import Patient
+from app.scheduling.models import Appointment
+from tests import databases
+from tests.conftest import FRIDAY_NOON
+
+OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
+
+
+@pytest.fixture
+def copied(database, cast, tmp_path):
+    return copying.copy(database.engine, tmp_path / "days", tmp_path / "keys")
+
+
+@pytest.fixture
+def empty(worker_id):
+    """The address of a database with nothing in it."""
+    with databases.fresh_database(worker_id, migrated=False) as url:
+        yield url
+
+
+def _rows(engine):
+    with engine.connect() as connection:
+        tables = copying.reflected(connection).sorted_tables
+        return {
+            table.name: connection.scalar(select(func.count()).select_from(table))
+            for table in tables
+        }
+
+
+def test_a_restored_clinic_has_every_row_and_can_read_it(copied, database, empty, settings, cast):
+    count = restoring.restore(empty, copied.data, copied.keys)
+
+    restored = Database(empty, settings)
+    try:
+        assert _rows(restored.engine) == _rows(database.engine)
+        assert count == sum(_rows(database.engine).values()) == copied.count
+        with restored.session(write=False) as db:
+            maya = db.get_one(Patient, cast.maya.id)
+            assert maya.full_name == cast.maya.full_name
+            assert maya.phone == cast.maya.phone
+            assert maya.made_at == cast.maya.made_at
+    finally:
+        restored.close()
+
+
+def test_a_clinic_that_outgrows_one_machine_takes_its_copy_along(
+    copied, database, settings, cast, worker_id
+):
+    other = OTHER[databases.chosen_kind()]
+    with databases.fresh_database(worker_id, migrated=False, kind=other) as url:
+        restoring.restore(url, copied.data, copied.keys)
+
+        restored = Database(url, settings)
+        try:
+            assert _rows(restored.engine) == _rows(database.engine)
+            with restored.session(write=False) as db:
+                visit = db.get_one(Appointment, cast.integration_visit.id)
+                assert visit.starts_at == cast.integration_visit.starts_at
+                assert visit.follows_id == cast.integration_visit.follows_id
+        finally:
+            restored.close()
+
+
+def test_the_data_hold_no_key_of_an_entry(database, cast, tmp_path):
+    with database.session() as db:
+        key = EntryKey(clinic_id=cast.maya.clinic_id, wrapped=b"secret key", made_at=_now())
+        db.add(key)
+
+    copied = copying.copy(database.engine, tmp_path, tmp_path)
+
+    assert "entry_key" not in gzip.decompress(copied.data.read_bytes()).decode()
+    assert key.id.hex in gzip.decompress(copied.keys.read_bytes()).decode()
+
+
+def test_a_key_that_was_destroyed_does_not_come_back_with_older_data(
+    database, cast, tmp_path, empty
+):
+    with database.session() as db:
+        key = EntryKey(clinic_id=cast.maya.clinic_id, wrapped=b"secret key", made_at=_now())
+        db.add(key)
+    monday = copying.copy(database.engine, tmp_path, tmp_path)
+    clock.stand_still(FRIDAY_NOON, machine=FRIDAY_NOON + timedelta(days=1))
+    with database.session() as db:
+        db.delete(db.get_one(EntryKey, key.id))
+    tuesday = copying.copy(database.engine, tmp_path, tmp_path)
+
+    restoring.restore(empty, monday.data, tuesday.keys)
+
+    assert monday.keys == tuesday.keys
+    assert monday.data != tuesday.data
+    engine = create_engine(empty)
+    assert _rows(engine)["entry_key"] == 0
+    assert _rows(engine)["patient"] > 0
+    engine.dispose()
+
+
+def test_copies_are_for_the_operator_alone(copied):
+    assert copied.data.stat().st_mode & 0o077 == 0
+    assert copied.keys.stat().st_mode & 0o077 == 0
+
+
+def test_no_name_and_no_number_stands_in_a_copy(copied, cast):
+    held = gzip.decompress(copied.data.read_bytes()).decode()
+
+    for secret in (cast.maya.phone, cast.maya.family_name, cast.theo.phone):
+        assert secret not in held
+
+
+def test_a_clinic_in_use_is_never_overwritten(copied, database):
+    url = database.engine.url.render_as_string(hide_password=False)
+    before = _rows(database.engine)
+
+    with pytest.raises(NotRestored) as refused:
+        restoring.restore(url, copied.data, copied.keys)
+
+    assert "in use" in refused.value.message
+    assert _rows(database.engine) == before
+
+
+@pytest.mark.parametrize("break_it", ["cut", "emptied", "another", "shortened", "other-kind"])
+def test_a_broken_copy_is_refused_before_anything_is_touched(copied, empty, break_it):
+    whole = copied.data.read_bytes()
+    lines = gzip.decompress(whole).splitlines(keepends=True)
+    broken = {
+        "cut": whole[: len(whole) // 2],
+        "emptied": b"",
+        "another": b"not ours at all",
+        "shortened": gzip.compress(b"".join(lines[:-3] + lines[-1:])),
+        "other-kind": copied.keys.read_bytes(),
+    }[break_it]
+    copied.data.write_bytes(broken)
+
+    with pytest.raises(NotRestored):
+        restoring.restore(empty, copied.data, copied.keys)
+
+    engine = create_engine(empty)
+    assert _rows(engine) == {}
+    engine.dispose()
+
+
+def test_a_copy_of_a_newer_version_is_refused(copied, empty):
+    lines = gzip.decompress(copied.data.read_bytes()).decode().splitlines()
+    lines[0] = json.dumps({"afterglow": "data", "schema": "9999"})
+    copied.data.write_bytes(gzip.compress("\n".join(lines).encode()))
+
+    with pytest.raises(NotRestored) as refused:
+        restoring.restore(empty, copied.data, copied.keys)
+
+    assert "newer version" in refused.value.message
+
+
+def test_a_row_that_does_not_fit_leaves_nothing_behind_and_tells_nothing(copied, empty):
+    held = gzip.decompress(copied.data.read_bytes()).decode()
+    copied.data.write_bytes(
+        gzip.compress(held.replace('"table":"patient"', '"table":"no"').encode())
+    )
+
+    with pytest.raises(NotRestored) as refused:
+        restoring.restore(empty, copied.data, copied.keys)
+
+    assert refused.value.message.endswith("does not fit this database.")
+    engine = create_engine(empty)
+    assert _rows(engine)["clinic"] == 0
+    engine.dispose()
+
+
+def test_both_files_show_one_moment_while_the_clinic_goes_on(database, cast, tmp_path):
+    stop = Event()
+
+    def go_on():
+        for number in range(1_000, 2_000):
+            with database.session() as db:
+                mine = {"clinic_id": cast.maya.clinic_id, "wrapped": b"pair", "made_at": _now()}
+                db.add(ClinicKey(number=number, **mine))
+                db.add(EntryKey(**mine))
+            if stop.is_set():
+                return
+
+    busy = Thread(target=go_on)
+    busy.start()
+    copied = copying.copy(database.engine, tmp_path, tmp_path)
+    stop.set()
+    busy.join()
+
+    data = gzip.decompress(copied.data.read_bytes()).decode().splitlines()
+    keys = gzip.decompress(copied.keys.read_bytes()).decode().splitlines()
+    pair = base64.b64encode(b"pair").decode()
+    assert sum(pair in line for line in data) == sum(pair in line for line in keys)
+
+
+def _now():
+    return datetime(2026, 11, 22, 9, tzinfo=UTC)
