@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.people.models import Patient
 from app.questionnaires.engine.evaluation import Hit, State
 from app.questionnaires.engine.items import Form, Item
-from app.questionnaires.engine.staff_rules import weight_of
+from app.questionnaires.engine.staff_rules import met, weight_of
 from app.questionnaires.engine.values import Slot, Value, Values
 from app.questionnaires.forms import form_of
 from app.questionnaires.models import QuestionnaireResponse
@@ -27,6 +28,21 @@ from app.safety.words import tell_of_danger
 _DIGEST = "#"
 
 
+class Help(StrEnum):
+    """Which page comes before everything else. Of several the first."""
+
+    EMERGENCY = "emergency"  # the body: 911
+    CRISIS = "crisis"  # 988
+    CALL_TODAY = "call-today"  # the clinic
+
+
+_BY_RULE = {
+    "emergency": Help.EMERGENCY,
+    "safety": Help.CRISIS,
+    "call-today": Help.CALL_TODAY,
+}
+
+
 @dataclass(frozen=True)
 class _Cause:
     """One answer: its place, and how bad it is as a number, or which it is as a digest."""
@@ -34,6 +50,7 @@ class _Cause:
     slot: Slot
     bad: str
     is_urgent: bool
+    help_: Help = Help.CRISIS
     is_number: bool = False
     less_is_worse: bool = False
 
@@ -52,17 +69,19 @@ class _Cause:
 
 def notice(
     db: Session, response: QuestionnaireResponse, state: State, *, saved: Collection[Slot] = ()
-) -> bool:
+) -> Help | None:
     """Alert the clinic about what the sheet says now. Call it at every save of a draft.
 
-    True: the very response has to be the page with the resources. That is so when something has
-    come to light, and when it stands in one of the `saved` slots, however often it is saved.
+    The very response has to be the page with that help: when something has come to light, and when
+    it stands in one of the `saved` slots, however often it is saved.
     """
+    unsafe = list(_unsafe_answers(form_of(response.questionnaire), state))
     found = {
-        Signal.ANSWER: list(_unsafe_answers(form_of(response.questionnaire), state)),
+        Signal.RED_FLAG: [cause for cause in unsafe if cause.help_ is not Help.CRISIS],
+        Signal.ANSWER: [cause for cause in unsafe if cause.help_ is Help.CRISIS],
         Signal.WORDS: list(_words_of_danger(state)),
     }
-    must_show = False
+    wanted: set[Help] = set()
     for signal, causes in found.items():
         if not causes:
             continue  # nearly always: a save asks the database nothing here
@@ -75,10 +94,10 @@ def notice(
                 signal,
                 urgent=any(cause.is_urgent for cause in new),
                 response_id=response.id,
-                causes={cause.at: [cause.bad] for cause in new},
+                causes=_by_place(new),
             )
-        must_show = must_show or bool(new) or any(cause.slot in saved for cause in causes)
-    return must_show
+        wanted.update(cause.help_ for cause in causes if cause in new or cause.slot in saved)
+    return next((help_ for help_ in Help if help_ in wanted), None)
 
 
 def place(slot: Slot) -> str:
@@ -99,16 +118,31 @@ def causing(alerts: Iterable[SafetyAlert], form: Form, state: State) -> frozense
     return frozenset(filter(is_one, state.slots))
 
 
+def help_for(item: Item, value: Value) -> Help | None:
+    """What an answer leads to by itself, as far as the form says: for a phone without a signal."""
+    kinds = {rule.kind for rule in item.rules if not rule.of_score and met(item, rule, (value,))}
+    return next((help_ for kind, help_ in _BY_RULE.items() if kind in kinds), None)
+
+
+def _by_place(causes: Iterable[_Cause]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for cause in causes:
+        found.setdefault(cause.at, []).append(cause.bad)
+    return found
+
+
 def _unsafe_answers(form: Form, state: State) -> Iterator[_Cause]:
     for hit in state.hits:
-        if hit.rule.kind == "safety":
+        if hit.rule.kind in _BY_RULE:
             number = _number(form, state, hit)
+            told = state.sheet.values.get(hit.slot, ())
+            # Of several things ticked, each is one: less of them is nothing new.
+            own = (hit.rule.answer,) if hit.rule.answer in told else told
             yield _Cause(
                 hit.slot,
-                str(number)
-                if number is not None
-                else _digest(state.sheet.values.get(hit.slot, ())),
+                str(number) if number is not None else _digest(own),
                 hit.rule.is_urgent,
+                _BY_RULE[hit.rule.kind],
                 is_number=number is not None,
                 less_is_worse=hit.rule.operator in ("<", "<="),
             )

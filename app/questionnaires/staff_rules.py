@@ -22,7 +22,7 @@ from app.questionnaires.engine.shapes import objects, text
 from app.questionnaires.engine.values import Coding, Value
 from app.questionnaires.models import Questionnaire
 
-FLAG, SAFETY = "flag", "safety"
+FLAG, SAFETY, EMERGENCY, CALL_TODAY = "flag", "safety", "emergency", "call-today"
 _KINDS: tuple[tuple[type, str], ...] = (
     (bool, "Boolean"),
     (Coding, "Coding"),

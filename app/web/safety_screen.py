@@ -1,34 +1,57 @@
 """The page that comes before everything else when somebody may be in danger."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app import clock, i18n
 from app.i18n import gettext as _
+from app.intake.signals import Help
 from app.people.models import Clinic, Patient
 from app.safety import escalation
 from app.scheduling import reading_hours
-from app.web.pages import page
+from app.web.pages import page, render
+
+_WHOLE = "layouts/patient.html"
+_TEMPLATES = {
+    Help.EMERGENCY: "public/safety/emergency.html",
+    Help.CRISIS: "public/safety/crisis.html",
+    Help.CALL_TODAY: "public/safety/call_today.html",
+}
 
 
 def told(
-    request: Request, db: Session, patient: Patient, *, on: str = "", knows_them: bool = False
+    request: Request,
+    db: Session,
+    patient: Patient,
+    *,
+    help_: Help = Help.CRISIS,
+    on: str = "",
+    knows_them: bool = False,
 ) -> Response:
     """The resources for somebody whose clinic has been alerted, and only as far as that is true.
 
     `on`: where a post leads on with what they were doing. `knows_them`: this browser may see whom
     they named for emergencies.
     """
-    return page(
-        request,
-        "public/safety.html",
-        told=True,
-        reached=bool(escalation.on_call(db, patient.clinic)),
-        on=on,
-        own=patient if knows_them and patient.emergency_phone else None,
-        hours=_hours(db, patient.clinic, patient.zone),
-    )
+    said = _told(db, patient, knows_them=knows_them) | {"on": on}
+    return page(request, _TEMPLATES[help_], layout=_WHOLE, **said)
+
+
+def told_here(
+    request: Request,
+    db: Session,
+    patient: Patient,
+    *,
+    help_: Help = Help.CRISIS,
+    back: str = "",
+    knows_them: bool = False,
+) -> str:
+    """The same as a title and a `main` for a script to put in place. `back`: a page's address."""
+    said = _told(db, patient, knows_them=knows_them) | {"back": back}
+    return render(request, _TEMPLATES[help_], layout="layouts/part.html", **said)
 
 
 def untold(request: Request, db: Session, *, is_anew: bool) -> Response:
@@ -36,9 +59,20 @@ def untold(request: Request, db: Session, *, is_anew: bool) -> Response:
     told = False if is_anew else None
     clinic: Clinic | None = getattr(request.state, "clinic", None)
     hours = _hours(db, clinic, clinic.zone) if clinic else ""
-    return page(
-        request, "public/safety.html", told=told, reached=False, on="", own=None, hours=hours
-    )
+    said: dict[str, Any] = dict.fromkeys(("on", "back", "own", "reached"))
+    said |= {"told": told, "hours": hours}
+    return page(request, _TEMPLATES[Help.CRISIS], layout=_WHOLE, **said)
+
+
+def _told(db: Session, patient: Patient, *, knows_them: bool) -> dict[str, Any]:
+    return {
+        "told": True,
+        "reached": bool(escalation.on_call(db, patient.clinic)),
+        "on": "",
+        "back": "",
+        "own": patient if knows_them and patient.emergency_phone else None,
+        "hours": _hours(db, patient.clinic, patient.zone),
+    }
 
 
 def _hours(db: Session, clinic: Clinic, zone: str) -> str:

@@ -40,7 +40,7 @@ def save(database, state_of):
         response_id, form = sheet
         with database.session() as db:
             response = db.get_one(QuestionnaireResponse, response_id)
-            return signals.notice(db, response, state_of(form, answers), saved=saved)
+            return bool(signals.notice(db, response, state_of(form, answers), saved=saved))
 
     return save
 

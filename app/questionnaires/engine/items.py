@@ -80,7 +80,9 @@ class Expression:
 class StaffRule:
     """Which answers a clinician has to see, or must be told of at once."""
 
-    kind: str  # "flag": the review list · "safety": an alert and the resources page, too
+    # "flag": the review list · "safety": an alert, and 988 at once · of the body, an alert, too:
+    # "emergency": 911 at once · "call-today": the clinic's number and hours at once
+    kind: str
     operator: str  # as enableWhen
     answer: Value
     label: Words = field(default_factory=Words)  # what the review list calls it

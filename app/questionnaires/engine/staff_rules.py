@@ -10,7 +10,7 @@ from app.questionnaires.engine.scales import SELF_HARM
 from app.questionnaires.engine.shapes import Json, object_of, text
 from app.questionnaires.engine.values import Value, Values
 
-KINDS = frozenset({"flag", "safety"})
+KINDS = frozenset({"flag", "safety", "emergency", "call-today"})
 _URGENT_FROM = 2
 # On every question 9 of the PHQ-9, whatever form it came in: any answer above "not at all".
 SELF_HARM_RULE = StaffRule(

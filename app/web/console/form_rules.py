@@ -16,7 +16,7 @@ from app.questionnaires import library, staff_rules
 from app.questionnaires.engine.items import Form, Item, ItemType, StaffRule, Words
 from app.questionnaires.engine.values import Value
 from app.questionnaires.models import Questionnaire
-from app.questionnaires.staff_rules import FLAG, SAFETY
+from app.questionnaires.staff_rules import CALL_TODAY, EMERGENCY, FLAG, SAFETY
 from app.refusal import Refusal
 from app.web.console import form_words, forms
 from app.web.console.desk import desk_page
@@ -177,7 +177,13 @@ def _choices(item: Item) -> dict[str, tuple[str, Value]]:
 
 def _follows(posted: FormData) -> tuple[str, bool]:
     """The rule's kind, and whether it is urgent."""
-    kinds = {"flag": (FLAG, False), "safety": (SAFETY, False), "urgent": (SAFETY, True)}
+    kinds = {
+        "flag": (FLAG, False),
+        "safety": (SAFETY, False),
+        "urgent": (SAFETY, True),
+        "call-today": (CALL_TODAY, False),
+        "emergency": (EMERGENCY, True),
+    }
     chosen = text(posted, "kind")
     if chosen not in kinds:
         raise NotChosen(_("Choose what the answer leads to."), field="kind")
@@ -217,6 +223,16 @@ def _page(
                 "urgent",
                 _("Alert at once"),
                 _("The same, and it stands first until somebody takes it on"),
+            ),
+            (
+                "call-today",
+                _("Alert, the same day, about the body"),
+                _("On-call staff are texted; the patient sees your number and hours"),
+            ),
+            (
+                "emergency",
+                _("Alert at once, about the body"),
+                _("On-call staff are texted; the patient sees 911 first"),
             ),
         ],
         values=values,

@@ -105,6 +105,10 @@ def what_follows(rule: StaffRule) -> str:
         return _("Review list")
     if rule is SELF_HARM_RULE:
         return _("Alert, the same day or at once, by the answer")
+    if rule.kind == staff_rules.EMERGENCY:
+        return _("Alert at once; the patient sees 911")
+    if rule.kind == staff_rules.CALL_TODAY:
+        return _("Alert; the patient sees your number")
     return _("Alert at once") if rule.is_urgent else _("Alert, the same day")
 
 

@@ -64,6 +64,9 @@ def signal(value: Signal) -> str:
         Signal.CONTROL: _("pressed “I am not safe”"),
         Signal.ANSWER: _("gave an answer that may mean danger"),
         Signal.WORDS: _("wrote words that may mean danger"),
+        Signal.ENTRY: _("keeps a private entry that may mean danger"),
+        Signal.RED_FLAG: _("told of a side effect that cannot wait"),
+        Signal.SESSION: _("pressed “I need help” during a session"),
     }[value]
 
 

@@ -105,9 +105,14 @@ def _sent(
     following.completed(db, task)
     if doorway.packet.code is PacketCode.ASSESSMENT:
         telling.learn(patient, draft.state.sheet)
-    if signals.notice(db, response, draft.state):
+    if help_ := signals.notice(db, response, draft.state):
         return safety_screen.told(
-            request, db, patient, on=f"/intake/{task.id}/on", knows_them=doorway.knows_them
+            request,
+            db,
+            patient,
+            help_=help_,
+            on=f"/intake/{task.id}/on",
+            knows_them=doorway.knows_them,
         )
     return go(request, packet_path(task.packet_id))
 

@@ -11,6 +11,7 @@ from app.intake import conflicts, drafts, signals
 from app.intake.doors import Doorway
 from app.intake.drafts import Draft
 from app.intake.models import IntakeTask
+from app.intake.signals import Help
 from app.questionnaires.engine import fields, journey
 from app.questionnaires.engine.items import ItemType
 from app.questionnaires.engine.journey import Kind, Step
@@ -77,8 +78,8 @@ def _saved(visit: Visit, answers: Answers) -> Response:
     )
     # Also what is not kept yet, for want of something else, was told just now.
     told = draft if faults else kept
-    if signals.notice(visit.db, kept.response, told.state, saved=visit.step.slots):
-        return safety(visit.request, visit.db, visit.task)
+    if help_ := signals.notice(visit.db, kept.response, told.state, saved=visit.step.slots):
+        return safety(visit.request, visit.db, visit.task, help_)
     if faults:
         return _again(visit, kept, faults)
     return _next(visit, kept)
@@ -87,8 +88,8 @@ def _saved(visit: Visit, answers: Answers) -> Response:
 def _passed_over(visit: Visit) -> Response:
     """What was typed before they chose to skip the page is not kept, but was told."""
     answer = _saved(visit, posting.skipped(visit.draft, visit.step))
-    if unkept.tells_of_danger(visit.request, visit.db, visit.draft, visit.posted):
-        return safety(visit.request, visit.db, visit.task)
+    if help_ := unkept.wants_help(visit.request, visit.db, visit.draft, visit.posted):
+        return safety(visit.request, visit.db, visit.task, help_)
     return answer
 
 
@@ -111,8 +112,8 @@ def _rearranged(visit: Visit, answers: Answers) -> Response:
         drawn=drawn,
         browser_hash=visit.doorway.browser_hash,
     )
-    if signals.notice(visit.db, draft.response, told, saved=visit.step.slots):
-        return safety(visit.request, visit.db, visit.task, visit.step)
+    if help_ := signals.notice(visit.db, draft.response, told, saved=visit.step.slots):
+        return safety(visit.request, visit.db, visit.task, help_, visit.step)
     if button == "more":
         return _again(visit, draft, {}, more=frozenset({value}))
     if taken_away:
@@ -226,12 +227,16 @@ def _again(
     )
 
 
-def safety(request: Request, db: Session, task: IntakeTask, step: Step | None = None) -> Response:
+def safety(
+    request: Request, db: Session, task: IntakeTask, help_: Help, step: Step | None = None
+) -> Response:
     """The resources, before everything else. They lead on to `step`, or to what comes next."""
     doorway: Doorway = request.state.doorway
     on = f"/intake/{task.id}/on" + (f"?step={step.id}" if step else "")
     knows_them = doorway.knows_them and not request.state.has_rested
-    return safety_screen.told(request, db, doorway.packet.patient, on=on, knows_them=knows_them)
+    return safety_screen.told(
+        request, db, doorway.packet.patient, help_=help_, on=on, knows_them=knows_them
+    )
 
 
 def _based_on(visit: Visit) -> int:

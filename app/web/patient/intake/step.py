@@ -87,8 +87,8 @@ def _taken(request: Request, db: Session, posted: Posted) -> Response:
             instead = clash.sent_already(request, task)
         except Conflict as conflict:
             instead = clash.shown(request, task, draft, step, posted, conflict)
-    if unkept.tells_of_danger(request, db, draft, posted):
-        return saving.safety(request, db, task, step)
+    if help_ := unkept.wants_help(request, db, draft, posted):
+        return saving.safety(request, db, task, help_, step)
     return instead or go(request, _on(task, draft))
 
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from app import i18n
 from app.intake import drafts, signals
 from app.intake.drafts import Draft
+from app.intake.signals import Help
 from app.questionnaires.engine import fields
 from app.questionnaires.engine.items import ItemType
 from app.questionnaires.engine.sheets import put_all
@@ -17,8 +18,8 @@ from app.questionnaires.engine.values import Slot
 from app.web.patient.intake.posting import Posted
 
 
-def tells_of_danger(request: Request, db: Session, draft: Draft, posted: Posted) -> bool:
-    """Alert the clinic about what was typed. True: the resources come before everything else."""
+def wants_help(request: Request, db: Session, draft: Draft, posted: Posted) -> Help | None:
+    """Alert the clinic about what was typed. The help that comes before everything else."""
     form, zone = draft.form, ZoneInfo(request.state.patient.zone)
     typed = {
         slot: fields.read(form, slot, posted.texts, i18n.language(), zone=zone)[0]
