@@ -28,7 +28,8 @@ def _commands():
         yield command.name or command.callback.__name__
     for group in cli.app.registered_groups:
         for command in group.typer_instance.registered_commands:
-            yield f"{group.name} {command.name or command.callback.__name__}"
+            group_name = f"{group.name} " if group.name else ""
+            yield group_name + (command.name or command.callback.__name__)
 
 
 # The demo is called by its other name, `make run`.
