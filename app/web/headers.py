@@ -10,7 +10,7 @@ from app.settings import Settings
 LANDINGS = ("/j", "/i", "/w", "/s", "/invitation")
 # A page in a frame has no more than the page around it: so the demo's stage is among them.
 _CAMERA = ("/j", "/i", "/visits/", "/clinic/visits/", "/camera-check", "/demo")
-_MICROPHONE = (*_CAMERA, "/w", "/journal")
+_MICROPHONE = (*_CAMERA, "/w", "/journal", "/journal/")
 _CHECK = re.compile(r"/intake/[^/]+/camera")
 
 

@@ -109,6 +109,7 @@ def test_every_cookie_is_for_this_host_alone(answers):
         ("/visits/1", True, True),
         ("/clinic/visits/1", True, True),
         ("/journal", False, True),
+        ("/journal/write", False, True),
         ("/", False, False),
         ("/jx", False, False),
         ("/clinic/", False, False),
