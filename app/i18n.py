@@ -88,6 +88,12 @@ def local_short_day(moment: datetime, zone: str) -> str:
     return format_skeleton("MMMEd", moment.astimezone(ZoneInfo(zone)), locale=_locale())
 
 
+def local_month_day(moment: datetime, zone: str, *, short: bool = False) -> str:
+    """`November 18`, or `Nov 18`, on the calendar of `zone`."""
+    skeleton = "MMMd" if short else "MMMMd"
+    return format_skeleton(skeleton, moment.astimezone(ZoneInfo(zone)), locale=_locale())
+
+
 def local_date(day: date) -> str:
     """`Nov 18, 2026`."""
     return format_date(day, "medium", locale=_locale())
