@@ -1,0 +1,228 @@
+// Brings to the clinic what waits on this phone: alerts first, then words, then sound and pictures.
+// One sender at a time, whatever number of tabs; it goes on until everything has an answer.
+import { alerts, entries, links, slices } from "./journal_store.js"
+import { sendFiles } from "./file_sending.js"
+
+export const PENDING = "pending:" // begins the owner of what a link tapped without a signal wrote
+
+const PATIENCE = 30_000
+const FIRST_PAUSE = 2_000
+const LONGEST_PAUSE = 60_000
+const PROBLEMS = { 401: "rested", 403: "rested", 410: "closed", 413: "large" }
+
+const listeners = new Set()
+const otherTabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("afterglow") : null
+if (otherTabs) otherTabs.onmessage = ({ data }) => { if (data.uuid) hear(data) }
+let running = null
+let askedAgain = false
+let failures = 0
+
+// Not an answer: no line, or a clinic that cannot take it now. Everything stays for later.
+class NotNow extends Error {
+  constructor(seconds) {
+    super("not now")
+    this.after = Number(seconds) > 0 ? Number(seconds) * 1_000 : null
+  }
+}
+
+// → { left, after }: how many still wait, and for how many milliseconds to leave the clinic alone.
+export function flush({ onState } = {}) {
+  if (onState) listeners.add(onState)
+  askedAgain = true
+  running ??= alone(untilNothingIsAsked).finally(() => { running = null })
+  return running
+}
+
+// `then(uuid, state, answer)`, whichever tab or worker it happens in. States are those of an entry,
+// and `danger` (answer.html is to be seen at once), `apart` (answer.uuid goes on), `told` (an alert).
+export function whenSent(then) {
+  listeners.add(then)
+}
+
+// A link's token for a way in. → what the clinic says, or null when the link opens nothing.
+export async function exchangeLink(token) {
+  const answer = await reach("/x", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ t: token, kind: "write" }),
+  })
+  const told = answer.ok ? await understood(answer) : null
+  return told?.state === "journal" ? told : null
+}
+
+function alone(work) {
+  return navigator.locks ? navigator.locks.request("afterglow-sending", work) : work()
+}
+
+async function untilNothingIsAsked() {
+  let outcome
+  while (askedAgain) {
+    askedAgain = false
+    outcome = await sendAll()
+  }
+  return outcome
+}
+
+async function sendAll() {
+  const reopened = new Set()
+  let failure = null
+  for (const send of [claimPending, sendAlerts, sendWords, sendRest]) {
+    try {
+      await send(reopened)
+    } catch (error) {
+      if (!(error instanceof NotNow)) throw error
+      failure = error
+      break
+    }
+  }
+  failures = failure ? failures + 1 : 0
+  const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.max(0, failures - 1))
+  return { left: await countWaiting(), after: failure && (failure.after ?? pause * (0.75 + Math.random() / 2)) }
+}
+
+async function countWaiting() {
+  const waiting = (await entries.all()).filter(({ state }) => state === "device" || state === "sending")
+  return waiting.length + (await alerts.all()).length
+}
+
+async function kept() {
+  return (await entries.all()).filter(({ state, problem }) => state !== "draft" && problem !== "sealed")
+}
+
+// The links that were tapped without a signal: whose are they, and so what was written under them?
+async function claimPending() {
+  for (const { owner: pending, token } of await links.all()) {
+    if (!pending.startsWith(PENDING)) continue
+    const owner = (await exchangeLink(token))?.owner
+    const theirs = (await entries.all()).filter((entry) => entry.owner === pending)
+    if (owner) {
+      await links.keep(owner, token)
+      for (const entry of theirs) await entries.claim(entry.uuid, owner)
+      for (const alert of await alerts.all()) if (alert.owner === pending) await alerts.add({ ...alert, owner })
+    } else {
+      for (const entry of theirs) if (entry.state !== "draft") await settle(entry.uuid, "held", "closed", true)
+    }
+    await links.remove(pending)
+  }
+}
+
+async function sendAlerts(reopened) {
+  for (const { uuid, owner, signal, at } of await alerts.all()) {
+    const answer = await ask(`/safety/alerts/${uuid}`, json({ owner, signal, at }), owner, reopened)
+    if (!answer.ok) continue
+    await alerts.remove(uuid)
+    say(uuid, "told", await answer.json().catch(() => ({})))
+  }
+}
+
+async function sendWords(reopened) {
+  await eachEntry(async ({ uuid, owner, landed, revision }) => {
+    if (landed === revision || owner.startsWith(PENDING)) return
+    const entry = await entries.take(uuid)
+    if (!entry) return
+    say(uuid, "sending")
+    const { prompt, kind, question, words, lines, shared, writtenAt, apartFrom } = entry
+    const answer = await ask(`/journal/entries/${uuid}`, json({
+      owner, prompt: prompt ?? null, kind, question: question ?? "", words: words ?? "", written_at: writtenAt,
+      revision: entry.revision, lines: lines ?? [], shared: Boolean(shared), apart_from: apartFrom ?? null,
+    }, { "If-Match": `"${entry.base}"` }), owner, reopened)
+    if (!answer.ok) return sayNo(uuid, answer)
+    const told = await understood(answer)
+    await entries.landed(uuid, entry.revision, told.revision)
+    if (told.danger) say(uuid, "danger", told)
+  })
+}
+
+// What belongs to words that have landed; then the entry is with the clinic and leaves the phone.
+async function sendRest(reopened) {
+  await eachEntry(async (entry) => {
+    const { uuid, owner, landed, revision, files = [] } = entry
+    if (landed !== revision) return
+    const refused = await sendFiles(entry, (path, request) => ask(path, request, owner, reopened))
+    if (refused) return sayNo(uuid, refused)
+    const done = await entries.finish(uuid)
+    if (done?.state !== "delivered") return void (askedAgain = true) // changed while it was on its way
+    for (const file of files) await slices.removeFile(file.uuid)
+    say(uuid, "delivered", { revision: done.revision, base: done.base })
+  })
+}
+
+// One that the clinic stumbles over does not keep back those behind it; no line at all does.
+async function eachEntry(send) {
+  let failure = null
+  for (const entry of await kept()) {
+    try {
+      await send(entry)
+    } catch (error) {
+      await settle(entry.uuid, "device", null, false)
+      if (!(error instanceof NotNow) || !error.stumbled) throw error
+      failure = error
+    }
+  }
+  if (failure) throw failure
+}
+
+async function sayNo(uuid, answer) {
+  const told = await answer.json().catch(() => ({}))
+  if (answer.status === 409 && told.state === "conflict") {
+    const apart = await entries.apart(uuid, told.revision)
+    askedAgain = true
+    return say(uuid, "apart", { uuid: apart })
+  }
+  await settle(uuid, "held", PROBLEMS[answer.status] ?? "refused", true)
+}
+
+async function settle(uuid, state, problem, answered) {
+  await entries.hold(uuid, state, problem, answered)
+  say(uuid, state, { problem })
+}
+
+function say(uuid, state, answer) {
+  hear({ uuid, state, answer })
+  otherTabs?.postMessage({ uuid, state, answer })
+}
+
+function hear({ uuid, state, answer }) {
+  for (const listener of listeners) listener(uuid, state, answer)
+}
+
+function json(content, headers = {}) {
+  return { method: "PUT", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(content) }
+}
+
+// Once in each round a session that has ended is opened again with the link kept on this phone.
+async function ask(path, { headers, ...request }, owner, reopened) {
+  const ours = { ...request, headers: { ...headers, "X-Owner": owner } }
+  const answer = await reach(path, ours)
+  if (answer.status !== 401 && answer.status !== 403) return answer
+  return (await reopen(owner, reopened)) ? reach(path, ours) : answer
+}
+
+async function reopen(owner, reopened) {
+  if (reopened.has(owner)) return false
+  reopened.add(owner)
+  const token = await links.of(owner)
+  return token !== null && (await exchangeLink(token))?.owner === owner
+}
+
+async function reach(path, request) {
+  let answer
+  try {
+    answer = await fetch(path, { ...request, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PATIENCE) })
+  } catch {
+    throw new NotNow()
+  }
+  if (answer.status !== 429 && answer.status < 500) return answer
+  const stumble = new NotNow(answer.headers.get("Retry-After"))
+  stumble.stumbled = answer.status !== 429
+  throw stumble
+}
+
+// A hotel's welcome page says 200, too.
+async function understood(answer) {
+  try {
+    return await answer.json()
+  } catch {
+    throw new NotNow()
+  }
+}
