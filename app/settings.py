@@ -60,6 +60,15 @@ class Settings(BaseSettings):
     turn_secret: SecretStr = Field(
         default=SecretStr(""), description="coturn's `static-auth-secret`"
     )
+    push_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(
+            "fcm.googleapis.com",
+            "updates.push.services.mozilla.com",
+            "*.push.apple.com",
+            "*.notify.windows.com",
+        ),
+        description="push services that notices may go to; empty: no notices",
+    )
     data_dir: Path = Field(
         default=Path("var"), description="folder of the embedded database and keys"
     )
@@ -69,7 +78,12 @@ class Settings(BaseSettings):
     demo: bool = Field(default=False, exclude=True, description="set by `afterglow demo` alone")
 
     @field_validator(
-        "secret_keys", "encryption_keys", "twilio_auth_token", "turn_urls", mode="before"
+        "secret_keys",
+        "encryption_keys",
+        "twilio_auth_token",
+        "turn_urls",
+        "push_hosts",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: object) -> object:
@@ -103,6 +117,11 @@ class Settings(BaseSettings):
         if self.demo:
             return (self.origin, self.origin.replace("localhost", "127.0.0.1"))
         return (self.origin,)
+
+    @cached_property
+    def contact(self) -> str:
+        """Where push services find whoever runs this; they take nothing that is not public."""
+        return self.base_url if self._is_public() else "mailto:afterglow@example.com"
 
     def missing_for_production(self) -> list[str]:
         """Names of settings without which `afterglow serve` must not start, with what is wrong."""

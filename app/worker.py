@@ -22,6 +22,9 @@ from app.db.engine import Database
 from app.intake import following, told_meanwhile
 from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
 from app.messaging.gateway import SmsGateway
+from app.push import delivery as push_delivery
+from app.push import notices
+from app.push.service import HttpsPushService, PushService
 from app.replies import taking_in
 from app.safety import escalation
 from app.settings import Settings
@@ -49,10 +52,17 @@ class Job:
 class Worker:
     """Runs the timetable, in a thread of the web process or as a process of its own."""
 
-    def __init__(self, database: Database, settings: Settings, gateway: SmsGateway) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        gateway: SmsGateway,
+        push: PushService | None = None,
+    ) -> None:
         self._database = database
         self._settings = settings
         self._gateway = gateway
+        self._push = push or HttpsPushService()
         self._name = f"{os.getpid()}-{uuid4().hex[:8]}"
         self._stopping = threading.Event()
         self._swept_at: datetime | None = None  # machine time of the last sweep of a whole day
@@ -68,6 +78,7 @@ class Worker:
             Job("understand", 0.5, self._understand, inbound.next_due),
             Job("codes", 0.5, self._in_transaction(_text_codes)),
             Job("send", 0.5, self._send, outbox.next_due),
+            Job("notices", 2, self._send_notices, notices.next_due),
             Job("leases", 10, self._in_transaction(claims.expire_leases)),
             Job("look", 5, self._look),
             Job("overdue", 30, self._in_transaction(overdue.tell_staff)),
@@ -105,6 +116,13 @@ class Worker:
             if not delivery.send_one(
                 self._database, self._gateway, self._name, self._settings.base_url
             ):
+                return
+
+    def _send_notices(self) -> None:
+        # They are never urgent: a slow push service must not hold up the texts.
+        until = time.monotonic() + _LONGEST_LOOK_SECONDS
+        while not self._stopping.is_set() and time.monotonic() < until:
+            if not push_delivery.send_one(self._database, self._push, self._settings):
                 return
 
     def _sweep(self) -> None:
@@ -149,3 +167,4 @@ def _tidy(db: Session) -> None:
     challenges.forget_old(db)
     inbound.forget_old(db)
     applying.forget_old(db)
+    notices.forget_old(db)
