@@ -1,4 +1,5 @@
 // Shows one state of the room at a time. All words are in the page already; here they are shown or hidden.
+import { showSystem } from "./system.js"
 
 export function showView(view) {
   for (const part of document.querySelectorAll("[data-view]")) {
@@ -25,10 +26,7 @@ export function showFault(fault) {
   for (const part of document.querySelectorAll("[data-fault]")) {
     part.hidden = !part.dataset.fault.split(" ").includes(fault)
   }
-  const system = systemOf(navigator.userAgent)
-  for (const part of document.querySelectorAll("[data-system]")) {
-    part.hidden = part.dataset.system !== system
-  }
+  showSystem()
   showView("fault")
 }
 
@@ -42,9 +40,4 @@ export function setPressed(action, pressed) {
   for (const button of document.querySelectorAll(`[data-action="${action}"][aria-pressed]`)) {
     button.setAttribute("aria-pressed", String(pressed))
   }
-}
-
-function systemOf(agent) {
-  if (/iPhone|iPad|iPod/.test(agent)) return "iphone"
-  return /Android/.test(agent) ? "android" : "computer"
 }
