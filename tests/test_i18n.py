@@ -37,6 +37,8 @@ def test_days_and_times_are_those_on_the_clinics_wall():
     assert i18n.local_weekday(EVENING, ZONE, short=True) == "Wed"
     assert i18n.local_short_day(EVENING, ZONE) == "Wed, Nov 18"
     assert i18n.local_date(date(2026, 11, 18)) == "Nov 18, 2026"
+    assert i18n.local_month_day(EVENING, ZONE) == "November 18"
+    assert i18n.local_month_day(EVENING, ZONE, short=True) == "Nov 18"
 
 
 def test_days_and_times_are_spoken_in_spanish():

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from app.outcomes.results import Series
 
@@ -92,7 +93,7 @@ def draw(
             Dot(x, y, value.total, words.get(at, ""))
             for at, ((x, y), value) in enumerate(zip(spots, series.values, strict=True))
         ),
-        lines=tuple(Line(*one, *other) for one, other in zip(spots, spots[1:], strict=False)),
+        lines=tuple(Line(*one, *other) for one, other in pairwise(spots)),
         grid=tuple((height(series, Decimal(number)), number) for number in _grid(series.most)),
         sessions=tuple(axis.x(each) for each in sessions if axis.starts_at <= each <= axis.ends_at),
         visits=tuple(axis.x(each) for each in visits if axis.starts_at <= each <= axis.ends_at),

@@ -107,9 +107,9 @@ def _sheets(db: Session, patient: Patient, since: datetime | None) -> list[Draft
 def _numbers(draft: Draft) -> list[tuple[str, Decimal]]:
     if library.slug_of(draft.response.questionnaire) not in _FORMS_OF_DAYS:
         return []
-    found = []
-    for code in DAYS:
-        for value in draft.state.values(Slot(code)):
-            if isinstance(value, int) and 0 <= value <= _MOST_OF_A_DAY:
-                found.append((code, Decimal(value)))
-    return found
+    return [
+        (code, Decimal(value))
+        for code in DAYS
+        for value in draft.state.values(Slot(code))
+        if isinstance(value, int) and 0 <= value <= _MOST_OF_A_DAY
+    ]

@@ -1,4 +1,4 @@
-"""A measure in plain sentences: a rise is said as plainly as a fall, and nobody is congratulated."""
+"""A measure in plain sentences: rises are said as plainly as falls, and nobody is congratulated."""
 
 from dataclasses import dataclass
 from datetime import datetime

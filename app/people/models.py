@@ -37,6 +37,9 @@ class Clinic(Model):
     deposit_url: Mapped[str] = mapped_column(default="")  # the clinic's own payment page
     takes_candidates: Mapped[bool] = mapped_column(default=True)  # whether /start is open
     pcl5_cut_point: Mapped[int] = mapped_column(default=33)
+    # Scales by themselves: days after the last session, and from then on every so many (0: never).
+    scales_after_days: Mapped[int] = mapped_column(default=14)
+    scales_every_days: Mapped[int] = mapped_column(default=30)
     # The companion of sessions at home: off, or on until the end of this day.
     companion_ends_on: Mapped[date | None]
     session_phone: Mapped[str] = mapped_column(default="")  # who answers during a session

@@ -99,6 +99,8 @@ def packet_title(code: PacketCode) -> str:
         PacketCode.READINESS_MORNING: _("Check of the day"),
         PacketCode.ASKED: _("Asked by itself"),
         PacketCode.ASSESSMENT: _("First questions"),
+        PacketCode.AFTERCARE: _("After the session"),
+        PacketCode.SCALES: _("How the course goes"),
     }[code]
 
 

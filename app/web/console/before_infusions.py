@@ -1,4 +1,4 @@
-"""Until when patients may eat and drink before an infusion, and when a PCL-5 calls for a look."""
+"""What is kept to around infusions: food and drink before, the scales before and after."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,13 @@ from app.web.forms import Unreadable, read_form, text
 from app.web.guards import staff_only
 from app.web.pages import redirect
 
-_FIELDS = ("food_stops_hours", "fluids_stop_hours", "pcl5_cut_point")
+_FIELDS = (
+    "food_stops_hours",
+    "fluids_stop_hours",
+    "pcl5_cut_point",
+    "scales_after_days",
+    "scales_every_days",
+)
 
 
 @staff_only
@@ -39,8 +45,10 @@ def save(request: Request, db: Session) -> Response:
     food = faults.reading(lambda: _number(form, "food_stops_hours"))
     fluids = faults.reading(lambda: _number(form, "fluids_stop_hours"))
     points = faults.reading(lambda: _number(form, "pcl5_cut_point"))
+    after = faults.reading(lambda: _number(form, "scales_after_days"))
+    every = faults.reading(lambda: _number(form, "scales_every_days"))
     if not faults:
-        wanted = AroundInfusions(food, fluids, points if points is not None else -1)
+        wanted = AroundInfusions(food, fluids, *map(_given, (points, after, every)))
         clinic = db.get_one(Clinic, request.state.clinic.id)
         try:
             clinic_settings.change(db, clinic, wanted, by=request.state.practitioner)
@@ -71,6 +79,11 @@ def _number(form: FormData, name: str) -> int | None:
     if not (value.isascii() and value.isdigit() and len(value) <= 3):
         raise Unreadable(_("Enter a whole number."), field=name)
     return int(value)
+
+
+def _given(number: int | None) -> int:
+    """What was entered; nothing is a number that is refused."""
+    return -1 if number is None else number
 
 
 def _written(clinic: Clinic, name: str) -> str:

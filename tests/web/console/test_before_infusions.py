@@ -4,6 +4,8 @@ import pytest
 
 from app.people.models import Clinic
 
+SCALES = {"pcl5_cut_point": "33", "scales_after_days": "14", "scales_every_days": "30"}
+
 
 @pytest.fixture
 def office(signed_in, cast):
@@ -16,7 +18,7 @@ def _clinic(database, cast):
 
 
 def test_an_administrator_sets_until_when_one_may_eat_and_drink(office, cast, database):
-    posted = {"food_stops_hours": "6", "fluids_stop_hours": "2", "pcl5_cut_point": "31"}
+    posted = SCALES | {"food_stops_hours": "6", "fluids_stop_hours": "2", "pcl5_cut_point": "31"}
 
     assert office.post("/clinic/before-infusions", data=posted).status_code == 303
 
@@ -26,7 +28,7 @@ def test_an_administrator_sets_until_when_one_may_eat_and_drink(office, cast, da
 
 
 def test_left_empty_the_clinic_tells_it_by_itself(office, cast, database):
-    office.post("/clinic/before-infusions", data={"pcl5_cut_point": "33"})
+    office.post("/clinic/before-infusions", data=SCALES)
 
     assert _clinic(database, cast).food_stops_hours is None
 
@@ -39,10 +41,14 @@ def test_left_empty_the_clinic_tells_it_by_itself(office, cast, database):
         ("fluids_stop_hours", "-1"),
         ("pcl5_cut_point", ""),
         ("pcl5_cut_point", "81"),
+        ("scales_after_days", "13"),
+        ("scales_after_days", "32"),
+        ("scales_every_days", ""),
+        ("scales_every_days", "7"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field_and_kept(office, cast, database, field, typed):
-    posted = {"food_stops_hours": "8", "pcl5_cut_point": "33"} | {field: typed}
+    posted = SCALES | {"food_stops_hours": "8"} | {field: typed}
 
     answer = office.post("/clinic/before-infusions", data=posted)
 
@@ -50,6 +56,15 @@ def test_what_cannot_be_is_refused_at_its_field_and_kept(office, cast, database,
     assert f'href="#{field}"' in answer.text
     assert f'value="{typed}"' in answer.text or not typed
     assert _clinic(database, cast).food_stops_hours is None
+
+
+def test_a_clinic_says_when_the_questions_about_mood_and_worry_come(office, cast, database):
+    posted = SCALES | {"scales_after_days": "21", "scales_every_days": "0"}
+
+    assert office.post("/clinic/before-infusions", data=posted).status_code == 303
+
+    clinic = _clinic(database, cast)
+    assert (clinic.scales_after_days, clinic.scales_every_days) == (21, 0)
 
 
 def test_a_coordinator_looks_and_changes_nothing(signed_in, cast, database):

@@ -80,6 +80,12 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("session_phone", sa.String(), nullable=False, server_default="")
         )
+        batch_op.add_column(
+            sa.Column("scales_after_days", sa.Integer(), nullable=False, server_default="14")
+        )
+        batch_op.add_column(
+            sa.Column("scales_every_days", sa.Integer(), nullable=False, server_default="30")
+        )
     with op.batch_alter_table("intake_packet", schema=None) as batch_op:
         batch_op.add_column(sa.Column("once_key", sa.String(), nullable=True))
         batch_op.create_unique_constraint(batch_op.f("uq_intake_packet_once_key"), ["once_key"])
@@ -102,5 +108,7 @@ def downgrade() -> None:
         batch_op.drop_column("once_key")
         _keep(batch_op, "ck_intake_packet_packetcode", "code", _PACKETS)
     with op.batch_alter_table("clinic", schema=None) as batch_op:
+        batch_op.drop_column("scales_every_days")
+        batch_op.drop_column("scales_after_days")
         batch_op.drop_column("session_phone")
         batch_op.drop_column("companion_ends_on")

@@ -1,0 +1,185 @@
+"""Asks for the scales that are due by themselves, with one text, each time once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock, wall_time
+from app.intake import packets
+from app.intake.models import IntakePacket, IntakeTask, PacketCode
+from app.outcomes import cadence
+from app.outcomes.cadence import Asked, Due, History
+from app.outcomes.models import Course
+from app.people.models import Patient
+from app.questionnaires import library
+from app.questionnaires.engine.scales import GAD_7, PCL_5, PHQ_9
+from app.questionnaires.forms import form_of
+from app.questionnaires.models import Questionnaire, QuestionnaireResponse, ResponseStatus
+from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
+
+_SLUGS = (PHQ_9.slug, GAD_7.slug, PCL_5.slug)
+_LOOKS_BACK = timedelta(days=400)  # whoever had no session for so long is no longer in a course
+
+
+def ask_due(db: Session) -> None:
+    """Ask everybody for what is due now. Twice asks once, also in two places at once."""
+    now = clock.now()
+    for patient, due in _all_due(db, now):
+        if due.opens_at > now:
+            continue
+        forms = [library.for_clinic(db, patient.clinic, slug) for slug in due.slugs]
+        try:
+            with db.begin_nested():
+                packets.make(
+                    db,
+                    patient,
+                    PacketCode.SCALES,
+                    forms,
+                    opens_at=due.opens_at,
+                    due_at=min(due.opens_at + cadence.DUE_AFTER, due.closes_at),
+                    closes_at=due.closes_at,
+                    once_key=_once(patient, due),
+                    by=None,
+                )
+        except IntegrityError:
+            continue  # somebody else has just asked
+
+
+def next_due(db: Session) -> datetime | None:
+    """When the next of them is due."""
+    moments = [due.opens_at for _patient, due in _all_due(db, clock.now())]
+    return min(moments, default=None)
+
+
+def speaks_of_trauma(db: Session, patient: Patient) -> bool:
+    """Whether the clinic's form about hard memories can be read in a patient's language.
+
+    Ours is in English alone; whom it does not reach is asked by people.
+    """
+    form = library.find(db, patient.clinic, library.unkept(PCL_5.slug).url)
+    if form is None:
+        return False
+    read = form_of(form)
+    return read.language.split("-")[0] == patient.language or patient.language in read.title.others
+
+
+def _once(patient: Patient, due: Due) -> str:
+    day = wall_time.wall(due.opens_at, patient.zone).date()
+    return f"scales:{patient.id}:{day.isoformat()}"
+
+
+def _all_due(db: Session, now: datetime) -> Iterator[tuple[Patient, Due]]:
+    """Everybody in a course to whom something is still to come, with what and when."""
+    sessions = {row[0]: row for row in db.execute(_sessions(now))}
+    ids = list(sessions)
+    courses, told, asked = _courses(db, ids), _told(db, ids), _asked(db, ids, now)
+    patients = db.scalars(
+        select(Patient).options(joinedload(Patient.clinic)).where(Patient.id.in_(ids))
+    )
+    for patient in patients:
+        _id, last_end, next_start = sessions[patient.id]
+        course, clinic = courses.get(patient.id), patient.clinic
+        is_over = course is not None and course.ended_at is not None
+        history = History(
+            zone=patient.zone,
+            last_end=last_end,
+            next_start=next_start,
+            told=told[patient.id],
+            asked=tuple(asked[patient.id]),
+            asks_about_trauma=course is not None
+            and course.asks_about_trauma
+            and speaks_of_trauma(db, patient),
+            is_over=is_over and next_start is None,
+            after=timedelta(days=clinic.scales_after_days),
+            every=timedelta(days=clinic.scales_every_days),
+        )
+        due = cadence.due(history, now)
+        if due is not None:
+            yield patient, due
+
+
+def _sessions(now: datetime) -> Select[UUID, datetime | None, datetime | None]:
+    """Of each patient with sessions: the end of the last one, the start of the next one."""
+    ended_at = func.coalesce(Encounter.ended_at, Appointment.ends_at)
+    took_place = ended_at <= now
+    return (
+        select(
+            Appointment.patient_id,
+            func.max(case((took_place, ended_at))),
+            func.min(case((~took_place, Appointment.starts_at))),
+        )
+        .outerjoin(Encounter, Encounter.appointment_id == Appointment.id)
+        .where(
+            Appointment.service == Service.INFUSION,
+            Appointment.status.not_in((AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)),
+            Appointment.ends_at > now - _LOOKS_BACK,
+        )
+        .group_by(Appointment.patient_id)
+    )
+
+
+def _courses(db: Session, ids: Iterable[UUID]) -> dict[UUID, Course]:
+    """Each patient's open course, else the last one."""
+    rows = db.scalars(select(Course).where(Course.patient_id.in_(ids))).all()
+    ordered = sorted(rows, key=lambda row: (row.ended_at is None, row.begun_at))
+    return {row.patient_id: row for row in ordered}
+
+
+def _told(db: Session, ids: Iterable[UUID]) -> dict[UUID, dict[str, datetime]]:
+    """When each scale was last handed in, or asked by itself."""
+    slugs = {library.unkept(slug).url: slug for slug in _SLUGS}
+    answered = (
+        select(
+            QuestionnaireResponse.patient_id,
+            Questionnaire.url,
+            func.max(QuestionnaireResponse.completed_at),
+        )
+        .join(Questionnaire, Questionnaire.id == QuestionnaireResponse.questionnaire_id)
+        .where(
+            QuestionnaireResponse.patient_id.in_(ids),
+            QuestionnaireResponse.status == ResponseStatus.COMPLETED,
+            Questionnaire.url.in_(slugs),
+        )
+        .group_by(QuestionnaireResponse.patient_id, Questionnaire.url)
+    )
+    asked = (
+        select(IntakeTask.patient_id, Questionnaire.url, func.max(IntakePacket.opens_at))
+        .join(IntakePacket, IntakePacket.id == IntakeTask.packet_id)
+        .join(Questionnaire, Questionnaire.id == IntakeTask.questionnaire_id)
+        .where(
+            IntakeTask.patient_id.in_(ids),
+            IntakePacket.code == PacketCode.SCALES,
+            Questionnaire.url.in_(slugs),
+        )
+        .group_by(IntakeTask.patient_id, Questionnaire.url)
+    )
+    found: defaultdict[UUID, dict[str, datetime]] = defaultdict(dict)
+    rows: list[Row[UUID, str, datetime | None]] = [*db.execute(answered), *db.execute(asked)]
+    for patient_id, url, at in rows:
+        if at is not None:
+            mine = found[patient_id]
+            mine[slugs[url]] = max(at, mine.get(slugs[url], at))
+    return found
+
+
+def _asked(db: Session, ids: Iterable[UUID], now: datetime) -> dict[UUID, list[Asked]]:
+    """What was asked by itself, the latest first. What was pulled back was no asking."""
+    rows = db.scalars(
+        select(IntakePacket)
+        .where(
+            IntakePacket.patient_id.in_(ids),
+            IntakePacket.code == PacketCode.SCALES,
+            IntakePacket.cancelled_at.is_(None),
+            IntakePacket.opens_at > now - _LOOKS_BACK,
+        )
+        .order_by(IntakePacket.opens_at.desc())
+    )
+    found: defaultdict[UUID, list[Asked]] = defaultdict(list)
+    for row in rows:
+        found[row.patient_id].append(Asked(row.opens_at, row.closes_at, row.done_at is not None))
+    return found
