@@ -23,6 +23,7 @@ OWN = [slug for slug in SLUGS if slug not in SCALES]
 PACKET = {
     "candidate-assessment",
     "consents",
+    "day-after",
     "gad-7",
     "goals",
     "medical-history",
@@ -34,16 +35,19 @@ PACKET = {
     "preparation-guide",
     "readiness-eve",
     "readiness-morning",
+    "side-effects",
 }
 NAMES_THE_DRUG = {"consents", "preparation-guide", "medical-history"}
 # The first page of these says that nobody watches: they hold a safety question or stir things up.
 # Where one may write, the page says under each box who reads it.
 SAYS_NOBODY_WATCHES = {
+    "day-after",
     "medical-history",
     "pcl-5",
     "phq-9",
     "readiness-eve",
     "readiness-morning",
+    "side-effects",
 }
 
 
@@ -156,7 +160,7 @@ def test_spanish_speaks_with_respect(slug):
 def test_a_staff_rule_points_at_an_answer_that_exists(slug):
     for item in items_of(slug):
         for rule in rules_of(item):
-            assert rule["kind"] in ("flag", "safety")
+            assert rule["kind"] in ("flag", "safety", "emergency", "call-today")
             assert rule["label"]
             assert "urgent" in rule
             if isinstance(rule["answer"], dict):
@@ -204,7 +208,13 @@ def test_every_form_with_a_safety_question_says_so():
         or any(code["code"] == "44260-8" for code in item.get("code", []))
     }
 
-    assert safety == {"medical-history", "phq-9", "readiness-eve", "readiness-morning"}
+    assert safety == {
+        "day-after",
+        "medical-history",
+        "phq-9",
+        "readiness-eve",
+        "readiness-morning",
+    }
     assert safety <= SAYS_NOBODY_WATCHES
 
 
@@ -233,6 +243,7 @@ def test_answers_about_substances_are_marked():
         for i in items_of(s)
         if i["linkId"] == "mixed"
     ]
+    asked += [item for item in items_of("side-effects") if item["linkId"] == "pull"]
 
     assert len(asked) > 10
     for item in asked:
@@ -289,7 +300,7 @@ def test_the_treatment_consent_says_what_it_has_to():
 
 
 def test_a_form_with_a_safety_question_says_when_the_clinic_reads():
-    for slug in ("medical-history", "phq-9", "readiness-eve", "readiness-morning"):
+    for slug in SAYS_NOBODY_WATCHES - {"pcl-5"}:
         display = next(item for item in items_of(slug) if item["linkId"] == "unwatched")
         assert {"url": f"{EXT}fact", "valueCode": "reading-hours"} in display["extension"]
 

@@ -69,6 +69,7 @@ AT_ONCE = {
     "Suicide plan: wants to talk",
     "Suicide attempt in the last 3 months",
     "Thoughts of suicide or self-harm at the readiness check",
+    "Thoughts of suicide or self-harm on the day after",
 }
 
 
