@@ -22,7 +22,7 @@ from app.db.engine import Database
 from app.intake import following, told_meanwhile
 from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
 from app.messaging.gateway import SmsGateway
-from app.outcomes import asking
+from app.outcomes import asking, goals
 from app.push import delivery as push_delivery
 from app.push import notices
 from app.push.service import HttpsPushService, PushService
@@ -76,6 +76,7 @@ class Worker:
                 "told", 60, self._in_transaction(told_meanwhile.leave_out), told_meanwhile.next_due
             ),
             Job("scales", 300, self._in_transaction(asking.ask_due), asking.next_due),
+            Job("goals", 10, self._in_transaction(goals.take_in)),
             Job("sweep", sweeping.EVERY.total_seconds(), self._sweep),
             Job("understand", 0.5, self._understand, inbound.next_due),
             Job("codes", 0.5, self._in_transaction(_text_codes)),

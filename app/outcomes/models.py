@@ -55,3 +55,5 @@ class Goal(Model):
     settled_at: Mapped[datetime | None]  # changed or let go
 
     words = Sealed()
+
+    patient: Mapped[Patient] = relationship()
