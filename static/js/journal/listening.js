@@ -18,7 +18,7 @@ let player = null
 let spokenParts = [] // the files of the note that stands in the draft
 let settling = null
 let entryUuid = null
-let stopLight = () => {}
+let stopLight = null
 let ticking
 
 export async function startVoice() {
@@ -77,7 +77,8 @@ async function keepSlice(file, number, blob) {
 }
 
 function spokenChanged(file, state, why) {
-  stopLight()
+  stopLight?.()
+  stopLight = null
   clearInterval(ticking)
   if (state === "ended") settling = noteEnded(file, why)
   else if (state !== "ending") showSpoken(state, why)
@@ -170,7 +171,6 @@ function sayOfNote(shown) {
 
 function showListening(isOn) {
   const button = spoken.querySelector("[data-action=voice-listen]")
-  button.setAttribute("aria-pressed", String(isOn))
   for (const words of button.querySelectorAll("[data-listen]")) words.hidden = words.dataset.listen !== (isOn ? "on" : "off")
 }
 
