@@ -7,6 +7,7 @@ other sign that is not plainly kind. Linear in the length of the text; never rai
 
 import re
 import unicodedata
+from typing import Any
 
 PAUSE, QUESTION, YES_SIGN, OTHER_SIGN = ".", "?", "👍", "☹"
 
@@ -169,6 +170,19 @@ def plain_words(body: str) -> list[str]:
     for found in _WORD.finditer(text):
         words.extend(_as_words(found[0]))
     return words
+
+
+def listed() -> dict[str, Any]:
+    """What stands in the lists above, for whoever does the same elsewhere."""
+    return {
+        "quotes": {chr(sign): str(meant or "") for sign, meant in _QUOTES.items()},
+        "yes_signs": _YES_SIGNS,
+        "kind_signs": _KIND_SIGNS,
+        "endings": _ENDINGS,
+        "is": sorted(_IS),
+        "shorthand": _SHORTHAND,
+        "letters": {chr(sign): chr(letter) for sign, letter in _SIGN_FOR_LETTER.items()},
+    }
 
 
 def _plain_sign(sign: str) -> str:

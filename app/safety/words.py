@@ -19,13 +19,14 @@ from app.safety.plain_words import plain_words
 def tell_of_danger(body: str) -> bool:
     """Whether somebody may be in danger, by what they wrote."""
     words = [word for word in plain_words(body) if word[0].isalnum()]
-    anywhere, alone, harmless = _searches()
+    anywhere, alone, harmless = searches()
     text = harmless.sub(" - ", f" {' '.join(words)} ")
     return bool(anywhere.search(text) or alone.fullmatch(text))
 
 
 @cache
-def _searches() -> tuple[re.Pattern[str], ...]:
+def searches() -> tuple[re.Pattern[str], ...]:
+    """What is danger anywhere, what is when it is all that was written, and what is none."""
     both = words_en, words_es
     return (
         _pattern("".join(language.ANYWHERE for language in both)),
