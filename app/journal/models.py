@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Model, Sealed
+from app.db.base import Model
 from app.intake.models import IntakePacket
+from app.journal.entry_keys import BytesUnderEntry, SealedUnderEntry
+from app.journal.entry_keys import EntryKey as EntryKey
 from app.links.models import MagicLink
 from app.people.models import Patient
 from app.questionnaires.models import Questionnaire
@@ -88,20 +90,6 @@ class JournalDoor(Model):
     link: Mapped[MagicLink] = relationship()
 
 
-class EntryKey(Model):
-    """The key of one entry, wrapped by its clinic's. Destroyed, the entry is gone for good.
-
-    Never part of a copy of the data: backups keep keys apart, and the newest copy of them replaces
-    the one before. So no row may point here.
-    """
-
-    __tablename__ = "entry_key"
-
-    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
-    wrapped: Mapped[bytes]
-    made_at: Mapped[datetime]
-
-
 class JournalEntry(Model):
     """What somebody kept of a session. Private until they share it; sealed under its own key.
 
@@ -133,7 +121,12 @@ class JournalEntry(Model):
     read_at: Mapped[datetime | None]  # by staff, while it was shared: then it belongs to the record
     deleted_at: Mapped[datetime | None]
 
+    words = SealedUnderEntry()
+    question = SealedUnderEntry()
+
+    patient: Mapped[Patient] = relationship()
     prompt: Mapped[JournalPrompt | None] = relationship()
+    appointment: Mapped[Appointment | None] = relationship()
 
 
 class JournalFile(Model):
@@ -169,11 +162,21 @@ class JournalSlice(Model):
     size: Mapped[int]
     body_sealed: Mapped[bytes]  # under the entry's key
 
+    body = BytesUnderEntry()
+
+    file: Mapped[JournalFile] = relationship()
+
+    @property
+    def key_id(self) -> UUID:
+        """Which key opens it."""
+        return self.file.entry.key_id
+
 
 class SharedLine(Model):
     """A line that somebody brings to their next visit. Three at most; all that its clinician sees.
 
-    A copy under the clinic's key: what was brought belongs to the record.
+    A copy under the entry's key. Once staff have read it the entry cannot be deleted any more: what
+    was brought belongs to the record.
     """
 
     __tablename__ = "shared_line"
@@ -189,7 +192,15 @@ class SharedLine(Model):
     taken_back_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]  # by staff
 
-    words = Sealed()
+    words = SealedUnderEntry()
+
+    entry: Mapped[JournalEntry] = relationship()
+    appointment: Mapped[Appointment | None] = relationship()
+
+    @property
+    def key_id(self) -> UUID:
+        """Which key opens it."""
+        return self.entry.key_id
 
 
 class JournalPreference(Model):

@@ -2,9 +2,10 @@
 
 A text with a cap key ("after:<infusion>") is counted; answers, nudges, staff's own words and safety
 have none. While fewer are left than want to leave, the order of right is: the join text, the text
-of the day before a visit, the check before an infusion, what is to be filled in, the rest. The join
-text is counted but never withheld: without it nobody arrives. A place is kept for one check, not
-for two: else nobody could be reminded of what they have not done.
+of the day before a visit, the check before an infusion, what is to be filled in, the quiet minute
+of the evening, that of the morning, the rest. The join text is counted but never withheld: without
+it nobody arrives. A place is kept for one check, not for two: else nobody could be reminded of what
+they have not done.
 """
 
 from sqlalchemy import ColumnElement, func, select
@@ -15,7 +16,14 @@ from app.people.models import Patient
 
 WITHHELD = "cap"  # the error code of a text that the cap held back
 _MOST = {"after": 4, "before": 3, "day7": 1}
-_RIGHT = (Purpose.JOIN, Purpose.CONFIRM, Purpose.READINESS, Purpose.INTAKE)
+_RIGHT = (
+    Purpose.JOIN,
+    Purpose.CONFIRM,
+    Purpose.READINESS,
+    Purpose.INTAKE,
+    Purpose.EVENING,
+    Purpose.MORNING,
+)
 _ONE_IS_ENOUGH = (Purpose.READINESS,)
 _NEVER_LEFT = (MessageStatus.QUEUED, MessageStatus.CANCELLED)
 

@@ -162,6 +162,40 @@ def readiness_morning(clinic: Clinic, starts_at: datetime, zone: str) -> str:
     )
 
 
+def session(clinic: Clinic, phone: str) -> str:
+    """Staff have opened the quiet hour of a session."""
+    return fitted(
+        _(
+            "%(clinic)s: we are ready when you are. Open %(link)s once you are settled. "
+            "For help, call %(phone)s."
+        )
+        % {"clinic": clinic.short_name, "link": LINK, "phone": phones.spoken(phone)}
+    )
+
+
+def quiet_minute(clinic: Clinic) -> str:
+    """On the evening of a session and the morning after. Says nothing of what it was."""
+    return fitted(
+        _(
+            "%(clinic)s: a quiet minute if you want it. "
+            "Tap %(link)s to say or write a few words, or skip."
+        )
+        % {"clinic": clinic.short_name, "link": LINK}
+    )
+
+
+def quiet_week(clinic: Clinic) -> str:
+    """The same a week later."""
+    return first_that_fits(
+        _(
+            "%(clinic)s: a week on, a quiet minute if you want it. "
+            "Tap %(link)s to say or write a few words, or skip."
+        )
+        % {"clinic": clinic.short_name, "link": LINK},
+        quiet_minute(clinic),
+    )
+
+
 def code(clinic: Clinic, digits: str) -> str:
     """A sign-in code, and a link that uses it in the browser that asked."""
     return fitted(

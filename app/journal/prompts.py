@@ -1,0 +1,136 @@
+"""The quiet minute that is offered now: which one it is, what it asks, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock
+from app.audit import trail
+from app.journal import preferences, prompt_texts
+from app.journal.models import JournalEntry, JournalPrompt
+from app.links.models import MagicLink
+from app.people.models import Patient
+from app.questionnaires.engine.items import ItemType
+from app.questionnaires.forms import form_of
+
+_WAITS = timedelta(hours=72)  # how long home says that it is there
+
+
+@dataclass(frozen=True)
+class Question:
+    """One that may be written about; nothing has to be."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A prompt in somebody's language: a line to begin with, and questions to choose from."""
+
+    lead: str
+    questions: tuple[Question, ...]
+
+
+def current(db: Session, whose: Patient | MagicLink) -> JournalPrompt | None:
+    """The prompt of this moment: of a patient, or of the session that a link belongs to.
+
+    Of those that are open it is the one that opened last. None when that one was skipped: an
+    earlier one does not take its place.
+    """
+    latest = db.scalar(
+        select(JournalPrompt)
+        .options(
+            joinedload(JournalPrompt.questionnaire),
+            joinedload(JournalPrompt.packet),
+            joinedload(JournalPrompt.appointment),
+        )
+        .where(_is_theirs(whose), *_is_open())
+        .order_by(JournalPrompt.opens_at.desc(), JournalPrompt.id.desc())
+        .limit(1)
+    )
+    return None if latest is None or latest.skipped_at is not None else latest
+
+
+def waiting(db: Session, patient: Patient) -> JournalPrompt | None:
+    """The prompt that home tells of: open, and neither written to nor skipped."""
+    if not preferences.of(db, patient).wants_prompts:
+        return None
+    prompt = current(db, patient)
+    if prompt is None or prompt.answered_at is not None:
+        return None
+    return prompt if clock.now() - prompt.opens_at < _WAITS else None
+
+
+def shown(prompt: JournalPrompt, language: str) -> Shown:
+    """What it says, read from its form: the first line that asks nothing leads."""
+    form = form_of(prompt.questionnaire)
+    lead = next((item.words for item in form.in_order if item.type in _ASKS_NOTHING), None)
+    questions = (
+        Question(item.link_id, item.words.within(language))
+        for item in form.in_order
+        if item.type not in _ASKS_NOTHING and item.words and not item.is_hidden
+    )
+    return Shown(lead.within(language) if lead else "", tuple(questions))
+
+
+def open(db: Session, prompt: JournalPrompt) -> None:  # noqa: A001, ARG001
+    """Somebody looked at it. Only the first time counts."""
+    if prompt.opened_at is None:
+        prompt.opened_at = clock.now()
+
+
+def skip(db: Session, prompt: JournalPrompt) -> None:
+    """A skip is an answer: nobody is texted about this one. Twice changes nothing."""
+    if prompt.skipped_at is not None:
+        return
+    open(db, prompt)
+    prompt.skipped_at = clock.now()
+    prompt_texts.withdraw_one(db, prompt)
+    trail.record(db, "skip-prompt", agent=prompt.patient, entity=prompt)
+
+
+def no_more(db: Session, prompt: JournalPrompt) -> None:
+    """Nothing more is asked about this session. What is written all the same is kept."""
+    of_session = JournalPrompt.appointment_id == prompt.appointment_id
+    unanswered = JournalPrompt.answered_at.is_(None), JournalPrompt.cancelled_at.is_(None)
+    for each in db.scalars(select(JournalPrompt).where(of_session, *unanswered)).all():
+        skip(db, each)
+
+
+def answered(db: Session, patient: Patient, entry: JournalEntry) -> None:
+    """Something was written: of the prompt it answers, and of the one of that moment, no text."""
+    of_moment = db.scalars(
+        select(JournalPrompt).where(
+            JournalPrompt.patient_id == patient.id,
+            JournalPrompt.cancelled_at.is_(None),
+            JournalPrompt.answered_at.is_(None),
+            JournalPrompt.opens_at <= entry.written_at,
+            JournalPrompt.closes_at > entry.written_at,
+        )
+    ).all()
+    named = [entry.prompt] if entry.prompt and entry.prompt.answered_at is None else []
+    for prompt in {*of_moment, *named}:
+        open(db, prompt)
+        prompt.answered_at = entry.written_at
+        prompt_texts.withdraw_one(db, prompt)
+
+
+_ASKS_NOTHING = (ItemType.DISPLAY, ItemType.GROUP)
+
+
+def _is_theirs(whose: Patient | MagicLink) -> ColumnElement[bool]:
+    if isinstance(whose, Patient):
+        return JournalPrompt.patient_id == whose.id
+    return JournalPrompt.appointment_id == whose.appointment_id
+
+
+def _is_open() -> tuple[ColumnElement[bool], ...]:
+    now = clock.now()
+    return (
+        JournalPrompt.cancelled_at.is_(None),
+        JournalPrompt.opens_at <= now,
+        JournalPrompt.closes_at > now,
+    )

@@ -1,0 +1,81 @@
+"""When each quiet minute of a session is offered, and when its text leaves: on values alone.
+
+All on the patient's own clock, from the session's end.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from app import wall_time
+from app.journal.models import Moment
+from app.journal.preferences import Preference
+from app.messaging import quiet_hours
+
+LINK_LIVES = timedelta(days=14)  # from the end
+_SOON = timedelta(hours=2)  # somebody is still on their way home before
+_MORNING_OPENS = time(5)
+_MORNING_AT_LEAST = timedelta(hours=12)
+_MORNING_AT_BEST = timedelta(hours=20)
+_MORNING_LASTS = timedelta(hours=6)
+_STILL_WANTED = timedelta(hours=6)
+_DAYS_OPEN = timedelta(hours=24)
+_WEEK = 7
+_WEEK_AT = time(10)
+_SMALL_HOURS = timedelta(hours=4)  # a night belongs to the day before
+
+
+@dataclass(frozen=True)
+class Span:
+    """Open at `opens_at`, over at `closes_at`. Texted at `due_at`, or not at all."""
+
+    opens_at: datetime
+    closes_at: datetime
+    due_at: datetime | None = None
+
+
+def spans(ended_at: datetime, chosen: Preference, zone: str) -> dict[Moment, Span]:
+    """What follows a session by time alone, in its order."""
+    morning_due = _morning_due(ended_at, chosen, zone)
+    morning_opens = min(
+        max(_on_day(ended_at, 1, _MORNING_OPENS, zone), ended_at + _SOON * 2), morning_due
+    )
+    days_open = max(ended_at + _DAYS_OPEN, morning_due + _MORNING_LASTS)
+    week_due = _on_day(ended_at, _WEEK, _WEEK_AT, zone)
+    week_opens = _on_day(ended_at, _WEEK, _MORNING_OPENS, zone)
+    evening_due = _evening_due(ended_at, chosen, zone)
+    return {
+        Moment.EVENING: Span(ended_at + _SOON, morning_opens, evening_due),
+        Moment.MORNING: Span(morning_opens, days_open, morning_due),
+        Moment.DAYS: Span(days_open, week_opens),
+        Moment.WEEK: Span(week_opens, ended_at + LINK_LIVES, week_due),
+    }
+
+
+def late_at(due_at: datetime, zone: str) -> datetime:
+    """After this a text would come too late, or at night: the prompt waits on the page alone."""
+    night = datetime.combine(wall_time.wall(due_at, zone).date(), quiet_hours.BEGINS)
+    return min(due_at + _STILL_WANTED, wall_time.instant(night, zone))
+
+
+def _evening_due(ended_at: datetime, chosen: Preference, zone: str) -> datetime | None:
+    """At the chosen hour, two hours after the end at least. Where that is night: not at all."""
+    due_at = max(_on_day(ended_at, 0, chosen.evening, zone), ended_at + _SOON)
+    return due_at if due_at < _on_day(ended_at, 0, quiet_hours.BEGINS, zone) else None
+
+
+def _morning_due(ended_at: datetime, chosen: Preference, zone: str) -> datetime:
+    """At the chosen hour of the next day; by itself 12 to 20 hours after the end, if that can be.
+
+    Who chose an hour is held to it, save for the twelve hours.
+    """
+    due_at = _on_day(ended_at, 1, chosen.morning, zone)
+    if chosen.morning_at is None and due_at > ended_at + _MORNING_AT_BEST:
+        earlier = ended_at + _MORNING_AT_BEST
+        due_at = earlier if quiet_hours.next_awake(earlier, zone) == earlier else due_at
+    return max(due_at, ended_at + _MORNING_AT_LEAST)
+
+
+def _on_day(ended_at: datetime, day: int, at: time, zone: str) -> datetime:
+    """That time on the clock, so many days after the day on which the session ended."""
+    ended_on = wall_time.wall(ended_at - _SMALL_HOURS, zone).date()
+    return wall_time.instant(datetime.combine(ended_on + timedelta(days=day), at), zone)
