@@ -20,6 +20,7 @@ _PRIORITY = {
     Purpose.CODE: 0,
     Purpose.SAFETY: 0,
     Purpose.JOIN: 1,
+    Purpose.SESSION: 1,
     Purpose.STAFF: 1,
     Purpose.KEYWORD: 2,
     Purpose.ANSWER: 2,
