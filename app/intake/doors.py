@@ -156,19 +156,24 @@ def open(db: Session, doorway: Doorway) -> None:  # noqa: A001 - a door is opene
 
     Whoever holds the link can do so: the trail begins with the first form that is begun.
     """
-    packet, now = doorway.packet, clock.now()
+    packet = doorway.packet
     if doorway.door is None and doorway.browser_hash is not None:
-        once.add_once(
-            db,
-            IntakeDoor(
-                clinic_id=packet.clinic_id,
-                packet_id=packet.id,
-                browser_hash=doorway.browser_hash,
-                opened_at=now,
-            ),
-        )
+        admit(db, packet.clinic_id, packet.id, doorway.browser_hash)
     if packet.opened_at is None:
         following.opened(db, packet)
+
+
+def admit(db: Session, clinic_id: UUID, packet_id: UUID, browser_hash: bytes) -> None:
+    """Let a browser fill in a packet that rides on a page of its own. Again changes nothing."""
+    once.add_once(
+        db,
+        IntakeDoor(
+            clinic_id=clinic_id,
+            packet_id=packet_id,
+            browser_hash=browser_hash,
+            opened_at=clock.now(),
+        ),
+    )
 
 
 def prove(db: Session, doorway: Doorway) -> None:

@@ -21,7 +21,7 @@ from app.messaging.gateway_twilio import is_genuine
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment
 from app.telehealth import seats
-from app.web import cookies, intake_doors, lone_clinic, step_up
+from app.web import cookies, intake_doors, journal_doors, lone_clinic, step_up
 from app.web.forms import read_form
 from app.web.pages import LANGUAGE_COOKIE, page
 from app.web.step_up import Reach
@@ -143,6 +143,13 @@ def _reading(request: Request, db: Session) -> Response | None:
         return step_up.ask(request, db)
 
 
+def _journal(request: Request, db: Session) -> Response | None:
+    if journal_doors.let_in(request, db):
+        return None
+    with i18n.using(_language(request)):
+        return journal_doors.nobody(request, db)
+
+
 def _api_key(request: Request, db: Session) -> Response | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     api_key = api_keys.find(db, token.strip()) if scheme.lower() == "bearer" else None
@@ -254,4 +261,5 @@ twilio_only = _guard(_twilio, proof=_is_from_twilio)
 staff_only = _guard(_staff)
 intake_only = _guard(_intake)
 reading_only = _guard(_reading)
+journal_only = _guard(_journal)
 intake_even_rested = _guard(_intake_rested)

@@ -6,13 +6,13 @@ from starlette.responses import JSONResponse, Response
 
 from app import i18n
 from app.access import web_sessions
-from app.access.models import SessionKind, Strength
+from app.access.models import SessionKind
 from app.intake import doors
 from app.intake.doors import Tap
 from app.links import magic_links
 from app.links.models import LinkState
 from app.security.tokens import hash_token
-from app.web import guards, signing_in
+from app.web import guards, writing_sessions
 from app.web.link_pages import finished
 from app.web.pages import mood
 from app.web.patient.intake import packet, pages
@@ -33,7 +33,7 @@ def tell(request: Request, db: Session, tap: Tap, browser: str) -> Response | No
     if not magic_links.is_live(link) or (doorway.is_closed and not doorway.is_done):
         # It is over, as only a browser reads that used it: any other learns nothing.
         return finished(request, link) if doorway.door is not None else None
-    token = _session(request, db, tap, browser)
+    token = writing_sessions.begin(request, db, link, tap.earlier, browser)
     is_first = doorway.packet.opened_at is None  # so nothing is begun that one could go on with
     doors.open(db, doorway)
     magic_links.advance(link, LinkState.OPEN)
@@ -47,27 +47,5 @@ def tell(request: Request, db: Session, tap: Tap, browser: str) -> Response | No
             else packet.way_in(db, doorway),
         }
     )
-    absolute = web_sessions.LIMITS[SessionKind.WRITE].absolute
-    assert absolute is not None, "write sessions have an absolute end"
-    guards.set_session(response, SessionKind.WRITE, token, seconds=int(absolute.total_seconds()))
-    signing_in.remember(response, browser)
+    writing_sessions.hand_over(response, token, browser)
     return response
-
-
-def _session(request: Request, db: Session, tap: Tap, browser: str) -> str:
-    link, earlier = tap.link, tap.earlier
-    if earlier is not None and web_sessions.is_live(db, earlier):
-        is_same = earlier.browser_hash == hash_token(browser)
-        if is_same and earlier.patient_id == link.patient_id:
-            return web_sessions.rotate(db, earlier)
-        web_sessions.end(db, earlier)
-    _web_session, token = web_sessions.start(
-        db,
-        SessionKind.WRITE,
-        clinic_id=link.clinic_id,
-        patient=link.patient,
-        strength=Strength.LINK,
-        user_agent=request.headers.get("user-agent", ""),
-        browser=browser,
-    )
-    return token

@@ -59,6 +59,12 @@ def finished(request: Request, link: MagicLink) -> Response:
     return _answer(request, "ended", "public/links/_finished.html")
 
 
+def quiet_time_over(request: Request, link: MagicLink) -> Response:
+    """Nothing more can be written by this link; what its browser still holds is found there."""
+    request.state.clinic = link.patient.clinic
+    return _answer(request, "ended", "public/links/_quiet_time_over.html")
+
+
 def unknown(request: Request, db: Session) -> Response:
     """One neutral page. A clinic that is alone in its installation leaves its number."""
     lone_clinic.name(request, db)

@@ -12,11 +12,18 @@ from app.web.patient.intake import (
     packet,
     step,
 )
+from app.web.patient.journal import delivering, delivering_files, now, shell, skip, write
 
 routes: list[BaseRoute] = [
     *home.routes,
     *devices.routes,
     *agreements.routes,
+    *write.routes,
+    *now.routes,
+    *skip.routes,
+    *delivering.routes,
+    *delivering_files.routes,
+    *shell.routes,
     *packet.routes,
     *elsewhere.routes,
     *check.routes,

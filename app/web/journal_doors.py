@@ -1,0 +1,101 @@
+"""Lets a browser in to write: its signed-in patient's, or one in which a write link was opened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session, joinedload
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.access import web_sessions
+from app.access.models import SessionKind, WebSession
+from app.journal import doors, owners
+from app.links.models import MagicLink
+from app.people.models import Patient
+from app.safety.words import tell_of_danger
+from app.web import lone_clinic, quiet_minute, safety_screen, step_up
+from app.web.forms import read_form
+from app.web.visitors import COOKIES, note_patient, session_of
+
+OWNER_HEADER = "x-owner"
+NOW_PATH = "/journal/now"
+_WRITING = {quiet_minute.PATH, f"{quiet_minute.PATH}/on", "/journal/entries", "/journal/skip"}
+
+
+@dataclass(frozen=True)
+class _Door:
+    """A session of this browser, and the link behind it when it is not a signed-in one."""
+
+    patient: Patient
+    web_session: WebSession | None
+    link: MagicLink | None
+
+
+def let_in(request: Request, db: Session) -> bool:
+    """Whether words may be written here. Notes patient, `owner`, `link` and `has_rested`.
+
+    A browser may hold two sessions, of two people even: what a phone sends says whose it is, and
+    goes to that one.
+    """
+    named = request.headers.get(OWNER_HEADER)
+    first: _Door | None = None
+    for door in _doors(request, db):
+        if named is None or owners.owner_of(door.patient) == named:
+            return _note(request, db, door, has_rested=door.web_session is None)
+        first = first or door
+    if first is None:
+        return False
+    return _note(request, db, first, has_rested=first.web_session is None)
+
+
+def nobody(request: Request, db: Session) -> Response:
+    """The answer to a browser that nobody knows: nothing that was typed is lost by it."""
+    path = request.url.path
+    if request.method == "PUT" or path == NOW_PATH:
+        return JSONResponse({"state": "rested"}, 403)
+    if path not in _WRITING:
+        return step_up.ask(request, db)
+    lone_clinic.name(request, db)
+    if request.method != "POST":
+        return quiet_minute.shown_to_nobody(request)
+    typed = "\n".join(
+        value
+        for name in ("words", "word")
+        if isinstance(value := read_form(request).get(name), str) and value
+    )
+    if tell_of_danger(typed):
+        return safety_screen.untold(request, db, is_anew=True)
+    return quiet_minute.shown_to_nobody(request, status=403, typed=typed)
+
+
+def _doors(request: Request, db: Session) -> Iterator[_Door]:
+    with_patient = joinedload(WebSession.patient).joinedload(Patient.clinic)
+    signed_in = session_of(request, db, SessionKind.PATIENT, with_patient)
+    if signed_in is not None and signed_in.patient is not None:
+        yield _Door(signed_in.patient, signed_in, None)
+    writing = session_of(request, db, SessionKind.WRITE)
+    link = _link_of(db, writing)
+    if link is not None:
+        yield _Door(link.patient, writing, link)
+    elif writing is None and request.method in ("POST", "PUT"):
+        # From a page that lay open too long: taken in, and nothing is shown for it.
+        rested = web_sessions.find_rested(
+            db, SessionKind.WRITE, request.cookies.get(COOKIES[SessionKind.WRITE])
+        )
+        link = _link_of(db, rested)
+        if link is not None:
+            yield _Door(link.patient, None, link)
+
+
+def _link_of(db: Session, web_session: WebSession | None) -> MagicLink | None:
+    if web_session is None or web_session.patient_id is None or web_session.browser_hash is None:
+        return None
+    return doors.opened(db, web_session.patient_id, web_session.browser_hash)
+
+
+def _note(request: Request, db: Session, door: _Door, *, has_rested: bool) -> bool:
+    note_patient(request, db, door.patient, door.web_session)
+    state = request.state
+    state.link, state.has_rested = door.link, has_rested
+    state.owner = owners.owner_of(door.patient)
+    return True
