@@ -99,5 +99,10 @@ def local_date(day: date) -> str:
     return format_date(day, "medium", locale=_locale())
 
 
+def local_date_at(moment: datetime, zone: str) -> str:
+    """`Nov 18, 2026`, on the calendar of `zone`."""
+    return local_date(moment.astimezone(ZoneInfo(zone)).date())
+
+
 def _locale() -> str:
     return "en_US" if language() == "en" else "es_US"

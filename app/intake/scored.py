@@ -86,33 +86,8 @@ def earlier_results(
     return found
 
 
-def _scored(
-    result: Result, clinic: Clinic, earlier: Mapping[datetime, tuple[Result, ...]]
-) -> Scored:
-    before = [
-        (at, each.total)
-        for at, results in earlier.items()
-        for each in results
-        if each.code == result.code and each.total is not None
-    ]
-    change = ""
-    if before and result.total is not None:
-        by = result.total - before[0][1]
-        change = _("%(by)s since last time") % {"by": f"{by:+f}"} if by else _("as last time")
-    return Scored(
-        result.title,
-        "" if result.total is None else number(result.total),
-        result.most,
-        _band(result, clinic),
-        result.answered,
-        result.of,
-        change,
-        tuple(Earlier(at, number(total)) for at, total in before),
-    )
-
-
-def _band(result: Result, clinic: Clinic) -> str:
-    """The band in the language in use."""
+def in_band(result: Result, clinic: Clinic) -> str:
+    """The band of a result, in the language in use."""
     if result.total is None:
         return ""
     if result.code == "pcl-5":
@@ -133,3 +108,28 @@ def _band(result: Result, clinic: Clinic) -> str:
         "below 3": _("below 3"),
         "3 or above: ask the whole PHQ-9": _("3 or above: ask the whole PHQ-9"),
     }.get(result.band, result.band)
+
+
+def _scored(
+    result: Result, clinic: Clinic, earlier: Mapping[datetime, tuple[Result, ...]]
+) -> Scored:
+    before = [
+        (at, each.total)
+        for at, results in earlier.items()
+        for each in results
+        if each.code == result.code and each.total is not None
+    ]
+    change = ""
+    if before and result.total is not None:
+        by = result.total - before[0][1]
+        change = _("%(by)s since last time") % {"by": f"{by:+f}"} if by else _("as last time")
+    return Scored(
+        result.title,
+        "" if result.total is None else number(result.total),
+        result.most,
+        in_band(result, clinic),
+        result.answered,
+        result.of,
+        change,
+        tuple(Earlier(at, number(total)) for at, total in before),
+    )

@@ -42,7 +42,6 @@ class Standing:
     course: Course | None
     held: tuple[Held, ...]  # sessions of this course, oldest first, each with its end
     ahead: tuple[Appointment, ...]
-    visits: tuple[Held, ...]  # talks that took place since the course began
 
     @property
     def planned(self) -> int | None:
@@ -79,6 +78,31 @@ def standing(db: Session, patient: Patient) -> Standing:
             return _standing(db, patient, None, course.ended_at, None)
         return _standing(db, patient, course, course.begun_at, course.ended_at)
     return _standing(db, patient, course, course.begun_at if course else None, None)
+
+
+def took_place(db: Session, patient: Patient) -> tuple[tuple[Held, ...], tuple[Held, ...]]:
+    """Every session and every talk that took place, of this course and of those before it."""
+    now = clock.now()
+    sessions = tuple(
+        Held(row, row.starts_at) for row, at in _sessions(db, patient, None, None) if at <= now
+    )
+    return sessions, _visits(db, patient)
+
+
+def next_visit(db: Session, patient: Patient) -> Appointment | None:
+    """The talk that comes next."""
+    return db.scalar(
+        select(Appointment)
+        .options(joinedload(Appointment.practitioner))
+        .where(
+            Appointment.patient_id == patient.id,
+            Appointment.service != Service.INFUSION,
+            Appointment.status.in_((AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)),
+            Appointment.ends_at > clock.now(),
+        )
+        .order_by(Appointment.starts_at)
+        .limit(1)
+    )
 
 
 def open_course(db: Session, patient: Patient) -> Course | None:
@@ -156,7 +180,7 @@ def _standing(
         for row, ended_at in sessions
         if ended_at > now and row.status is not AppointmentStatus.FULFILLED
     )
-    return Standing(course, held, ahead, _visits(db, patient, since))
+    return Standing(course, held, ahead)
 
 
 def _sessions(
@@ -181,7 +205,7 @@ def _sessions(
     return [(row, at) for row, at in db.execute(rows)]
 
 
-def _visits(db: Session, patient: Patient, since: datetime | None) -> tuple[Held, ...]:
+def _visits(db: Session, patient: Patient) -> tuple[Held, ...]:
     began_at = func.coalesce(Encounter.started_at, Appointment.starts_at)
     rows = (
         select(Appointment, began_at)
@@ -194,6 +218,4 @@ def _visits(db: Session, patient: Patient, since: datetime | None) -> tuple[Held
         )
         .order_by(began_at)
     )
-    if since is not None:
-        rows = rows.where(Appointment.starts_at >= since)
     return tuple(Held(row, at) for row, at in db.execute(rows))

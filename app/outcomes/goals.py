@@ -52,14 +52,14 @@ def standing(db: Session, patient: Patient) -> list[Goal]:
     return _of(db, patient, GoalState.STANDING)
 
 
-def before(db: Session, patient: Patient) -> list[Goal]:
-    """Those that were changed or let go, the latest first."""
-    return _of(db, patient, GoalState.CHANGED, GoalState.LET_GO)[::-1]
+def let_go(db: Session, patient: Patient) -> list[Goal]:
+    """Those that were let go, the latest first."""
+    return _of(db, patient, GoalState.LET_GO)[::-1]
 
 
 def earlier_words(db: Session, patient: Patient) -> dict[UUID, Goal]:
     """For each that took another's place, the one it was before."""
-    rows = {row.id: row for row in before(db, patient)}
+    rows = {row.id: row for row in _of(db, patient, GoalState.CHANGED)}
     return {
         each.id: rows[each.instead_of_id]
         for each in standing(db, patient)
@@ -78,10 +78,10 @@ def look_again(
     """
     rows = {row.id: row for row in standing(db, patient)}
     written = [change.words for change in changes if change.words] + ([new] if new else [])
-    let_go = sum(change.lets_go for change in changes if change.goal_id in rows)
+    leaving = sum(change.lets_go for change in changes if change.goal_id in rows)
     if any(len(words) > LONGEST for words in written):
         raise NotTaken(_("That is too long. A few lines are enough."), field="new")
-    if new and len(rows) - let_go >= MOST:
+    if new and len(rows) - leaving >= MOST:
         raise NotTaken(_("Let go of one before you add another."), field="new")
     visit_id = _visit_lately(db, patient)
     for change in changes:
@@ -91,10 +91,15 @@ def look_again(
     if new and new not in {row.words for row in rows.values()}:
         _add(db, patient, new, visit_id=visit_id)
     db.flush()  # what stands now is asked anew
+    return standing(db, patient), notice(db, patient, *written)
+
+
+def notice(db: Session, patient: Patient, *written: str) -> bool:
+    """Alert the clinic when these words may mean danger, whether they can be kept or not."""
     is_danger = any(map(tell_of_danger, written))
     if is_danger:
         escalation.raise_alert(db, patient, Signal.WORDS, causes={CAUSE: []})
-    return standing(db, patient), is_danger
+    return is_danger
 
 
 def take_in(db: Session) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from app import i18n
 from app.i18n import gettext as _
 from app.i18n import ngettext
+from app.outcomes.courses import Standing
 from app.outcomes.results import Series, Value
 from app.questionnaires.spoken import number
 
@@ -20,6 +21,43 @@ class Row:
     change: str  # since the value before, with its sign; empty for the first
     answered: int = 0
     of: int = 0
+
+
+def where(standing: Standing, zone: str) -> str:
+    """Where somebody is in their course, in a sentence or two."""
+    held, planned = len(standing.held), standing.planned
+    if not held:
+        return "" if standing.next else _("No session is booked yet.")
+    named = {
+        "number": held,
+        "of": planned,
+        "day": i18n.local_day(standing.held[-1].at, zone),
+    }
+    if standing.is_over:
+        return _("The course is over. Session %(number)s was on %(day)s.") % named
+    if planned:
+        return _("Session %(number)s of %(of)s was on %(day)s.") % named
+    return _("Session %(number)s was on %(day)s.") % named
+
+
+def coming(standing: Standing, zone: str) -> str:
+    """What is next in it."""
+    held, planned = len(standing.held), standing.planned
+    if standing.next is not None:
+        named = {
+            "number": held + 1,
+            "of": planned,
+            "day": i18n.local_day(standing.next.starts_at, zone),
+            "time": i18n.local_clock(standing.next.starts_at, zone),
+        }
+        if planned and held < planned:
+            return _("Session %(number)s of %(of)s is next: %(day)s at %(time)s.") % named
+        return _("Session %(number)s is next: %(day)s at %(time)s.") % named
+    if standing.is_over or not held:
+        return ""
+    if planned and held < planned:
+        return _("The next one is not booked yet.")
+    return _("No more sessions are planned.") if planned else _("No more sessions are booked.")
 
 
 def name(series: Series) -> str:

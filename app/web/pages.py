@@ -46,6 +46,8 @@ def environment(assets: Assets) -> Environment:
         weekday=i18n.local_weekday,
         phone=phones.spoken,
         date=i18n.local_date,
+        date_at=i18n.local_date_at,
+        month_day=i18n.local_month_day,
     )
     return jinja
 

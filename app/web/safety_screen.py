@@ -29,14 +29,15 @@ def told(
     *,
     help_: Help = Help.CRISIS,
     on: str = "",
+    back: str = "",
     knows_them: bool = False,
 ) -> Response:
     """The resources for somebody whose clinic has been alerted, and only as far as that is true.
 
-    `on`: where a post leads on with what they were doing. `knows_them`: this browser may see whom
-    they named for emergencies.
+    `on`: where a post leads on with what they were doing; `back`: a page's address instead.
+    `knows_them`: this browser may see whom they named for emergencies.
     """
-    said = _told(db, patient, knows_them=knows_them) | {"on": on}
+    said = _told(db, patient, knows_them=knows_them) | {"on": on, "back": back}
     return page(request, _TEMPLATES[help_], layout=_WHOLE, **said)
 
 
