@@ -15,6 +15,7 @@ from app.audit import trail
 from app.intake import reviewing
 from app.messaging import threads
 from app.messaging.models import Thread
+from app.outcomes import courses, saying
 from app.people import enrolment, phones, records
 from app.people.models import Patient
 from app.protocols import reaching
@@ -120,7 +121,7 @@ def patient_page(
         .where(Appointment.patient_id == patient.id)
         .order_by(Appointment.starts_at.desc())
     ).all()
-    now = clock.now()
+    now, standing = clock.now(), courses.standing(db, patient)
     return desk_page(
         request,
         db,
@@ -130,6 +131,8 @@ def patient_page(
         person=patient,
         refusal=faults or Faults(),
         typed=typed or {"forms": [], "camera": "", "due_on": ""},
+        where=saying.where(standing, clinic.zone),
+        coming=saying.coming(standing, clinic.zone),
         asked=asked_words.asked_of(db, patient, clinic.zone),
         choices=asked_words.choices(db, clinic),
         ahead=[each for each in reversed(appointments) if each.ends_at > now],

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.patient import agreements, devices, home
+from app.web.patient import agreements, course, devices, goals, home
 from app.web.patient.intake import (
     camera_check,
     check,
@@ -18,6 +18,8 @@ routes: list[BaseRoute] = [
     *home.routes,
     *devices.routes,
     *agreements.routes,
+    *course.routes,
+    *goals.routes,
     *write.routes,
     *now.routes,
     *skip.routes,
