@@ -5,7 +5,7 @@ import { sendFiles } from "./file_sending.js"
 
 export const PENDING = "pending:" // begins the owner of what a link tapped without a signal wrote
 
-const PATIENCE = 30_000
+const ANSWERED_WITHIN = 30_000
 const FIRST_PAUSE = 2_000
 const LONGEST_PAUSE = 60_000
 const PROBLEMS = { 401: "rested", 403: "rested", 410: "closed", 413: "large" }
@@ -19,13 +19,17 @@ let failures = 0
 
 // Not an answer: no line, or a clinic that cannot take it now. Everything stays for later.
 class NotNow extends Error {
-  constructor(seconds) {
+  constructor(answer) {
     super("not now")
-    this.after = Number(seconds) > 0 ? Number(seconds) * 1_000 : null
+    const seconds = Number(answer?.headers.get("Retry-After"))
+    this.after = seconds > 0 ? seconds * 1_000 : null
+    this.atClinic = Boolean(answer)
+    this.stumbled = answer?.status >= 500
   }
 }
 
-// → { left, after }: how many still wait, and for how many milliseconds to leave the clinic alone.
+// → { left, after, why }: how many still wait, for how many milliseconds to leave the clinic alone,
+// and whether it is the `line` or the `clinic` that cannot.
 export function flush({ onState } = {}) {
   if (onState) listeners.add(onState)
   askedAgain = true
@@ -77,7 +81,8 @@ async function sendAll() {
   }
   failures = failure ? failures + 1 : 0
   const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.max(0, failures - 1))
-  return { left: await countWaiting(), after: failure && (failure.after ?? pause * (0.75 + Math.random() / 2)) }
+  const after = failure && (failure.after ?? pause * (0.75 + Math.random() / 2))
+  return { left: await countWaiting(), after, why: failure && (failure.atClinic ? "clinic" : "line") }
 }
 
 async function countWaiting() {
@@ -107,8 +112,8 @@ async function claimPending() {
 }
 
 async function sendAlerts(reopened) {
-  for (const { uuid, owner, signal, at } of await alerts.all()) {
-    const answer = await ask(`/safety/alerts/${uuid}`, json({ owner, signal, at }), owner, reopened)
+  for (const { uuid, owner, signal, at, urgent } of await alerts.all()) {
+    const answer = await ask(`/safety/alerts/${uuid}`, json({ owner, signal, at, urgent }), owner, reopened)
     if (!answer.ok) continue
     await alerts.remove(uuid)
     say(uuid, "told", await answer.json().catch(() => ({})))
@@ -164,6 +169,7 @@ async function eachEntry(send) {
 
 async function sayNo(uuid, answer) {
   const told = await answer.json().catch(() => ({}))
+  if (told.danger) say(uuid, "danger", told)
   if (answer.status === 409 && told.state === "conflict") {
     const apart = await entries.apart(uuid, told.revision)
     askedAgain = true
@@ -208,14 +214,12 @@ async function reopen(owner, reopened) {
 async function reach(path, request) {
   let answer
   try {
-    answer = await fetch(path, { ...request, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PATIENCE) })
+    answer = await fetch(path, { ...request, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(ANSWERED_WITHIN) })
   } catch {
     throw new NotNow()
   }
-  if (answer.status !== 429 && answer.status < 500) return answer
-  const stumble = new NotNow(answer.headers.get("Retry-After"))
-  stumble.stumbled = answer.status !== 429
-  throw stumble
+  if (answer.status === 429 || answer.status >= 500) throw new NotNow(answer)
+  return answer
 }
 
 // A hotel's welcome page says 200, too.

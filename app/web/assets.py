@@ -65,6 +65,10 @@ class Assets:
         """
         return self._by_name[name].address
 
+    def body(self, name: str) -> bytes:
+        """A file as it is."""
+        return self._by_name[name].bodies[""]
+
     def size(self, name: str, encoding: str = "br") -> int:
         """Bytes on the wire."""
         bodies = self._by_name[name].bodies
@@ -83,7 +87,7 @@ class Assets:
 
     def _read(self, path: Path) -> bytes:
         if path.suffix == ".js" and "vendor" not in path.parts:
-            return str(rjsmin.jsmin(_PRIVATE.sub(r"\1;#", _joined(path, set())))).encode()
+            return joined_script(path).encode()
         return path.read_bytes()
 
     def _add(self, name: str, body: bytes) -> None:
@@ -106,7 +110,12 @@ def load() -> Assets:
     return Assets()
 
 
-def _joined(path: Path, seen: set[Path]) -> str:
+def joined_script(path: Path) -> str:
+    """A module with everything that it imports, small. What it exports itself it still does."""
+    return str(rjsmin.jsmin(_PRIVATE.sub(r"\1;#", _joined(path, set(), is_root=True))))
+
+
+def _joined(path: Path, seen: set[Path], *, is_root: bool = False) -> str:
     """A module's text after the text of everything it imports, each once."""
     seen.add(path.resolve())
     text = path.read_text()
@@ -115,7 +124,8 @@ def _joined(path: Path, seen: set[Path]) -> str:
         wanted = (path.parent / found[1]).resolve()
         if wanted not in seen:
             before.append(_joined(wanted, seen))
-    return "".join(before) + _EXPORT.sub("", _IMPORT.sub("", text))
+    own = _IMPORT.sub("", text)
+    return "".join(before) + (own if is_root else _EXPORT.sub("", own))
 
 
 def _best(accepted: str, bodies: dict[str, bytes]) -> str:

@@ -29,6 +29,10 @@ export async function openDraft(context, trouble) {
   return null
 }
 
+export function hasDraft() {
+  return draft !== null
+}
+
 export function draftIs(uuid) {
   return draft?.uuid === uuid
 }

@@ -1,0 +1,82 @@
+// What waits on this phone: shown to whoever wrote it, copied as text, sent at a tap.
+import { entries } from "../../../service_worker/journal_store.js"
+
+const FIRST_WORDS = 80
+// In a jar of its own: says that words were here, should the phone ever clear the database.
+const HINT = "__Host-ag_unsent"
+
+// `isShown(uuid)`: it stands on the page already.
+export async function showUnsent(owner, isShown) {
+  const waiting = await unsentOf(owner)
+  const shown = waiting.filter(({ uuid }) => !isShown(uuid))
+  const list = document.getElementById("unsent-list")
+  const pattern = document.getElementById("unsent-entry").content
+  list.replaceChildren(...shown.map((entry) => {
+    const one = pattern.cloneNode(true)
+    const item = one.querySelector("li")
+    item.dataset.uuid = entry.uuid
+    item.querySelector(".said").textContent = firstWords(entry)
+    const time = item.querySelector("time")
+    time.dateTime = entry.writtenAt
+    time.textContent = new Date(entry.writtenAt).toLocaleString(document.documentElement.lang, { weekday: "short", hour: "numeric", minute: "2-digit" })
+    setState(item, entry.state === "draft" ? "device" : entry.state)
+    return one
+  }))
+  document.getElementById("unsent").hidden = !shown.length
+  noteUnsent(waiting.length > 0)
+  return shown
+}
+
+export function followUnsent(uuid, state) {
+  const item = document.querySelector(`#unsent-list [data-uuid="${uuid}"]`)
+  if (item) setState(item, state)
+}
+
+// → whether the phone has lost words that were waiting on it.
+export async function wasCleared() {
+  return document.cookie.includes(HINT) && !(await entries.all()).length
+}
+
+export async function copyUnsent(owner) {
+  const text = (await unsentOf(owner)).map(asText).join("\n\n")
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return copyByHand(text)
+  }
+}
+
+export function asText({ question, words, lines }) {
+  return [question, words || lines?.join("\n")].filter(Boolean).join("\n")
+}
+
+async function unsentOf(owner) {
+  return (await entries.all()).filter((entry) => entry.owner === owner)
+}
+
+function firstWords({ words, question }) {
+  const said = (words ?? "").trim().replace(/\s+/g, " ")
+  if (said) return said.length > FIRST_WORDS ? `${said.slice(0, FIRST_WORDS)}…` : said
+  return question || "…"
+}
+
+function setState(item, state) {
+  item.dataset.state = state
+  for (const words of item.querySelectorAll("[data-entry-state]")) words.hidden = words.dataset.entryState !== state
+}
+
+// Where a page may not write to the clipboard, the text stands there marked, to be copied by hand.
+function copyByHand(text) {
+  const field = document.createElement("textarea")
+  field.readOnly = true
+  field.className = "input"
+  field.value = text
+  document.getElementById("unsent-list").after(field)
+  field.select()
+  return false
+}
+
+function noteUnsent(isWaiting) {
+  document.cookie = `${HINT}=${isWaiting ? 1 : ""}; Path=/; Secure; SameSite=Strict; Max-Age=${isWaiting ? 2_592_000 : 0}`
+}
