@@ -27,6 +27,7 @@ WITHOUT_GUARD = {
     "landing-sign-in",
     "journal-shell-en",
     "journal-shell-es",
+    "manifest",
     "alive",
     "metrics",
     "static",
@@ -40,6 +41,7 @@ PUBLIC = {
     "not-safe",
     "safety",
     "privacy",
+    "install",
     "ready",
     "fhir:metadata",
 }

@@ -3,22 +3,21 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, func, not_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from app import clock
-from app.access import kept_passkeys
 from app.intake.models import IntakePacket
 from app.people.models import Patient
 from app.scheduling import joining
-from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.scheduling.models import Appointment, AppointmentStatus
 from app.web.guards import patient_only
 from app.web.pages import page
+from app.web.patient import offers
 
-_GOOD_VISITS = 2
 _SENT_LATELY = timedelta(days=14)
 
 
@@ -29,7 +28,7 @@ def home(request: Request, db: Session) -> Response:
     may_join = upcoming is not None and joining.is_open(upcoming)
     asked = packets_of(db, request.state.patient)
     due = [packet for packet in asked if packet.done_at is None]
-    offers_passkey = not may_join and not due and may_offer(request, db)
+    is_calm = not may_join and not due
     return page(
         request,
         "patient/home.html",
@@ -37,7 +36,7 @@ def home(request: Request, db: Session) -> Response:
         may_join=may_join,
         due=due,
         sent=[packet for packet in asked if packet.done_at is not None],
-        offers_passkey=offers_passkey,
+        offers=offers.open_to(request, db) if is_calm else [],
     )
 
 
@@ -55,27 +54,6 @@ def packets_of(db: Session, patient: Patient) -> Sequence[IntakePacket]:
         )
         .order_by(IntakePacket.due_at)
     ).all()
-
-
-def may_offer(request: Request, db: Session) -> bool:
-    """Whether to offer what is for keeps: after the second good visit, on a calm day, once.
-
-    Never within a day of a dose, and not to whoever has a passkey already.
-    """
-    patient: Patient = request.state.patient
-    if request.state.after_dose:
-        return False
-    good_visits = (
-        select(func.count())
-        .select_from(Appointment)
-        .where(
-            Appointment.patient_id == patient.id,
-            Appointment.service != Service.INFUSION,
-            Appointment.status == AppointmentStatus.FULFILLED,
-        )
-    )
-    are_enough = good_visits.scalar_subquery() >= _GOOD_VISITS
-    return bool(db.scalar(select(and_(are_enough, not_(kept_passkeys.any_of(patient))))))
 
 
 def next_appointment(db: Session, patient: Patient) -> Appointment | None:

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.patient import agreements, course, devices, goals, home
+from app.web.patient import agreements, course, devices, goals, home, notices, offers
 from app.web.patient.intake import (
     camera_check,
     check,
@@ -16,6 +16,8 @@ from app.web.patient.journal import delivering, delivering_files, now, shell, sk
 
 routes: list[BaseRoute] = [
     *home.routes,
+    *offers.routes,
+    *notices.routes,
     *devices.routes,
     *agreements.routes,
     *course.routes,

@@ -5,7 +5,9 @@ from starlette.routing import BaseRoute
 from app.web.public import (
     choices,
     health,
+    install,
     invitation,
+    manifest,
     passkeys,
     privacy,
     safety,
@@ -21,6 +23,8 @@ routes: list[BaseRoute] = [
     *choices.routes,
     *safety.routes,
     *privacy.routes,
+    *install.routes,
+    *manifest.routes,
     *start.routes,
     *start_times.routes,
     *health.routes,
