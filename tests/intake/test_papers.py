@@ -56,6 +56,19 @@ def test_a_word_without_end_stays_on_the_paper(goals, paper):
     assert words.count("x") >= 9000
 
 
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Better 🙂 now", "Better [slightly smiling face] now"),
+        ("Ñandú, Привет, 海, and on", "Ñandú, Привет,"),
+    ],
+)
+def test_a_sign_without_a_shape_does_not_keep_the_paper_from_being_set(
+    goals, paper, typed, printed
+):
+    assert printed in _words(paper(goals(typed)))
+
+
 def test_the_same_sheet_is_the_same_paper(goals, paper):
     response_id = goals("Paint again")
 
