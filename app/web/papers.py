@@ -20,6 +20,11 @@ def table(request: Request, content: str, what: str) -> Response:
     return _file(request, content.encode(), what, "csv", "text/csv; charset=utf-8")
 
 
+def data(request: Request, content: str, what: str) -> Response:
+    """`northside-words.json`, to be saved."""
+    return _file(request, content.encode(), what, "json", "application/json")
+
+
 def _file(request: Request, content: bytes, what: str, ending: str, media_type: str) -> Response:
     clinic: Clinic = request.state.clinic
     short = _NOT_IN_A_NAME.sub("-", clinic.slug.lower()).strip("-") or "clinic"

@@ -5,7 +5,7 @@ The words go in as data. The same data gives the same bytes, whenever it is prin
 
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,23 +24,23 @@ def pdf(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
 
     words = json.dumps(data, ensure_ascii=False)
     try:
-        return _set(template, words, at, ["ua-1"])
+        return _set(template, words, at, accessible=True)
     except typst.TypstError:
         words = "".join(map(_in_words, words))
     try:
-        return _set(template, words, at, ["ua-1"])
+        return _set(template, words, at, accessible=True)
     except typst.TypstError:
-        return _set(template, words, at, [])
+        return _set(template, words, at, accessible=False)
 
 
-def _set(template: str, words: str, at: datetime, standards: Sequence[str]) -> bytes:
+def _set(template: str, words: str, at: datetime, *, accessible: bool) -> bytes:
     import typst
 
     return typst.compile(
         str(_HERE / f"{template}.typ"),
         root=str(_HERE),
         format="pdf",
-        pdf_standards=list(standards),
+        pdf_standards="ua-1" if accessible else None,
         sys_inputs={"data": words},
         ignore_system_fonts=True,
         timestamp=int(at.timestamp()),

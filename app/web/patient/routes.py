@@ -13,6 +13,8 @@ from app.web.patient.intake import (
     step,
 )
 from app.web.patient.journal import delivering, delivering_files, now, shell, skip, write
+from app.web.patient.journal import entries, entry, own_copy, playback
+from app.web.patient.journal import hours as journal_hours
 
 routes: list[BaseRoute] = [
     *home.routes,
@@ -28,6 +30,11 @@ routes: list[BaseRoute] = [
     *delivering.routes,
     *delivering_files.routes,
     *shell.routes,
+    *entries.routes,
+    *entry.routes,
+    *own_copy.routes,
+    *playback.routes,
+    *journal_hours.routes,
     *packet.routes,
     *elsewhere.routes,
     *check.routes,
