@@ -6,11 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.i18n import gettext as _
+from app.intake import signals
 from app.questionnaires import spoken
 from app.questionnaires.engine import fields
 from app.questionnaires.engine.fields import OTHER
 from app.questionnaires.engine.items import Form, Item, ItemType
-from app.questionnaires.engine.values import File, Slot, Values
+from app.questionnaires.engine.values import File, Slot, Value, Values
 from app.questionnaires.engine.written import Written, written
 from app.web import question_controls as controls
 
@@ -26,6 +27,7 @@ class Choice:
     words: str
     is_chosen: bool
     is_exclusive: bool = False
+    help: str = ""  # what it leads to when it is unsafe: a phone without a signal shows it itself
 
 
 @dataclass(frozen=True)
@@ -174,16 +176,23 @@ def _choices(item: Item, control: str, stands: Written, language: str) -> tuple[
     told = stands.texts
     if control in ("agree", "radio") and item.type is ItemType.BOOLEAN:
         yes, no = (_("I agree"), _("I do not agree")) if control == "agree" else (_("Yes"), _("No"))
-        return Choice("true", yes, "true" in told), Choice("false", no, "false" in told)
+        return (
+            Choice("true", yes, "true" in told, help=_help(item, True)),
+            Choice("false", no, "false" in told, help=_help(item, False)),
+        )
     if control == "scale" and not item.options:
         low, high = controls.reach(item) or (0, 10)
-        return tuple(Choice(str(n), str(n), str(n) in told) for n in range(low, high + 1))
+        return tuple(
+            Choice(str(n), str(n), str(n) in told, help=_help(item, n))
+            for n in range(low, high + 1)
+        )
     choices = tuple(
         Choice(
             f"o{place}",
             f"{option.prefix} {controls.option_words(option, language)}".strip(),
             f"o{place}" in told,
             option.is_exclusive,
+            _help(item, option.value),
         )
         for place, option in enumerate(item.options)
     )
@@ -192,6 +201,10 @@ def _choices(item: Item, control: str, stands: Written, language: str) -> tuple[
         words = item.open_label.within(language) or _("Something else")
         return (*choices, Choice(OTHER, words, is_other))
     return choices
+
+
+def _help(item: Item, value: Value) -> str:
+    return (signals.help_for(item, value) or "") if item.rules else ""
 
 
 def _files(values: Values, sight: Sight) -> tuple[FileView, ...]:

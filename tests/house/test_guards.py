@@ -30,6 +30,10 @@ WITHOUT_GUARD = {
     "manifest",
     "alive",
     "metrics",
+    "offline",
+    "offline-safety",
+    "safety-words",
+    "service-worker",
     "static",
 }
 # Open to anybody on the net. A new one is a decision: it is written here, or it wears a guard.
@@ -40,6 +44,7 @@ PUBLIC = {
     "choose-language",
     "not-safe",
     "safety",
+    "safety-alert",
     "privacy",
     "install",
     "ready",
