@@ -23,7 +23,7 @@ from app.people.models import Patient
 from app.scheduling.models import Appointment
 from app.telehealth import seats
 from app.telehealth.models import Seat
-from app.web import guards, intake_opening, journal_opening, signing_in
+from app.web import guards, intake_opening, journal_opening, session_opening, signing_in
 from app.web.forms import read_json
 from app.web.guards import anyone
 from app.web.link_pages import ended, moved, unknown
@@ -131,9 +131,13 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
             browser=browser,
             expires_at=expires_at,
         )
-    seat = seats.open(db, appointment, web_session, link)
+    if appointment.service.is_visit:
+        seat = seats.open(db, appointment, web_session, link)
+        opened = _opened(request, db, link, appointment, seat)
+    else:
+        opened = session_opening.opened(request, db, link, web_session)
     magic_links.advance(link, LinkState.OPEN)
-    response = JSONResponse(_opened(request, db, link, appointment, seat))
+    response = JSONResponse(opened)
     kept_for = web_session.expires_at - clock.now() + _COOKIE_OUTLIVES_SESSION
     guards.set_session(response, SessionKind.JOIN, token, seconds=int(kept_for.total_seconds()))
     signing_in.remember(response, browser)

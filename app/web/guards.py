@@ -21,7 +21,7 @@ from app.messaging.gateway_twilio import is_genuine
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment
 from app.telehealth import seats
-from app.web import cookies, intake_doors, journal_doors, lone_clinic, step_up
+from app.web import cookies, intake_doors, journal_doors, lone_clinic, session_doors, step_up
 from app.web.forms import read_form
 from app.web.pages import LANGUAGE_COOKIE, page
 from app.web.step_up import Reach
@@ -112,6 +112,14 @@ def _visit(request: Request, db: Session) -> Response | None:
     if let_in_visit(request, db):
         return None
     # Whether such a visit exists is nobody's business: the same page either way.
+    lone_clinic.name(request, db)
+    with i18n.using(_language(request)):
+        return page(request, "visit/no_session.html", 403)
+
+
+def _session(request: Request, db: Session) -> Response | None:
+    if session_doors.let_in(request, db):
+        return None
     lone_clinic.name(request, db)
     with i18n.using(_language(request)):
         return page(request, "visit/no_session.html", 403)
@@ -257,6 +265,7 @@ anyone = _guard(_anyone)
 patient_only = _guard(_patient)
 api_key_only = _guard(_api_key)
 visit_only = _guard(_visit)
+session_only = _guard(_session)
 twilio_only = _guard(_twilio, proof=_is_from_twilio)
 staff_only = _guard(_staff)
 intake_only = _guard(_intake)

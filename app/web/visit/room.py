@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.companion import hours
 from app.i18n import gettext as _
 from app.refusal import Refusal
 from app.scheduling.models import Appointment
@@ -14,15 +15,21 @@ from app.telehealth import offers, provider, seats, whereabouts
 from app.telehealth.models import ProviderName, Seat
 from app.web.guards import visit_only
 from app.web.pages import page, redirect, render
+from app.web.visit import quiet_hour
 
 
 @visit_only
-def show(request: Request, _: Session) -> Response:
-    """The room of a browser that sits in it; one button to sit down for a signed-in patient."""
+def show(request: Request, db: Session) -> Response:
+    """The room of a browser that sits in it; one button to sit down for a signed-in patient.
+
+    In a session with a clinician beside it, the session's clock stands in the room.
+    """
     seat: Seat | None = request.state.seat
     if seat is None:
         return page(request, "visit/door.html", appointment=request.state.appointment)
-    return page(request, "visit/room.html", **_context(request, seat, offer=None))
+    hour = hours.beside(db, request.state.appointment.id)
+    clock = quiet_hour.context_of(hour) if hour is not None else {}
+    return page(request, "visit/room.html", **_context(request, seat, offer=None), **clock)
 
 
 @visit_only

@@ -1,5 +1,12 @@
 """Every address of the patient's side of a visit."""
 
-from app.web.visit import claiming, not_today, room, saying, socket
+from app.web.visit import claiming, not_today, quiet_hour, room, saying, socket
 
-routes = [*room.routes, *claiming.routes, *saying.routes, *not_today.routes, *socket.routes]
+routes = [
+    *room.routes,
+    *claiming.routes,
+    *saying.routes,
+    *not_today.routes,
+    *quiet_hour.routes,
+    *socket.routes,
+]

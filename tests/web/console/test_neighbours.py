@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.access import api_keys
+from app.companion import sounds
 from app.intake import packets
 from app.intake.models import Consent, ReviewFlag
 from app.messaging import threads
@@ -14,7 +15,7 @@ from app.safety.models import SafetyAlert, Signal
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.web.console.routes import routes
-from tests import sheets
+from tests import journals, sheets
 
 PATHS = [
     ("GET", "/clinic/alerts/{alert}"),
@@ -43,6 +44,7 @@ PATHS = [
     ("GET", "/clinic/patients/{maya}"),
     ("POST", "/clinic/patients/{maya}"),
     ("GET", "/clinic/patients/{maya}/edit"),
+    ("GET", "/clinic/patients/{maya}/journal/files/{note}"),
     ("GET", "/clinic/patients/{maya}/course"),
     ("POST", "/clinic/patients/{maya}/course"),
     ("POST", "/clinic/patients/{maya}/course/end"),
@@ -61,7 +63,12 @@ PATHS = [
     ("POST", "/clinic/appointments/{visit}/fresh-link"),
     ("POST", "/clinic/appointments/{visit}/absence"),
     ("POST", "/clinic/appointments/{infusion}/end"),
+    ("POST", "/clinic/appointments/{infusion}/quiet-hour"),
+    ("POST", "/clinic/appointments/{infusion}/quiet-hour/end"),
+    ("GET", "/clinic/companion/sounds/{sound}"),
+    ("POST", "/clinic/companion/sounds/{sound}/end"),
     ("GET", "/clinic/visits/{visit}"),
+    ("GET", "/clinic/visits/{visit}/lines"),
     ("POST", "/clinic/visits/{visit}/reopening"),
     ("POST", "/clinic/visits/{visit}/outcome"),
     ("GET", "/clinic/forms/{form}"),
@@ -99,6 +106,8 @@ def neighbour(signed_in, cast, database):
 def ids(cast, database):
     agreements = sheets.agreements(sheets.form_named(database, "consents"), treatment="discuss")
     response_id = sheets.hand_in(database, cast.maya, "consents", agreements)
+    words = journals.keep(database, cast.maya, "First the light.", shared=True)
+    note = journals.speak(database, words, b"\x1aE\xdf\xa3webm")
     with database.session() as db:
         maya = db.get_one(Patient, cast.maya.id)
         alert = escalation.raise_alert(db, maya, Signal.CONTROL)
@@ -110,6 +119,8 @@ def ids(cast, database):
         form = library.own_copy(db, clinic, library.unkept("phq-9"))
         return {
             "response": response_id,
+            "note": note,
+            "sound": sounds.add(db, clinic, "Rain", b"OggS", by=db.merge(cast.ada)).id,
             "flag": db.scalars(select(ReviewFlag.id)).first(),
             "consent": db.scalars(select(Consent.id)).first(),
             "packet": packet.id,

@@ -1,0 +1,64 @@
+"""Staff open and close a session's quiet hour, and see where it stands."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.companion import hours
+from app.companion.models import SessionAudio
+from app.refusal import Refusal
+from app.scheduling.models import Appointment
+from app.web.console.appointment_page import appointment_page
+from app.web.console.faults import Faults
+from app.web.forms import read_form, text
+from app.web.guards import staff_only
+from app.web.pages import find_or_404, not_found, redirect
+
+
+@staff_only
+def open_hour(request: Request, db: Session) -> Response:
+    """Open it, or choose another sound; the patient is texted the link once."""
+    infusion = _infusion(request, db)
+    try:
+        audio = _audio(request, db, text(read_form(request), "audio"))
+        hours.open_hour(db, infusion, audio=audio, by=request.state.practitioner)
+    except Refusal as refusal:
+        faults = Faults()
+        faults.take(refusal, "audio")
+        return appointment_page(request, db, infusion, faults=faults)
+    return redirect(request, "console:appointment", id=infusion.id)
+
+
+@staff_only
+def close(request: Request, db: Session) -> Response:
+    """Close it: its link opens nothing any more. Twice changes nothing."""
+    infusion = _infusion(request, db)
+    hour = hours.of(db, infusion.id)
+    if hour is not None:
+        hours.close(db, hour, by=request.state.practitioner)
+    return redirect(request, "console:appointment", id=infusion.id)
+
+
+def _infusion(request: Request, db: Session) -> Appointment:
+    return find_or_404(db, Appointment, request, clinic_id=request.state.clinic.id)
+
+
+def _audio(request: Request, db: Session, value: str) -> SessionAudio | None:
+    if not value:
+        return None
+    try:
+        audio = db.get(SessionAudio, UUID(value))
+    except ValueError:
+        audio = None
+    if audio is None or audio.clinic_id != request.state.clinic.id:
+        not_found()
+    return audio
+
+
+routes = [
+    Route("/appointments/{id}/quiet-hour", open_hour, methods=["POST"], name="open-hour"),
+    Route("/appointments/{id}/quiet-hour/end", close, methods=["POST"], name="close-hour"),
+]
