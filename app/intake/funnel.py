@@ -84,7 +84,7 @@ def counted(db: Session, clinic_id: UUID) -> Counted:
     packets = db.scalars(
         select(IntakePacket).where(
             IntakePacket.clinic_id == clinic_id,
-            IntakePacket.code != PacketCode.ASSESSMENT,
+            IntakePacket.code.not_in((PacketCode.ASSESSMENT, PacketCode.AFTERCARE)),
             IntakePacket.cancelled_at.is_(None),
             IntakePacket.opens_at <= clock.now(),
             IntakePacket.opens_at > clock.now() - _LOOKED_BACK,

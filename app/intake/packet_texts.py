@@ -19,14 +19,18 @@ _READINESS = (PacketCode.READINESS_EVE, PacketCode.READINESS_MORNING)
 
 
 def plan(db: Session, packet: IntakePacket) -> None:
-    """Give a packet its link and queue its texts anew. What was sent stands and is not repeated."""
+    """Give a packet its link and queue its texts anew. What was sent stands and is not repeated.
+
+    The check after a session has no text of its own: it rides on the page of a quiet minute.
+    """
     withdraw(db, packet)
     if packet.link is None:
         mint(db, packet)
     assert packet.link is not None, "minted above"
     packet.link.expires_at = packet.closes_at
-    _queue_first(db, packet)
-    _queue_reminder(db, packet)
+    if packet.code is not PacketCode.AFTERCARE:
+        _queue_first(db, packet)
+        _queue_reminder(db, packet)
 
 
 def mint(db: Session, packet: IntakePacket) -> None:

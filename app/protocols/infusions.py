@@ -1,4 +1,5 @@
-"""An infusion with all that the clinic does around it: its visit, its texts, what is asked before.
+"""An infusion with all that the clinic does around it: its visit, its texts, what is asked before,
+and the quiet minutes after it.
 
 Whoever books, moves, calls off or ends an appointment comes through here; of what is no infusion
 scheduling alone knows.
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db.base import Model
 from app.intake import packets, taking_along
+from app.journal import planning
 from app.people.models import Patient, Practitioner
 from app.scheduling import booking, rescheduling
 from app.scheduling.booking import Booked
@@ -44,6 +46,7 @@ def book(
     if service is Service.INFUSION:
         taking_along.give_to_the_first(db, patient)
         packets.assign(db, booked.appointment, by=by)
+        planning.plan(db, booked.appointment)
     return booked
 
 
@@ -64,6 +67,7 @@ def reschedule(
     if appointment.service is Service.INFUSION and appointment.starts_at != stood:
         taking_along.take_along(db, appointment, by=by)
         taking_along.give_to_the_first(db, appointment.patient)
+        planning.plan(db, appointment)
     return moved
 
 
@@ -72,6 +76,7 @@ def cancel(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     booking.cancel(db, appointment, by=by)
     if appointment.service is Service.INFUSION:
         _ask_before_the_others(db, appointment, by=by)
+        planning.plan(db, appointment)
 
 
 def miss(db: Session, appointment: Appointment, *, by: Model | None) -> None:
@@ -79,14 +84,19 @@ def miss(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     booking.miss(db, appointment, by=by)
     if appointment.service is Service.INFUSION:
         _ask_before_the_others(db, appointment, by=by)
+        planning.plan(db, appointment)
 
 
 def record_end(
     db: Session, infusion: Appointment, ended_at: datetime, *, by: Model | None
 ) -> Booked:
-    """Record an infusion's end as `booking.record_end` does. Its forms are nobody's task more."""
+    """Record an infusion's end as `booking.record_end` does. Its forms are nobody's task more.
+
+    From then on the quiet minutes count from the real end.
+    """
     booked = booking.record_end(db, infusion, ended_at, by=by)
     taking_along.is_over(db, infusion)
+    planning.plan(db, infusion)
     return booked
 
 

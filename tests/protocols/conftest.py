@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from app import clock, wall_time
 from app.intake import packets
-from app.messaging.models import Message, MessageStatus
+from app.messaging.models import Message, MessageStatus, Purpose
 from app.protocols import infusions
 from app.scheduling.models import Service
+
+QUIET = (Purpose.EVENING, Purpose.MORNING, Purpose.WEEK)
 
 
 @pytest.fixture
@@ -61,16 +63,30 @@ def packet_of(db):
 
 
 @pytest.fixture
+def quiet_texts_of(db):
+    """`quiet_texts_of(infusion)`: the same of what is queued after it."""
+
+    def quiet_texts_of(infusion, status=MessageStatus.QUEUED):
+        return _texts(db, infusion, status, Message.purpose.in_(QUIET))
+
+    return quiet_texts_of
+
+
+def _texts(db, infusion, status, which):
+    db.flush()
+    rows = db.scalars(
+        select(Message)
+        .where(Message.appointment_id == infusion.id, Message.status == status, which)
+        .order_by(Message.due_at)
+    )
+    return [(row.purpose, row.due_at) for row in rows]
+
+
+@pytest.fixture
 def texts_of(db):
-    """`texts_of(infusion)`: what is queued for it, as (purpose, due), in that order."""
+    """`texts_of(infusion)`: what is queued before it, as (purpose, due), in that order."""
 
     def texts_of(infusion, status=MessageStatus.QUEUED):
-        db.flush()
-        rows = db.scalars(
-            select(Message)
-            .where(Message.appointment_id == infusion.id, Message.status == status)
-            .order_by(Message.due_at)
-        )
-        return [(row.purpose, row.due_at) for row in rows]
+        return _texts(db, infusion, status, Message.purpose.not_in(QUIET))
 
     return texts_of
