@@ -23,7 +23,7 @@ from app.refusal import Refusal
 from app.safety import closing
 from app.scheduling import calendars
 from app.scheduling.models import Appointment
-from app.web.console import agreement_words, asked_words, patient_form
+from app.web.console import agreement_words, asked_words, brought, patient_form
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.forms import read_form
@@ -137,6 +137,10 @@ def patient_page(
         choices=asked_words.choices(db, clinic),
         ahead=[each for each in reversed(appointments) if each.ends_at > now],
         before=[each for each in appointments if each.ends_at <= now],
+        brought=brought.by_patient(request, db, patient),
+        shared_entries=brought.shared_by(request, db, patient),
+        writes=brought.writes(db, patient, clinic.zone),
+        file_path=lambda file: f"/clinic/patients/{patient.id}/journal/files/{file.uuid}",
         agreements=agreement_words.agreements_of(db, patient),
         flags=reviewing.of_patient(db, patient),
         may_clear=reviewing.may_clear(request.state.practitioner),

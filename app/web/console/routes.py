@@ -17,6 +17,7 @@ from app.web.console import (
     forms,
     hours,
     inbox,
+    journal,
     keys,
     live,
     me,
@@ -59,4 +60,5 @@ routes: list[BaseRoute] = [
     *keys.routes,
     *me.routes,
     *visits.routes,
+    *journal.routes,
 ]

@@ -20,6 +20,7 @@ from app.telehealth.clinician_line import ClinicianLine
 from app.telehealth.line import SESSION_OVER
 from app.telehealth.models import ProviderName, VideoVisit
 from app.web import guards
+from app.web.console import brought
 from app.web.console.desk import desk_page
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
@@ -43,6 +44,7 @@ def show(request: Request, db: Session) -> Response:
         appointment=appointment,
         visit=shown,
         facts=whereabouts.facts(shown),
+        brought=brought.to_visit(request, db, appointment),
         seats=seats.live_seats(db, shown.id),
         room_url=provider.named(carrier_name).room_for(appointment),
     )

@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from io import BytesIO
-from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
@@ -11,8 +10,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.models import AuditEvent
-from app.journal import files
-from app.journal.models import EntryKey, FileKind, JournalEntry, SharedLine
+from app.journal.models import EntryKey, JournalEntry, SharedLine
 from app.people.models import Patient
 from tests import journals
 
@@ -52,19 +50,6 @@ def row(database):
             return found
 
     return row
-
-
-def spoken(database, entry_uuid, *slices, kind=FileKind.VOICE, media_type="audio/webm"):
-    """A whole note of an entry; its name."""
-    uuid = uuid4()
-    with database.session() as db:
-        entry = db.scalars(select(JournalEntry).where(JournalEntry.uuid == entry_uuid)).one()
-        for number, body in enumerate(slices):
-            files.take_slice(db, entry, uuid, kind, number, body)
-        files.complete(
-            db, entry, uuid, media_type=media_type, slices=len(slices), seconds=3 * len(slices)
-        )
-    return uuid
 
 
 def test_a_short_entry_is_ticked_in_the_list_and_unticked_again(maya, keep, brought):
@@ -181,7 +166,7 @@ def test_what_the_team_has_read_stays_and_says_why(maya, keep, row, desk, cast):
 
 def test_a_deleted_note_is_not_heard_any_more(maya, keep, database):
     uuid = keep(RIVER)
-    note = spoken(database, uuid, b"\x1aE\xdf\xa3webm")
+    note = journals.speak(database, uuid, b"\x1aE\xdf\xa3webm")
     assert maya.get(f"/journal/files/{note}").status_code == 200
 
     maya.post(f"/journal/entries/{uuid}/delete")
@@ -190,7 +175,7 @@ def test_a_deleted_note_is_not_heard_any_more(maya, keep, database):
 
 
 def test_a_note_is_played_from_any_place(maya, keep, database):
-    note = spoken(database, keep(RIVER), b"\x1aE\xdf\xa3abcd", b"efghij")
+    note = journals.speak(database, keep(RIVER), b"\x1aE\xdf\xa3abcd", b"efghij")
     whole = b"\x1aE\xdf\xa3abcdefghij"
     at = f"/journal/files/{note}"
 
@@ -235,7 +220,9 @@ def test_a_page_of_the_list_holds_twenty(maya, keep):
 
 def test_a_copy_on_paper_holds_every_word_in_its_order(maya, keep, database):
     keep("Ñandú, 海, 🙂, **not bold**, #not-code\nA second line", written_at=clock.now())
-    spoken(database, keep(RIVER, question="What has stayed with you?"), b"\x1aE\xdf\xa3webm")
+    journals.speak(
+        database, keep(RIVER, question="What has stayed with you?"), b"\x1aE\xdf\xa3webm"
+    )
 
     answer = maya.get("/journal/download.pdf")
 
@@ -256,7 +243,7 @@ def test_a_copy_on_paper_holds_every_word_in_its_order(maya, keep, database):
 
 
 def test_a_copy_as_a_file_says_what_there_is(maya, keep, database):
-    note = spoken(database, keep(RIVER), b"\x1aE\xdf\xa3webm")
+    note = journals.speak(database, keep(RIVER), b"\x1aE\xdf\xa3webm")
     keep(DOOR, shared=True)
 
     answer = maya.get("/journal/download.json")

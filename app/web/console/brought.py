@@ -1,0 +1,97 @@
+"""A patient's own words on the console's pages; that staff have read them is written down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from app.i18n import gettext as _
+from app.journal import lines, on_paper, reading
+from app.journal.models import JournalEntry, JournalFile, SharedLine
+from app.journal.reading import Scope
+from app.people.models import Patient, Practitioner, Role
+from app.scheduling.models import Appointment
+from app.web.console import words
+
+
+@dataclass(frozen=True)
+class Brought:
+    """`words` stay empty for whoever does not hold talks: they see how many lines there are."""
+
+    count: int
+    words: list[str]
+
+
+@dataclass(frozen=True)
+class SharedEntry:
+    """One whole entry that its writer lets staff read."""
+
+    row: JournalEntry
+    words: str
+    question: str
+    files: list[tuple[JournalFile, str]]
+
+
+def to_visit(request: Request, db: Session, appointment: Appointment) -> Brought:
+    """What was brought to a visit. Showing it is reading it."""
+    return _opened(request, reading.brought(db, appointment))
+
+
+def by_patient(request: Request, db: Session, patient: Patient) -> Brought:
+    """What a patient brings to their next talk."""
+    return _opened(request, lines.brought_by(db, patient))
+
+
+def shared_by(request: Request, db: Session, patient: Patient) -> list[SharedEntry]:
+    """The entries that a patient shares now, latest first. Showing them is reading them."""
+    entries = reading.shared_with_staff(db, patient)
+    note_read(request, *entries)
+    files = on_paper.files_of(db, entries)
+    return [
+        SharedEntry(
+            entry,
+            entry.words,
+            entry.question,
+            [(file, on_paper.spoken(file)) for file in files.get(entry.id, ())],
+        )
+        for entry in entries
+    ]
+
+
+def shared_file(db: Session, patient: Patient, uuid: UUID) -> JournalFile | None:
+    """A note or drawing of one of these entries."""
+    for entry in reading.shared_with_staff(db, patient):
+        for file in reading.files_of(db, entry):
+            if file.uuid == uuid:
+                return file
+    return None
+
+
+def writes(db: Session, patient: Patient, zone: str) -> str:
+    """That they write, and when they did last: for whoever may know. Else nothing."""
+    if not reading.may_know_of(db, patient):
+        return ""
+    entries = reading.entries_of(db, patient, Scope.ALL)
+    if not entries:
+        return _("Has not written yet.")
+    when = words.when(entries[0].written_at, zone)
+    return _("Writes after sessions. The last time: %(when)s.") % {"when": when}
+
+
+def note_read(request: Request, *rows: JournalEntry | SharedLine) -> None:
+    """Staff have read these: from now on they belong to the record."""
+    unread = [row for row in rows if row.read_at is None]
+    if not unread:
+        return
+    with request.app.state.database.session() as other:  # GET reads only
+        by = other.get_one(Practitioner, request.state.practitioner.id)
+        reading.read_by(other, by, *(other.get_one(type(row), row.id) for row in unread))
+
+
+def _opened(request: Request, rows: Sequence[SharedLine]) -> Brought:
+    if request.state.practitioner.role is Role.COORDINATOR:
+        return Brought(len(rows), [])
+    note_read(request, *rows)
+    return Brought(len(rows), [row.words for row in rows])

@@ -1,0 +1,58 @@
+"""What patients let staff read of their journal: lines they bring, entries they share; no more."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.journal import files
+from app.people.models import Patient
+from app.scheduling.models import Appointment
+from app.web import byte_ranges
+from app.web.console import brought
+from app.web.console.desk import is_nobodys_doing
+from app.web.guards import staff_only
+from app.web.pages import find_or_404, not_found, page
+
+
+@staff_only
+def lines(request: Request, db: Session) -> Response:
+    """The lines that were brought to a visit, as its room fetches them when something changed."""
+    is_nobodys_doing(request)
+    appointment = find_or_404(db, Appointment, request, clinic_id=request.state.clinic.id)
+    if not appointment.service.is_visit:
+        not_found()
+    return page(
+        request,
+        "console/visits/_brought.html",
+        appointment=appointment,
+        brought=brought.to_visit(request, db, appointment),
+    )
+
+
+@staff_only
+def play(request: Request, db: Session) -> Response:
+    """A note or drawing of an entry that is shared now."""
+    patient = find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
+    try:
+        uuid = UUID(request.path_params["file"])
+    except ValueError:
+        not_found()
+    file = brought.shared_file(db, patient, uuid)
+    if file is None:
+        not_found()
+    brought.note_read(request, file.entry)
+    return byte_ranges.sent(
+        request,
+        size=file.size,
+        media_type=file.media_type,
+        read=lambda start, end: files.span(db, file, start, end),
+    )
+
+
+routes = [
+    Route("/visits/{id}/lines", lines, name="visit-lines"),
+    Route("/patients/{id}/journal/files/{file}", play, name="journal-file"),
+]
