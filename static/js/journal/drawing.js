@@ -61,6 +61,8 @@ function showPicture(uuid, blob) {
     chosenPicture.focus()
   })
   drawingsPlace.querySelector("[data-drawings]").append(shown)
+  const folded = drawingsPlace.closest("details")
+  if (folded) folded.open = true // nothing that is sent is out of sight
 }
 
 function removePicture(shown) {

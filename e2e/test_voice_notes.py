@@ -1,0 +1,240 @@
+"""Notes that are spoken, and drawings: kept as they are made, whatever happens to the signal."""
+
+import re
+from io import BytesIO
+from itertools import count
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, Route, expect
+
+from e2e.axe import violations
+from e2e.evenings import evening_after, open_evening, sign_in_by_code
+
+PHONE = "+17185550171"
+LONG_NOTE = Path(__file__).with_name("long_note.js")
+REFUSING = """
+navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "%s"))
+"""
+# The page's own microphone, within reach of a test that plays the phone.
+OVERHEARD = """
+const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+navigator.mediaDevices.getUserMedia = async (wanted) => (window.heard = await asked(wanted))
+"""
+# Every file that a page plays, decoded: how long it is, and the tone of each three seconds.
+PLAYED = """
+async () => {
+  const files = []
+  for (const { src } of document.querySelectorAll("[data-listening] audio")) {
+    const body = await (await fetch(src)).arrayBuffer()
+    const sound = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(body)
+    const waves = sound.getChannelData(0)
+    const tones = []
+    for (let start = 0; start + 2 <= sound.duration; start += 3) {
+      let crossings = 0
+      for (let at = (start + 1) * 48000; at < (start + 2) * 48000; at += 1) {
+        if (waves[at] < 0 && waves[at + 1] >= 0) crossings += 1
+      }
+      tones.push(Math.round((crossings - 300) / 20))
+    }
+    files.push({ seconds: sound.duration, tones })
+  }
+  return files
+}
+"""
+
+
+@pytest.fixture
+def link(clinic) -> str:
+    return evening_after(clinic, PHONE)
+
+
+def say_it(page: Page) -> None:
+    page.get_by_role("button", name="Say it").tap()
+    expect(page.get_by_role("heading", name="Recording")).to_be_focused()
+
+
+def said_for(page: Page, length: str) -> None:
+    expect(page.locator("[data-spoken=recording] [data-spoken-length]")).to_have_text(
+        re.compile(length), timeout=20_000
+    )
+
+
+def kept_note(page: Page) -> Locator:
+    return page.locator("[data-spoken=said]")
+
+
+def test_a_note_is_paused_heard_and_taken_away(link, new_phone):
+    page = new_phone()
+    open_evening(page, link)
+
+    say_it(page)
+    said_for(page, "0:0[2-9]")
+    assert violations(page) == []
+    page.get_by_role("button", name="Pause").tap()
+    expect(page.get_by_role("heading", name="Paused")).to_be_focused()
+    page.get_by_role("button", name="Go on").tap()
+    expect(page.get_by_role("heading", name="Recording")).to_be_focused()
+    page.get_by_role("button", name="That is all").tap()
+
+    expect(page.get_by_role("heading", name="Your spoken note")).to_be_focused()
+    assert violations(page) == []
+    page.get_by_role("button", name="Listen").tap()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_role("button", name="Listen")).to_be_visible(timeout=15_000)
+    expect(kept_note(page).get_by_text("cannot play")).to_be_hidden()
+    page.get_by_role("button", name="Take the note away").tap()
+    page.get_by_role("button", name="Leave it here").tap()
+    page.get_by_role("button", name="Take the note away").tap()
+    page.get_by_role("button", name="Take it away").tap()
+    expect(page.get_by_role("button", name="Say it")).to_be_focused()
+    page.reload()
+    expect(page.get_by_role("button", name="Say it")).to_be_visible()
+    expect(kept_note(page)).to_be_hidden()
+
+
+def test_three_minutes_survive_a_reload_and_a_cut_upload_and_are_heard_whole(
+    clinic, link, new_phone
+):
+    page = new_phone()
+    page.context.add_init_script(path=LONG_NOTE)
+    open_evening(page, link)
+    say_it(page)
+    said_for(page, "1:[345].")
+    page.reload()
+
+    expect(kept_note(page)).to_contain_text("What you said is kept.")
+    page.get_by_role("button", name="Say more").tap()
+    said_for(page, "3:[0-5].")
+    pieces = cut_after(page, 3)
+    page.get_by_role("button", name="Keep it").tap()
+
+    expect(page.locator("[data-state=delivered]").first).to_be_attached(timeout=60_000)
+    assert len(set(pieces)) == len(pieces) - 1  # only the one that was cut off came twice
+    first, second = heard_on(new_phone(), clinic)
+    assert first["tones"] == list(range(len(first["tones"])))
+    assert second["tones"] == list(range(len(second["tones"])))
+    assert first["seconds"] + second["seconds"] >= 180
+
+
+def cut_after(page: Page, whole: int) -> list[str]:
+    """The line breaks at the next piece once so many have gone. What was sent, as it happens."""
+    sent: list[str] = []
+    numbers = count(1)
+
+    def pass_on(route: Route) -> None:
+        sent.append(route.request.url)
+        if next(numbers) == whole + 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.context.route(re.compile(r"/journal/entries/[^/]+/files/[^/]+/\d+$"), pass_on)
+    return sent
+
+
+def heard_on(page: Page, clinic) -> list[dict]:
+    """What the patient hears of their note on another phone, once it is known that it is them."""
+    page.goto(f"{clinic.url}/journal")
+    sign_in_by_code(page, clinic, PHONE)
+    page.goto(f"{clinic.url}/journal")
+    page.locator("main a[href*='/journal/entries/']").first.click()
+    sounds = page.locator("[data-listening] audio")
+    expect(sounds).to_have_count(2)
+    # The first part is played near its end; the second follows by itself and ends.
+    for sound in (sounds.first, sounds.last):
+        until(sound, "sound => Number.isFinite(sound.duration) && sound.currentTime === 0")
+    sounds.first.evaluate("sound => { sound.currentTime = sound.duration - 1; sound.play() }")
+    until(sounds.last, "sound => !sound.paused")
+    sounds.last.evaluate("sound => { sound.currentTime = sound.duration - 1 }")
+    until(sounds.last, "sound => sound.ended")
+    return page.evaluate(PLAYED)
+
+
+def until(place: Locator, so: str) -> None:
+    """Wait until it is so. The page's policy lets no words be run in it by other means."""
+    for _ in range(200):
+        if place.evaluate(so):
+            return
+        place.page.wait_for_timeout(100)
+    raise AssertionError(so)
+
+
+def test_a_call_in_between_ends_the_note_and_keeps_it(link, new_phone):
+    page = new_phone()
+    page.add_init_script(OVERHEARD)
+    open_evening(page, link)
+    say_it(page)
+    said_for(page, "0:0[2-9]")
+    page.get_by_role("textbox").first.fill("The river.")
+
+    page.evaluate("heard.getTracks().forEach((track) => track.stop())")
+
+    expect(kept_note(page)).to_contain_text("The microphone stopped")
+    expect(page.get_by_role("textbox").first).to_be_focused()  # whoever writes is left to it
+    expect(page.locator("[data-spoken-told]")).to_contain_text("What you said before is kept.")
+    page.get_by_role("button", name="Keep it").tap()
+    expect(page.locator("[data-state=delivered]").first).to_be_attached(timeout=20_000)
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        ("NotAllowedError", "The microphone is off for this page."),
+        ("NotFoundError", "No microphone was found."),
+        ("NotReadableError", "Another app is using the microphone."),
+    ],
+)
+def test_a_microphone_that_does_not_serve_is_no_error(link, new_phone, problem, words):
+    page = new_phone()
+    page.add_init_script(REFUSING % problem)
+    open_evening(page, link)
+
+    page.get_by_role("button", name="Say it").tap()
+
+    expect(page.get_by_role("heading", name="Written words are enough.")).to_be_focused()
+    expect(page.locator("#spoken")).to_contain_text(words)
+    expect(page.get_by_role("button", name="Say it")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_drawing_is_made_small_without_its_place_and_sent(clinic, link, new_phone):
+    page = new_phone()
+    open_evening(page, link)
+    page.get_by_text("one word, a drawing").tap()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo_with_its_place()}
+    )
+    picture = page.get_by_role("img", name="Your drawing")
+    expect(picture).to_be_visible()
+    made = picture.evaluate(
+        "async (img) => [...new Uint8Array(await (await fetch(img.src)).arrayBuffer())]"
+    )
+    with Image.open(BytesIO(bytes(made))) as kept:
+        assert kept.size == (800, 1600)  # upright, as it was held
+        assert kept.getexif() == {}
+    assert violations(page) == []
+    page.reload()
+    expect(picture).to_be_visible()
+
+    page.get_by_role("button", name="Keep it").tap()
+
+    expect(page.locator("[data-state=delivered]").first).to_be_attached(timeout=20_000)
+    other = new_phone()
+    other.goto(f"{clinic.url}/journal")
+    sign_in_by_code(other, clinic, PHONE)
+    other.goto(f"{clinic.url}/journal")
+    other.locator("main a[href*='/journal/entries/']").first.click()
+    expect(other.locator("main img")).to_be_visible()
+
+
+def photo_with_its_place() -> bytes:
+    """A phone's photo: on its side, with the place where it was taken."""
+    photo = Image.new("RGB", (4000, 2000), "#aa8866")
+    exif = photo.getexif()
+    exif[0x0112] = 6  # turn it to the right
+    exif.get_ifd(0x8825)[1] = "N"
+    written = BytesIO()
+    photo.save(written, "JPEG", exif=exif)
+    return written.getvalue()
