@@ -45,7 +45,6 @@ PATHS = [
     ("POST", "/clinic/patients/{maya}"),
     ("GET", "/clinic/patients/{maya}/edit"),
     ("GET", "/clinic/patients/{maya}/journal/files/{note}"),
-    ("GET", "/clinic/patients/{maya}/journal/files/{note}"),
     ("GET", "/clinic/patients/{maya}/course"),
     ("POST", "/clinic/patients/{maya}/course"),
     ("POST", "/clinic/patients/{maya}/course/end"),
@@ -69,7 +68,6 @@ PATHS = [
     ("GET", "/clinic/companion/sounds/{sound}"),
     ("POST", "/clinic/companion/sounds/{sound}/end"),
     ("GET", "/clinic/visits/{visit}"),
-    ("GET", "/clinic/visits/{visit}/lines"),
     ("GET", "/clinic/visits/{visit}/lines"),
     ("POST", "/clinic/visits/{visit}/reopening"),
     ("POST", "/clinic/visits/{visit}/outcome"),
@@ -110,8 +108,6 @@ def ids(cast, database):
     response_id = sheets.hand_in(database, cast.maya, "consents", agreements)
     words = journals.keep(database, cast.maya, "First the light.", shared=True)
     note = journals.speak(database, words, b"\x1aE\xdf\xa3webm")
-    words = journals.keep(database, cast.maya, "First the light.", shared=True)
-    note = journals.speak(database, words, b"\x1aE\xdf\xa3webm")
     with database.session() as db:
         maya = db.get_one(Patient, cast.maya.id)
         alert = escalation.raise_alert(db, maya, Signal.CONTROL)
@@ -123,7 +119,6 @@ def ids(cast, database):
         form = library.own_copy(db, clinic, library.unkept("phq-9"))
         return {
             "response": response_id,
-            "note": note,
             "note": note,
             "sound": sounds.add(db, clinic, "Rain", b"OggS", by=db.merge(cast.ada)).id,
             "flag": db.scalars(select(ReviewFlag.id)).first(),
