@@ -155,8 +155,8 @@ def _ways(values: tuple[Value, ...]) -> str:
     rose, fell = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
     if not rose and not fell:
         return _("It stayed the same.")
-    up = ngettext("It rose %(num)s time.", "It rose %(num)s times.", rose) % {"num": rose}
-    down = ngettext("It fell %(num)s time.", "It fell %(num)s times.", fell) % {"num": fell}
+    up = ngettext("It rose once.", "It rose %(num)s times.", rose) % {"num": rose}
+    down = ngettext("It fell once.", "It fell %(num)s times.", fell) % {"num": fell}
     return " ".join([up] * bool(rose) + [down] * bool(fell))
 
 
@@ -164,7 +164,7 @@ def _last(values: tuple[Value, ...]) -> str:
     before, now = values[-2].total, values[-1].total
     numbers = {"before": number(before), "now": number(now)}
     if now > before:
-        return _("The last time it rose, from %(before)s to %(now)s.") % numbers
+        return _("The last time, it rose from %(before)s to %(now)s.") % numbers
     if now < before:
-        return _("The last time it fell, from %(before)s to %(now)s.") % numbers
-    return _("The last time it stayed at %(now)s.") % numbers
+        return _("The last time, it fell from %(before)s to %(now)s.") % numbers
+    return _("The last time, it stayed at %(now)s.") % numbers
