@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app import clock, i18n
 from app.db.base import Model
+from app.journal.owners import owner_of
 from app.people import phones
 from app.web.assets import Assets
 
@@ -73,6 +74,8 @@ def render(request: Request, template: str, **context: Any) -> str:
         "clinic": getattr(state, "clinic", None),
         "patient": getattr(state, "patient", None),
         "practitioner": getattr(state, "practitioner", None),
+        "after_dose": getattr(state, "after_dose", None),
+        "owner": owner_of(state.patient) if getattr(state, "patient", None) else "",
     }
     jinja: Environment = request.app.state.templates
     return jinja.get_template(template).render(shared | context)

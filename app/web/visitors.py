@@ -28,8 +28,8 @@ def session_of(
 def note_patient(
     connection: HTTPConnection, db: Session, patient: Patient, web_session: WebSession | None
 ) -> None:
-    """Let pages know whom they are for, in which language, and whether a dose was lately."""
+    """Let pages know whom they are for, in which language, and until when a dose is felt."""
     state = connection.state
     state.patient, state.web_session = patient, web_session
     state.clinic = patient.clinic
-    state.after_dose = aftercare.is_after_dose(db, patient)
+    state.after_dose = aftercare.gentle_until(db, patient)

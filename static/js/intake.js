@@ -19,6 +19,14 @@ said.setAttribute("role", "status")
 
 document.querySelector(".error-summary")?.focus()
 
+// What answers danger from the phone itself is read once somebody is at the page: it costs no first paint.
+for (const first of ["pointerdown", "keydown", "input"]) addEventListener(first, readSafety, { once: true, passive: true })
+
+function readSafety() {
+  const script = document.querySelector("meta[name=safety-script]")?.content
+  if (script) import(script).catch(() => {})
+}
+
 const form = () => document.querySelector("main form")
 const note = () => document.querySelector("[data-unsent]")
 

@@ -11,7 +11,9 @@ if (helpPageItself) followHelp(helpPageItself).catch(() => {})
 else noteWhose().catch(() => {})
 
 // Ready before it is needed, and not before anybody has touched the page.
-for (const first of ["pointerdown", "input", "focusin"]) addEventListener(first, readySafety, { once: true, passive: true })
+for (const first of ["pointerdown", "keydown", "input"]) addEventListener(first, readySafety, { once: true, passive: true })
+
+if (navigator.userActivation?.hasBeenActive) readySafety()
 
 function readySafety() {
   readyHelp()

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.patient import agreements, course, devices, goals, home, notices, offers
+from app.web.patient import aftercare, agreements, course, devices, goals, home, notices, offers
 from app.web.patient.intake import (
     camera_check,
     check,
@@ -18,6 +18,7 @@ from app.web.patient.journal import hours as journal_hours
 
 routes: list[BaseRoute] = [
     *home.routes,
+    *aftercare.routes,
     *offers.routes,
     *notices.routes,
     *devices.routes,

@@ -1,0 +1,18 @@
+"""What better waits in the day after a session, and until what time by the clock."""
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.web.guards import journal_only
+from app.web.pages import page
+
+
+@journal_only
+def show(request: Request, _db: Session) -> Response:
+    """The whole list with its end, for whoever is signed in or came to write."""
+    return page(request, "patient/aftercare.html")
+
+
+routes = [Route("/aftercare", show, name="aftercare")]
