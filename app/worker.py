@@ -20,6 +20,7 @@ from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.candidates import applying
 from app.db.engine import Database
 from app.intake import following, told_meanwhile
+from app.journal import following as journal_following
 from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
 from app.messaging.gateway import SmsGateway
 from app.outcomes import asking, goals
@@ -77,6 +78,7 @@ class Worker:
             ),
             Job("scales", 300, self._in_transaction(asking.ask_due), asking.next_due),
             Job("goals", 10, self._in_transaction(goals.take_in)),
+            Job("journal", 10, self._in_transaction(journal_following.follow)),
             Job("sweep", sweeping.EVERY.total_seconds(), self._sweep),
             Job("understand", 0.5, self._understand, inbound.next_due),
             Job("codes", 0.5, self._in_transaction(_text_codes)),

@@ -19,7 +19,8 @@ MOST = 3
 LONGEST = 300  # signs
 _OPEN = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 _NEVER_WAS = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
-_ALONE = (Service.INTEGRATION, Service.PREPARATION, Service.CONSULTATION)
+# Where one person listens: nobody brings lines to a group.
+ALONE = (Service.INTEGRATION, Service.PREPARATION, Service.CONSULTATION)
 _OVERRUN = timedelta(hours=1)  # a visit that runs late is the next one still
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+")
 
@@ -49,7 +50,7 @@ def next_visit(db: Session, patient: Patient) -> Appointment | None:
         .options(joinedload(Appointment.practitioner))
         .where(
             Appointment.patient_id == patient.id,
-            Appointment.service.in_(_ALONE),
+            Appointment.service.in_(ALONE),
             Appointment.status.in_(_OPEN),
             Appointment.ends_at > clock.now() - _OVERRUN,
         )
@@ -110,12 +111,6 @@ def take_back(db: Session, line: SharedLine) -> None:
     if line.taken_back_at is None:
         line.taken_back_at = clock.now()
         _tell(db, "take-back-line", line)
-
-
-def settle(db: Session, visit: Appointment) -> None:
-    """The visit took place: what was brought stays with it."""
-    for line in brought_to(db, visit):
-        line.appointment_id = visit.id
 
 
 def _add(db: Session, entry: JournalEntry, words: str, visit: Appointment | None) -> SharedLine:

@@ -36,11 +36,25 @@ def plan(db: Session, infusion: Appointment) -> None:
     there = {prompt.moment: prompt for prompt in of(db, infusion)}
     link = _link(db, infusion, there.values(), over_at)
     preference = chosen.of(db, infusion.patient)
-    for moment, span in timing.spans(ended_at, preference, infusion.patient.zone).items():
+    spans = timing.spans(ended_at, preference, infusion.patient.zone)
+    goals = there.get(Moment.GOALS)
+    if goals is not None:
+        spans |= {
+            Moment.DAYS: timing.until(spans[Moment.DAYS], goals.opens_at),
+            Moment.GOALS: Span(goals.opens_at, goals.closes_at),
+        }
+    for moment, span in spans.items():
         prompt = there.get(moment) or _made(db, infusion, moment, span)
         if prompt is not None:
             _give(db, prompt, span, link)
     prompt_texts.plan(db, infusion, [*of(db, infusion)], preference)
+
+
+def ask_about_goals(db: Session, infusion: Appointment, visit_ended_at: datetime) -> None:
+    """The visit after a session took place: goals old and new, in place of the days before it."""
+    span = Span(visit_ended_at, visit_ended_at + timing.GOALS_LAST)
+    if _made(db, infusion, Moment.GOALS, span) is not None:
+        plan(db, infusion)
 
 
 def withdraw(db: Session, infusion: Appointment) -> None:

@@ -3,7 +3,7 @@
 All on the patient's own clock, from the session's end.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from app import wall_time
@@ -12,6 +12,7 @@ from app.journal.preferences import Preference
 from app.messaging import quiet_hours
 
 LINK_LIVES = timedelta(days=14)  # from the end
+GOALS_LAST = timedelta(days=7)  # from the visit's end
 _SOON = timedelta(hours=2)  # somebody is still on their way home before
 _MORNING_OPENS = time(5)
 _MORNING_AT_LEAST = timedelta(hours=12)
@@ -49,6 +50,11 @@ def spans(ended_at: datetime, chosen: Preference, zone: str) -> dict[Moment, Spa
         Moment.DAYS: Span(days_open, week_opens),
         Moment.WEEK: Span(week_opens, ended_at + LINK_LIVES, week_due),
     }
+
+
+def until(span: Span, moment: datetime) -> Span:
+    """The same, but over at that moment: perhaps before it has opened."""
+    return replace(span, closes_at=max(span.opens_at, min(span.closes_at, moment)))
 
 
 def late_at(due_at: datetime, zone: str) -> datetime:

@@ -12,6 +12,9 @@ from app.messaging.troubles import Trouble
 from app.people.models import Patient
 from app.tasks import desk
 
+# Another code can be asked for; a quiet minute waits on the patient's page.
+_MAY_LAPSE = {Purpose.CODE, Purpose.EVENING, Purpose.MORNING, Purpose.WEEK}
+
 
 def conclude(db: Session, message: Message, code: str) -> None:
     """A claimed text was refused. One that was not taken for a reason of ours leaves later."""
@@ -64,8 +67,8 @@ def _concerns_staff(
 ) -> bool:
     if is_tried_again:
         return message.purpose is Purpose.JOIN
-    if message.purpose is Purpose.CODE and code == troubles.EXPIRED:
-        return False  # they can ask for another
+    if message.purpose in _MAY_LAPSE and code == troubles.EXPIRED:
+        return False
     return not is_withdrawn or troubles.of(code).task is not troubles.UNDELIVERED
 
 
