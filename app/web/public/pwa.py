@@ -5,6 +5,7 @@ by fingerprint, so a change of any of them is a new worker, and a phone fetches 
 """
 
 import hashlib
+import inspect
 import json
 import re
 from pathlib import Path
@@ -76,7 +77,9 @@ async def _shell(request: Request, path: str) -> bytes:
     for route in request.app.routes:
         match, found = route.matches(scope)
         if match is Match.FULL:
-            answer: Response = await route.endpoint(Request({**scope, **found}))
+            answer: Response = route.endpoint(Request({**scope, **found}))
+            if inspect.isawaitable(answer):
+                answer = await answer
             return bytes(answer.body)
     raise LookupError(path)
 
