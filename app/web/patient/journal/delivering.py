@@ -68,7 +68,6 @@ def _owner(request: Request) -> str:
 def _read(request: Request) -> Posted:
     """The entry of the body. What no device of ours would send is 422."""
     given = read_json(request, limit=_LARGEST)
-    chosen = given.get("lines") or []
     try:
         return Posted(
             uuid=UUID(request.path_params["uuid"]),
@@ -79,7 +78,7 @@ def _read(request: Request) -> Posted:
             kind=EntryKind(given.get("kind", "words")),
             question=_text(given.get("question")),
             prompt_id=_uuid(given.get("prompt")),
-            lines=tuple(_text(line)[:_LONGEST_LINE] for line in chosen[:_MOST_LINES]),
+            lines=_lines(given.get("lines")),
             shared=given.get("shared") is True,
             apart_from=_uuid(given.get("apart_from")),
         )
@@ -98,6 +97,12 @@ def _moment(given: object) -> datetime:
     if moment.tzinfo is None:
         raise ValueError
     return moment
+
+
+def _lines(given: object) -> tuple[str, ...]:
+    if given is not None and not isinstance(given, list):
+        raise TypeError
+    return tuple(_text(line)[:_LONGEST_LINE] for line in (given or [])[:_MOST_LINES])
 
 
 def _text(given: object) -> str:

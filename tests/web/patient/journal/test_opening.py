@@ -118,7 +118,7 @@ def test_a_link_that_was_pulled_back_opens_nothing_even_where_it_was_used(
 
     assert tapped(from_=phone).opened["state"] == "unknown"
     assert phone.get("/journal/now").status_code == 403
-    assert "id=\"no-session\"" in phone.get("/journal/write").text
+    assert 'id="no-session"' in phone.get("/journal/write").text
 
 
 def test_a_link_to_forms_lets_nobody_write_a_journal(browser, asked):
