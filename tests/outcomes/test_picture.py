@@ -1,5 +1,6 @@
 """The picture of a measure: every number stands where the table says, whatever the numbers are."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -70,7 +71,7 @@ def test_no_two_numbers_are_written_over_one_another(series):
 
     for side in ("above", "below"):
         xs = sorted(dot.x for dot in drawn.dots if dot.words == side)
-        assert all(right - left >= 13 for left, right in zip(xs, xs[1:], strict=False))
+        assert all(right - left >= 13 for left, right in itertools.pairwise(xs))
 
 
 def test_the_first_the_last_and_the_highest_are_labelled():

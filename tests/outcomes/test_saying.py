@@ -33,18 +33,24 @@ def _series(*totals, unscored=0):
         ((9, 9), "From 9 on October 13 to 9 on October 20. It stayed the same."),
         (
             (19, 17, 18, 13, 12, 9),
-            "From 19 on October 13 to 9 on November 17. It rose once. It fell 4 times. "
-            "The last time, it fell from 12 to 9.",
+            (
+                "From 19 on October 13 to 9 on November 17. It rose once. It fell 4 times. "
+                "The last time, it fell from 12 to 9."
+            ),
         ),
         (
             (9, 12, 13, 18, 17, 19),
-            "From 9 on October 13 to 19 on November 17. It rose 4 times. It fell once. "
-            "The last time, it rose from 17 to 19.",
+            (
+                "From 9 on October 13 to 19 on November 17. It rose 4 times. It fell once. "
+                "The last time, it rose from 17 to 19."
+            ),
         ),
         (
             (9, 19, 12, 12),
-            "From 9 on October 13 to 12 on November 3. At its highest it was 19, on October 20. "
-            "It rose once. It fell once. The last time, it stayed at 12.",
+            (
+                "From 9 on October 13 to 12 on November 3. At its highest it was 19, on October 20. "
+                "It rose once. It fell once. The last time, it stayed at 12."
+            ),
         ),
     ],
 )
