@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -51,6 +51,14 @@ def of(db: Session, patient: Patient) -> Preference:
     if row is None:
         return Preference()
     return Preference(row.wants_prompts, row.evening_at, row.morning_at, row.staff_may_know)
+
+
+def wants_none(patient: Patient) -> ColumnElement[bool]:
+    """Whether they asked not to be asked, as part of a larger question."""
+    refusal = select(JournalPreference.id).where(
+        JournalPreference.patient_id == patient.id, JournalPreference.wants_prompts.is_(False)
+    )
+    return refusal.exists()
 
 
 def keep(db: Session, patient: Patient, chosen: Preference) -> None:

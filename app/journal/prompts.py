@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -56,12 +56,25 @@ def current(db: Session, whose: Patient | MagicLink) -> JournalPrompt | None:
 
 def waiting(db: Session, patient: Patient) -> JournalPrompt | None:
     """The prompt that home tells of: open, and neither written to nor skipped."""
-    if not preferences.of(db, patient).wants_prompts:
-        return None
-    prompt = current(db, patient)
-    if prompt is None or prompt.answered_at is not None:
-        return None
-    return prompt if clock.now() - prompt.opens_at < _WAITS else None
+    return db.scalar(select(JournalPrompt).where(is_waiting(patient)))
+
+
+def is_waiting(patient: Patient) -> ColumnElement[bool]:
+    """The same for a question that asks more beside it."""
+    latest = (
+        select(JournalPrompt.id)
+        .where(_is_theirs(patient), *_is_open())
+        .order_by(JournalPrompt.opens_at.desc(), JournalPrompt.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return and_(
+        JournalPrompt.id == latest,
+        JournalPrompt.answered_at.is_(None),
+        JournalPrompt.skipped_at.is_(None),
+        JournalPrompt.opens_at > clock.now() - _WAITS,
+        not_(preferences.wants_none(patient)),
+    )
 
 
 def shown(prompt: JournalPrompt, language: str) -> Shown:

@@ -1,6 +1,5 @@
 """The patient's home: what is next, one thing at a time."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import and_, or_, select
@@ -11,6 +10,8 @@ from starlette.routing import Route
 
 from app import clock
 from app.intake.models import IntakePacket
+from app.journal import prompts
+from app.journal.models import JournalPrompt
 from app.people.models import Patient
 from app.scheduling import joining
 from app.scheduling.models import Appointment, AppointmentStatus
@@ -26,34 +27,43 @@ def home(request: Request, db: Session) -> Response:
     """What is next, with Join once it may be joined; or one sentence when nothing is."""
     upcoming = next_appointment(db, request.state.patient)
     may_join = upcoming is not None and joining.is_open(upcoming)
-    asked = packets_of(db, request.state.patient)
+    asked, prompt = asked_of(db, request.state.patient)
     due = [packet for packet in asked if packet.done_at is None]
-    is_calm = not may_join and not due
+    is_calm = not may_join and not due and prompt is None
     return page(
         request,
         "patient/home.html",
         upcoming=upcoming,
         may_join=may_join,
         due=due,
+        prompt=prompt,
         sent=[packet for packet in asked if packet.done_at is not None],
         offers=offers.open_to(request, db) if is_calm else [],
     )
 
 
-def packets_of(db: Session, patient: Patient) -> Sequence[IntakePacket]:
-    """What there is to fill in now, the first due in front, and what was sent lately."""
+def asked_of(db: Session, patient: Patient) -> tuple[list[IntakePacket], JournalPrompt | None]:
+    """What there is to fill in now, the first due in front, what was sent lately, and whether a
+    quiet minute waits. One statement.
+    """
     now = clock.now()
     is_due = and_(IntakePacket.done_at.is_(None), IntakePacket.closes_at > now)
-    return db.scalars(
-        select(IntakePacket)
-        .where(
-            IntakePacket.patient_id == patient.id,
-            IntakePacket.cancelled_at.is_(None),
-            IntakePacket.opens_at <= now,
-            or_(is_due, IntakePacket.done_at > now - _SENT_LATELY),
-        )
+    is_theirs = and_(
+        IntakePacket.patient_id == patient.id,
+        IntakePacket.cancelled_at.is_(None),
+        IntakePacket.opens_at <= now,
+        or_(is_due, IntakePacket.done_at > now - _SENT_LATELY),
+    )
+    rows = db.execute(
+        select(IntakePacket, JournalPrompt)
+        .select_from(Patient)
+        .outerjoin(IntakePacket, is_theirs)
+        .outerjoin(JournalPrompt, prompts.is_waiting(patient))
+        .where(Patient.id == patient.id)
         .order_by(IntakePacket.due_at)
     ).all()
+    found: list[IntakePacket | None] = [packet for packet, _prompt in rows]  # by an outer join
+    return [packet for packet in found if packet is not None], rows[0][1]
 
 
 def next_appointment(db: Session, patient: Patient) -> Appointment | None:

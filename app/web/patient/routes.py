@@ -12,8 +12,18 @@ from app.web.patient.intake import (
     packet,
     step,
 )
-from app.web.patient.journal import delivering, delivering_files, now, shell, skip, write
-from app.web.patient.journal import entries, entry, own_copy, playback
+from app.web.patient.journal import (
+    delivering,
+    delivering_files,
+    entries,
+    entry,
+    now,
+    own_copy,
+    playback,
+    shell,
+    skip,
+    write,
+)
 from app.web.patient.journal import hours as journal_hours
 
 routes: list[BaseRoute] = [

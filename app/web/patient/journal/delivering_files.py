@@ -126,7 +126,7 @@ routes = [
         "/journal/entries/{uuid}/files/{file}",
         complete,
         methods=["PUT"],
-        name="journal:file",
+        name="journal:complete",
     ),
     Route(
         "/journal/entries/{uuid}/files/{file}/{number}",
