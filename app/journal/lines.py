@@ -145,7 +145,7 @@ def _standing(db: Session, *which: ColumnElement[bool]) -> list[SharedLine]:
             .outerjoin(SharedLine.appointment)
             .options(joinedload(SharedLine.entry))
             .where(SharedLine.taken_back_at.is_(None), JournalEntry.deleted_at.is_(None), *which)
-            .order_by(SharedLine.made_at, SharedLine.position, SharedLine.id)
+            .order_by(SharedLine.made_at, SharedLine.entry_id, SharedLine.position)
         )
     )
 

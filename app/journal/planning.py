@@ -19,13 +19,15 @@ from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
 from app.people.models import Patient
 from app.questionnaires import library
-from app.scheduling import calendars
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment
 
 
 def plan(db: Session, infusion: Appointment) -> None:
     """Offer what belongs after this session, at the times that its end gives now."""
+    db.flush()
+    same = select(Appointment.id).where(Appointment.id == infusion.id)
+    db.execute(same.with_for_update(key_share=True))  # nobody else plans it meanwhile
     if not sessions.took_or_takes_place(infusion):
         withdraw(db, infusion)
         return
@@ -87,7 +89,6 @@ def follow_preference(db: Session, patient: Patient) -> None:
 def follow_texts(db: Session, patient: Patient) -> None:
     """They take texts now, or no more: what is still to come follows."""
     for infusion in _with_prompts_ahead(db, patient):
-        calendars.hold_appointment(db, infusion)
         plan(db, infusion)
 
 
