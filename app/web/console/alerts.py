@@ -10,7 +10,7 @@ from app.audit import trail
 from app.i18n import gettext as _
 from app.messaging import alarms
 from app.refusal import Refusal
-from app.safety import closing, escalation
+from app.safety import closing, escalation, from_devices
 from app.safety.models import Outcome, SafetyAlert
 from app.web import ways_back
 from app.web.console import words
@@ -104,6 +104,7 @@ def _alert_page(
         "console/alerts/show.html",
         422 if faults else 200,
         alert=alert,
+        on_phone_at=from_devices.happened_at(db, alert),
         outcomes=[(each.value, words.outcome(each)) for each in Outcome],
         values=values,
         refusal=faults,

@@ -70,6 +70,18 @@ def signal(value: Signal) -> str:
     }[value]
 
 
+def cause(value: Signal) -> str:
+    """What an alert came from, when no sheet or text of theirs can be opened for it."""
+    return {
+        Signal.CONTROL: _("The button “I am not safe”"),
+        Signal.ANSWER: _("An answer on their phone that has not arrived yet"),
+        Signal.RED_FLAG: _("An answer on their phone that has not arrived yet"),
+        Signal.WORDS: _("Words on their phone that have not arrived yet"),
+        Signal.ENTRY: _("A private entry. Nobody but them can read it; ask how they are."),
+        Signal.SESSION: _("The button “I need help” during a session"),
+    }[value]
+
+
 def outcome(value: Outcome) -> str:
     """What came of an alert."""
     return {

@@ -1,9 +1,13 @@
 """An alert in the console: from the strip to its end."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 
+from app import clock
 from app.people.models import Patient
-from app.safety import escalation
+from app.safety import escalation, from_devices
 from app.safety.models import SafetyAlert, Signal
 
 
@@ -95,3 +99,28 @@ def test_an_answer_of_the_same_day_says_so(desk, database, cast):
 
     assert "gave an answer that may mean danger" in text
     assert "Phone today, and acknowledge now." in text
+
+
+@pytest.mark.parametrize(
+    ("signal", "says"),
+    [
+        (Signal.CONTROL, "The button “I am not safe”"),
+        (Signal.ENTRY, "Nobody but them can read it"),
+        (Signal.RED_FLAG, "has not arrived yet"),
+        (Signal.ANSWER, "has not arrived yet"),
+        (Signal.WORDS, "have not arrived yet"),
+        (Signal.SESSION, "during a session"),
+    ],
+)
+def test_what_a_phone_told_late_says_when_it_happened_there(desk, database, cast, signal, says):
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        at = clock.now() - timedelta(hours=3)
+        alert = from_devices.take(db, maya, uuid4(), signal, at)
+
+    page = desk.get(f"/clinic/alerts/{alert.id}").text
+
+    assert says in page
+    assert "Today, 9:00 am" in page  # and came at noon
+    assert "Today, 12:00 pm" in page
+    assert desk.get("/clinic").status_code == 200
