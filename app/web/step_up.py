@@ -55,6 +55,15 @@ def note_writer(request: Request, db: Session) -> None:
         note_patient(request, db, web_session.patient, web_session)
 
 
+def known_here(request: Request, db: Session) -> Patient | None:
+    """Whose browser it is as far as it knows: signed in, or by a link they opened."""
+    for kind in (SessionKind.PATIENT, SessionKind.WRITE):
+        web_session = session_of(request, db, kind)
+        if web_session is not None and web_session.patient is not None:
+            return web_session.patient
+    return None
+
+
 def ask(request: Request, db: Session) -> Response:
     """403, how to show that it is them; and the way back here afterwards, in a cookie.
 

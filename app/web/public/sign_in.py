@@ -66,6 +66,32 @@ def send_code(request: Request, db: Session) -> Response:
 
 
 @anyone
+def send_code_on_file(request: Request, db: Session) -> Response:
+    """The same to the number on file, for a browser that knows whose it is: nothing to type."""
+    patient = step_up.known_here(request, db)
+    if patient is None:
+        return redirect(request, "sign-in-number")
+    browser = signing_in.browser_for(request)
+    network = signing_in.network_of(request)
+    try:
+        # A neighbour clinic may know the same number: the code is for this patient.
+        codes.send(
+            db,
+            patient.phone,
+            browser=browser,
+            network=network,
+            choose=lambda _db, _others: patient,
+        )
+    except Refusal as refusal:
+        status = 429 if isinstance(refusal, TooManyCodes) else 422
+        template = "public/sign_in_number.html"
+        return _page(request, db, template, status, typed="", refusal=refusal)
+    response = redirect(request, "sign-in-code")
+    signing_in.remember(response, browser)
+    return response
+
+
+@anyone
 def ask_code(request: Request, db: Session) -> Response:
     """The code from the text, in the browser that asked for it; any other starts anew."""
     browser = signing_in.browser_of(request)
@@ -180,6 +206,12 @@ routes = [
     Route("/sign-in", ways, name="sign-in"),
     Route("/sign-in/number", ask_number, name="sign-in-number"),
     Route("/sign-in/number", send_code, methods=["POST"], name="send-code"),
+    Route(
+        "/sign-in/number-on-file",
+        send_code_on_file,
+        methods=["POST"],
+        name="sign-in-number-on-file",
+    ),
     Route("/sign-in/code", ask_code, name="sign-in-code"),
     Route("/sign-in/code", check_code, methods=["POST"], name="check-code"),
     Route("/sign-in/birth-date", ask_birth_date, name="sign-in-birth-date"),

@@ -5,14 +5,17 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from app import clock
-from app.access import code_texts, codes, web_sessions
-from app.access.models import SessionKind, Strength
+from app.access import code_texts, codes, passkeys, web_sessions
+from app.access.models import SessionKind, SignInCode, Strength
+from app.access.passkeys import RelyingParty
 from app.people.models import Patient
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.web.guards import BROWSER_COOKIE, COOKIES
 from tests import journals
+from tests.access.authenticator import Authenticator
 
 NOW = "The river, and how quiet my hands were."
 BEFORE = "The blue door at my aunt's house."
@@ -224,7 +227,8 @@ def test_ones_own_clinic_reads_nothing_that_is_private(desk, cast, kept):
 def test_whoever_shows_who_they_are_comes_back_to_what_they_wanted_to_read(by_link, database, kept):
     wanted = f"/journal/entries/{kept['now']}"
     by_link.get(wanted)
-    by_link.post("/sign-in/number", data={"phone": "312 555 0142"})
+    asked = by_link.post("/sign-in/number-on-file")  # it knows whose link it was: nothing to type
+    assert asked.headers["location"] == "/sign-in/code"
     with database.session() as db:
         code_texts.send_waiting(db)
         digits = codes.digits_of(codes.waiting_in(db, by_link.cookies[BROWSER_COOKIE]))
@@ -235,6 +239,42 @@ def test_whoever_shows_who_they_are_comes_back_to_what_they_wanted_to_read(by_li
     assert opened.headers["location"] == wanted
     assert NOW in by_link.get(wanted).text
     assert "__Host-ag_to" not in by_link.cookies
+
+
+def test_a_passkey_leads_back_as_well(by_link, database, cast, kept):
+    device = Authenticator()
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        party = RelyingParty("afterglow.test", "https://afterglow.test")
+        options = passkeys.registration_options(db, maya, browser="r" * 22, party=party)
+        passkeys.register(
+            db, maya, device.create(options), browser="r" * 22, party=party, user_agent=""
+        )
+    wanted = f"/journal/entries/{kept['before']}"
+    assert by_link.get(wanted).status_code == 403
+    asked = by_link.post("/sign-in/challenge", json={}).json()
+
+    opened = by_link.post("/sign-in/passkey", json={"credential": device.get(asked["options"])})
+
+    assert opened.json() == {"address": wanted}
+    assert "blue door" in by_link.get(wanted).text
+
+
+def test_a_browser_that_knows_nobody_is_asked_for_the_number(client):
+    assert client.post("/sign-in/number-on-file").headers["location"] == "/sign-in/number"
+
+
+def test_the_code_goes_to_the_patient_of_the_link_though_a_neighbour_has_the_number(
+    by_link, database, cast
+):
+    with database.session() as db:
+        noor = db.get_one(Patient, cast.noor.id)
+        noor.phone = db.get_one(Patient, cast.maya.id).phone
+
+    by_link.post("/sign-in/number-on-file")
+
+    with database.session(write=False) as db:
+        assert db.scalars(select(SignInCode)).one().patient_id == cast.maya.id
 
 
 @pytest.mark.parametrize(
