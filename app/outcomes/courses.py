@@ -145,6 +145,8 @@ def plan(
 
 def end(db: Session, patient: Patient, *, by: Practitioner) -> None:
     """The course is over. Twice changes nothing."""
+    if standing(db, patient).is_over:
+        return
     course = open_course(db, patient)
     if course is None:
         course = plan(db, patient, sessions_planned=None, asks_about_trauma=False, by=by)

@@ -16,6 +16,9 @@ from app.outcomes.results import Series
 from app.outcomes.saying import Row
 from app.people.models import Patient
 
+# Where each stands on its page: an address may go from hand to hand, so it names no form.
+_PLACES = {"phq-9": "low-days", "gad-7": "worry", "pcl-5": "hard-memories"}
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -26,6 +29,11 @@ class Measure:
     story: str
     rows: tuple[Row, ...]
     picture: Picture | None
+
+    @property
+    def place(self) -> str:
+        """The name of its place on the page."""
+        return _PLACES.get(self.series.code, self.series.code)
 
     @property
     def lead(self) -> str:
