@@ -5,7 +5,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.access.models import SessionKind
+from app.access import web_sessions
+from app.access.models import SessionKind, WebSession
 from app.people.models import Patient
 from app.safety import escalation
 from app.safety.models import Signal
@@ -37,13 +38,20 @@ def resources(request: Request, db: Session) -> Response:
 
 def _who(request: Request, db: Session) -> tuple[Patient | None, SessionKind | None]:
     for kind in _BY:
-        web_session = guards.session_of(request, db, kind)
+        web_session = guards.session_of(request, db, kind) or _rested(request, db, kind)
         patient = db.get(Patient, web_session.patient_id) if web_session else None
         if patient is not None:
             guards.note_patient(request, db, patient, None)
             return patient, kind
     lone_clinic.name(request, db)
     return None, None
+
+
+def _rested(request: Request, db: Session, kind: SessionKind) -> WebSession | None:
+    """A link's session that only lay idle: whoever presses the button there is not turned away."""
+    if request.method != "POST" or kind is SessionKind.PATIENT:
+        return None
+    return web_sessions.find_rested(db, kind, request.cookies.get(guards.COOKIES[kind]))
 
 
 routes = [

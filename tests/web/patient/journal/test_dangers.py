@@ -1,8 +1,11 @@
 """Words of danger in what somebody keeps: help at once, and an alert without the words."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.audit.models import AuditEvent
 from app.messaging.models import Message, Purpose
 from app.safety.models import SafetyAlert
@@ -55,3 +58,14 @@ def test_the_way_to_the_day_after_is_on_that_link_too(tapped):
     page = tapped().get("/aftercare").text
 
     assert "Take it easy until" in page
+
+
+def test_the_control_on_a_page_that_lay_open_too_long_still_tells_the_clinic(tapped, alerts, at):
+    phone = tapped()
+    at(clock.now() + timedelta(hours=10))
+    assert 'id="no-session"' in phone.get("/journal/write").text
+
+    page = phone.post("/safety").text
+
+    assert "We have told Northside Clinic." in page
+    assert alerts() == [("control", True)]
