@@ -10,38 +10,9 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 
+from e2e.fob import Fob
+
 SAM = "+17185550101"
-
-
-class Fob:
-    """The device's own authenticator, played by Chromium."""
-
-    def __init__(self, page) -> None:
-        self._cdp = page.context.new_cdp_session(page)
-        self._cdp.send("WebAuthn.enable", {"enableUI": False})
-        self.id = self._cdp.send(
-            "WebAuthn.addVirtualAuthenticator",
-            {
-                "options": {
-                    "protocol": "ctap2",
-                    "transport": "internal",
-                    "hasResidentKey": True,
-                    "hasUserVerification": True,
-                    "isUserVerified": True,
-                    "automaticPresenceSimulation": True,
-                }
-            },
-        )["authenticatorId"]
-
-    def knows_its_user(self, known: bool) -> None:
-        self._cdp.send(
-            "WebAuthn.setUserVerified", {"authenticatorId": self.id, "isUserVerified": known}
-        )
-
-    def passkeys(self) -> list[dict]:
-        return self._cdp.send("WebAuthn.getCredentials", {"authenticatorId": self.id})[
-            "credentials"
-        ]
 
 
 @pytest.fixture
