@@ -119,8 +119,8 @@ def readers(db: Session, clinic: Clinic) -> str:
     hours = weekly_hours.spoken(staffed_hours.hours_of(db, clinic, None), today)
     if not hours:
         return _("Nobody watches this page day and night.")
-    said = _("%(clinic)s reads shared words %(hours)s.")
-    return said % {"clinic": clinic.name, "hours": hours}
+    said = _("%(clinic)s reads shared words %(hours)s.") % {"clinic": clinic.name, "hours": hours}
+    return said.replace("..", ".")  # Spanish hours end with one of their own
 
 
 def bring(db: Session, patient: Patient) -> Bring | None:
