@@ -22,6 +22,26 @@ OVERHEARD = """
 const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
 navigator.mediaDevices.getUserMedia = async (wanted) => (window.heard = await asked(wanted))
 """
+FAULTS = {
+    "NotAllowedError": "The microphone is off for this page.",
+    "NotFoundError": "No microphone was found.",
+    "NotReadableError": "Another app is using the microphone.",
+}
+# What a phone does to a page when it is locked.
+MUTED = """
+for (const track of heard.getTracks()) {
+  Object.defineProperty(track, "muted", { value: true })
+  track.dispatchEvent(new Event("mute"))
+}
+"""
+FULL_AFTER_FIVE = """
+const put = IDBObjectStore.prototype.put
+let room = 5
+IDBObjectStore.prototype.put = function (...what) {
+  if (this.name === "slices" && room-- <= 0) throw new DOMException("full", "QuotaExceededError")
+  return put.apply(this, what)
+}
+"""
 # The picture that the page shows, and keeps.
 OVERSEEN = """
 const shownAt = URL.createObjectURL.bind(URL)
@@ -109,7 +129,7 @@ def test_three_minutes_survive_a_reload_and_a_cut_upload_and_are_heard_whole(
     said_for(page, "1:[345].")
     page.reload()
 
-    expect(kept_note(page)).to_contain_text("What you said is kept.")
+    expect(kept_note(page).get_by_text("What you said is kept.")).to_be_visible()
     page.get_by_role("button", name="Say more").tap()
     said_for(page, "3:[0-5].")
     pieces = cut_after(page, 3)
@@ -166,42 +186,63 @@ def until(place: Locator, so: str) -> None:
     raise AssertionError(so)
 
 
-def test_a_call_in_between_ends_the_note_and_keeps_it(link, new_phone):
+def test_a_call_or_a_lock_ends_the_note_and_keeps_it(link, new_phone):
+    called = new_phone()
+    called.add_init_script(OVERHEARD)
+    open_evening(called, link)
+    say_it(called)
+    said_for(called, "0:0[2-9]")
+    called.get_by_role("textbox").first.fill("The river.")
+
+    called.evaluate("heard.getTracks().forEach((track) => track.stop())")
+
+    expect(kept_note(called).get_by_text("The microphone stopped")).to_be_visible()
+    # whoever writes is left to it, and told
+    expect(called.get_by_role("textbox").first).to_be_focused()
+    expect(called.locator("[data-spoken-told]")).to_contain_text("What you said before is kept.")
+    called.get_by_role("button", name="Keep it").tap()
+    expect(called.locator("[data-state=delivered]").first).to_be_attached(timeout=20_000)
+
+    locked = new_phone()
+    locked.add_init_script(OVERHEARD)
+    open_evening(locked, link)
+    say_it(locked)
+    said_for(locked, "0:0[2-9]")
+    locked.evaluate(MUTED)
+
+    expect(kept_note(locked).get_by_text("because the phone was locked")).to_be_visible()
+    assert locked.evaluate("heard.getTracks().every(({ readyState }) => readyState === 'ended')")
+
+
+def test_a_phone_without_room_keeps_what_was_said_until_then(link, new_phone):
     page = new_phone()
-    page.add_init_script(OVERHEARD)
+    page.add_init_script(path=LONG_NOTE)
+    page.add_init_script(FULL_AFTER_FIVE)
     open_evening(page, link)
+
     say_it(page)
-    said_for(page, "0:0[2-9]")
-    page.get_by_role("textbox").first.fill("The river.")
 
-    page.evaluate("heard.getTracks().forEach((track) => track.stop())")
-
-    expect(kept_note(page)).to_contain_text("The microphone stopped")
-    expect(page.get_by_role("textbox").first).to_be_focused()  # whoever writes is left to it
-    expect(page.locator("[data-spoken-told]")).to_contain_text("What you said before is kept.")
-    page.get_by_role("button", name="Keep it").tap()
-    expect(page.locator("[data-state=delivered]").first).to_be_attached(timeout=20_000)
-
-
-@pytest.mark.parametrize(
-    ("problem", "words"),
-    [
-        ("NotAllowedError", "The microphone is off for this page."),
-        ("NotFoundError", "No microphone was found."),
-        ("NotReadableError", "Another app is using the microphone."),
-    ],
-)
-def test_a_microphone_that_does_not_serve_is_no_error(link, new_phone, problem, words):
-    page = new_phone()
-    page.add_init_script(REFUSING % problem)
-    open_evening(page, link)
-
-    page.get_by_role("button", name="Say it").tap()
-
-    expect(page.get_by_role("heading", name="Written words are enough.")).to_be_focused()
-    expect(page.locator("#spoken")).to_contain_text(words)
-    expect(page.get_by_role("button", name="Say it")).to_be_visible()
+    expect(kept_note(page).get_by_text("no more room on this phone")).to_be_visible(timeout=20_000)
+    expect(kept_note(page).locator("[data-spoken-length]")).not_to_have_text("0:00")
     assert violations(page) == []
+    page.reload()
+    expect(kept_note(page)).to_be_visible()
+    page.get_by_role("button", name="Listen").tap()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+
+
+def test_a_microphone_that_does_not_serve_is_no_error(link, new_phone):
+    for problem, words in FAULTS.items():
+        page = new_phone()
+        page.add_init_script(REFUSING % problem)
+        open_evening(page, link)
+
+        page.get_by_role("button", name="Say it").tap()
+
+        expect(page.get_by_role("heading", name="Written words are enough.")).to_be_focused()
+        expect(page.locator("#spoken").get_by_text(words)).to_be_visible()
+        expect(page.get_by_role("button", name="Say it")).to_be_visible()
+        assert violations(page) == []
 
 
 def test_a_drawing_is_made_small_without_its_place_and_sent(clinic, link, new_phone):

@@ -1,6 +1,7 @@
 // A photo of a drawing: made small and anew on the phone, so that neither place nor time is in it.
 import { slices } from "../../../service_worker/journal_store.js"
 import { attachFile, detachFile, draftFiles, draftUuid } from "./draft.js"
+import { showTruth } from "./truths.js"
 
 const LONGEST_SIDE = 1600
 const JPEG = "image/jpeg"
@@ -44,6 +45,7 @@ async function keepDrawing(photo) {
     return sayOfDrawing("full")
   }
   showPicture(file.uuid, picture)
+  showTruth(document.getElementById("truths"), "device")
 }
 
 async function drawings() {

@@ -6,6 +6,7 @@ import { attachFile, detachFile, draftFiles, draftUuid } from "./draft.js"
 import { showLoudness } from "./loudness.js"
 import { Recorder } from "./recorder.js"
 import { PartsPlayer, lengthOf } from "./spoken_parts.js"
+import { showTruth } from "./truths.js"
 
 const TICK = 500
 const UNFOLDED = ["asking", "recording", "resting", "said", "away"] // then there is no second way in
@@ -74,6 +75,7 @@ async function keepSlice(file, number, blob) {
     entryUuid = await draftUuid()
   }
   await slices.add(entryUuid, file.uuid, number, blob)
+  showTruth(document.getElementById("truths"), "device")
 }
 
 function spokenChanged(file, state, why) {
