@@ -6,7 +6,6 @@ device had seen them stored.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,8 +14,9 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.audit import trail
 from app.i18n import gettext as _
-from app.journal import entry_keys, lines, prompts, reading, sessions, sharing
+from app.journal import entry_keys, lines, prompts, revisions, sessions, sharing
 from app.journal.models import EntryKind, JournalEntry, JournalPrompt
+from app.journal.revisions import Posted as Posted
 from app.links import magic_links
 from app.links.models import MagicLink
 from app.messaging import claims
@@ -28,23 +28,6 @@ from app.safety.words import tell_of_danger
 LONGEST = 64 * 1024  # bytes of words
 LONGEST_QUESTION = 2 * 1024
 MOST_BY_LINK = 50  # entries that one link takes
-
-
-@dataclass(frozen=True)
-class Posted:
-    """An entry as a device sends it, or as it was typed on a page without scripts."""
-
-    uuid: UUID
-    revision: int
-    written_at: datetime
-    words: str = ""
-    kind: EntryKind = EntryKind.WORDS
-    question: str = ""
-    prompt_id: UUID | None = None
-    base: int = 0
-    lines: tuple[str, ...] = ()
-    shared: bool = False
-    apart_from: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +76,7 @@ def accept(
     """
     claims.hold_patient(db, patient.id)  # of two that send the same, one waits
     entry = find(db, patient, posted.uuid)
-    if entry is not None and _stands_already(db, entry, posted):
+    if entry is not None and revisions.stands_already(db, entry, posted):
         return Accepted(entry, is_new=False, danger=tell_of_danger(posted.words))
     try:
         _refuse(db, entry, posted, link)
@@ -115,16 +98,6 @@ def find(db: Session, patient: Patient, uuid: UUID) -> JournalEntry | None:
     )
 
 
-def _stands_already(db: Session, entry: JournalEntry, posted: Posted) -> bool:
-    """Whether it was sent before. What was deleted since does not come back."""
-    if posted.revision > entry.revision:
-        return False
-    if reading.is_gone(db, entry) or _plain(posted.words) == _plain(entry.words):
-        return True
-    # A late copy of what was changed since, all of whose words are there.
-    return posted.revision < entry.revision and _plain(posted.words) in _plain(entry.words)
-
-
 def _refuse(
     db: Session, entry: JournalEntry | None, posted: Posted, link: MagicLink | None
 ) -> None:
@@ -132,26 +105,12 @@ def _refuse(
         raise TooMuch(_("This is very long. Keep it as two or more."), field="words")
     if not posted.words.strip() and posted.kind in (EntryKind.WORDS, EntryKind.WORD):
         raise NothingWritten(_("Write something first."), field="words")
-    if entry is not None and not _may_replace(db, entry, posted):
+    if entry is not None and not revisions.may_replace(db, entry, posted):
         raise Conflict(entry.revision)
     if link is not None and not magic_links.is_live(link):
         raise Closed(_("This link is over. Your words are kept on this phone."))
     if link is not None and entry is None and _count(db, link) >= MOST_BY_LINK:
         raise Closed(_("That is a lot for one link. Sign in to keep more."))
-
-
-def _may_replace(db: Session, entry: JournalEntry, posted: Posted) -> bool:
-    """Whether nothing is lost: the device saw what stands here, or its words hold it wholly.
-
-    The second is so when the answer to an earlier sending never arrived.
-    """
-    if reading.is_gone(db, entry) or posted.revision <= entry.revision:
-        return False
-    return posted.base == entry.revision or _plain(entry.words) in _plain(posted.words)
-
-
-def _plain(words: str) -> str:
-    return " ".join(words.split())
 
 
 def _count(db: Session, link: MagicLink) -> int:

@@ -3,7 +3,7 @@
 They share one link. What was opened, answered, skipped or texted stays so, however often this runs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,45 +11,27 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.db.once import add_once
-from app.journal import checks, prompt_texts, sessions, timing
+from app.journal import checks, prompt_texts, sessions, timing, weeks
 from app.journal import preferences as chosen
 from app.journal.models import JournalPrompt, Moment
+from app.journal.preferences import Preference
 from app.journal.timing import Span
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
 from app.people.models import Patient
 from app.questionnaires import library
+from app.scheduling import calendars
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment
 
 
 def plan(db: Session, infusion: Appointment) -> None:
     """Offer what belongs after this session, at the times that its end gives now."""
-    db.flush()
-    same = select(Appointment.id).where(Appointment.id == infusion.id)
-    db.execute(same.with_for_update(key_share=True))  # nobody else plans it meanwhile
-    if not sessions.took_or_takes_place(infusion):
-        withdraw(db, infusion)
-        return
-    ended_at = windows.end_of(db, infusion)
-    over_at = ended_at + timing.LINK_LIVES
-    if over_at <= clock.now():
-        return
-    there = {prompt.moment: prompt for prompt in of(db, infusion)}
-    link = _link(db, infusion, there.values(), over_at)
-    preference = chosen.of(db, infusion.patient)
-    spans = timing.spans(ended_at, preference, infusion.patient.zone)
-    goals = there.get(Moment.GOALS)
-    if goals is not None:
-        spans |= {
-            Moment.DAYS: timing.until(spans[Moment.DAYS], goals.opens_at),
-            Moment.GOALS: Span(goals.opens_at, goals.closes_at),
-        }
-    for moment, span in spans.items():
-        prompt = there.get(moment) or _made(db, infusion, moment, span)
-        if prompt is not None:
-            _give(db, prompt, span, link)
-    prompt_texts.plan(db, infusion, [*of(db, infusion)], preference)
+    db.flush()  # what was changed here already would be read over
+    calendars.hold_appointment(db, infusion)
+    _plan(db, infusion)
+    for earlier in weeks.touched_by(db, infusion):
+        _plan(db, earlier)
 
 
 def ask_about_goals(db: Session, infusion: Appointment, visit_ended_at: datetime) -> None:
@@ -95,6 +77,42 @@ def follow_texts(db: Session, patient: Patient) -> None:
 def follow_number(db: Session, patient: Patient) -> None:
     """They have another number, and every link was pulled back: what is to come gets a new one."""
     follow_texts(db, patient)
+
+
+def _plan(db: Session, infusion: Appointment) -> None:
+    if not sessions.took_or_takes_place(infusion):
+        withdraw(db, infusion)
+        return
+    ended_at = windows.end_of(db, infusion)
+    over_at = ended_at + timing.LINK_LIVES
+    if over_at <= clock.now():
+        return
+    there = {prompt.moment: prompt for prompt in of(db, infusion)}
+    link = _link(db, infusion, there.values(), over_at)
+    preference = chosen.of(db, infusion.patient)
+    for moment, span in _spans(db, infusion, ended_at, preference, there).items():
+        prompt = there.get(moment) or _made(db, infusion, moment, span)
+        if prompt is not None:
+            _give(db, prompt, span, link)
+    prompt_texts.plan(db, infusion, of(db, infusion), preference)
+
+
+def _spans(
+    db: Session,
+    infusion: Appointment,
+    ended_at: datetime,
+    preference: Preference,
+    there: Mapping[Moment, JournalPrompt],
+) -> dict[Moment, Span]:
+    """When what is offered: also by what else takes place."""
+    spans = timing.spans(ended_at, preference, infusion.patient.zone)
+    week, goals = spans[Moment.WEEK], there.get(Moment.GOALS)
+    if weeks.is_followed(db, infusion, week.opens_at):
+        spans[Moment.WEEK] = Span(week.opens_at, week.closes_at)
+    if goals is not None:
+        spans[Moment.DAYS] = timing.until(spans[Moment.DAYS], goals.opens_at)
+        spans[Moment.GOALS] = Span(goals.opens_at, goals.closes_at)
+    return spans
 
 
 def _link(

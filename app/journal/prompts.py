@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, not_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app import clock
 from app.audit import trail
@@ -14,6 +14,7 @@ from app.links.models import MagicLink
 from app.people.models import Patient
 from app.questionnaires.engine.items import ItemType
 from app.questionnaires.forms import form_of
+from app.scheduling.models import Appointment
 
 _WAITS = timedelta(hours=72)  # how long home says that it is there
 
@@ -37,18 +38,19 @@ class Shown:
 def current(db: Session, whose: Patient | MagicLink) -> JournalPrompt | None:
     """The prompt of this moment: of a patient, or of the session that a link belongs to.
 
-    Of those that are open it is the one that opened last. None when that one was skipped: an
-    earlier one does not take its place.
+    Of those that are open it is the latest session's, the one that opened last. None when that
+    one was skipped: an earlier one does not take its place.
     """
     latest = db.scalar(
         select(JournalPrompt)
+        .join(JournalPrompt.appointment)
         .options(
             joinedload(JournalPrompt.questionnaire),
             joinedload(JournalPrompt.packet),
-            joinedload(JournalPrompt.appointment),
+            contains_eager(JournalPrompt.appointment),
         )
         .where(_is_theirs(whose), *_is_open())
-        .order_by(JournalPrompt.opens_at.desc(), JournalPrompt.id.desc())
+        .order_by(Appointment.starts_at.desc(), JournalPrompt.opens_at.desc())
         .limit(1)
     )
     return None if latest is None or latest.skipped_at is not None else latest

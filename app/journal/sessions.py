@@ -9,7 +9,7 @@ from app import clock
 from app.people.models import Patient
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 
-_NEVER_WAS = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
+NEVER_WAS = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
 
 
 def latest(db: Session, patient: Patient, at: datetime | None = None) -> Appointment | None:
@@ -19,7 +19,7 @@ def latest(db: Session, patient: Patient, at: datetime | None = None) -> Appoint
         .where(
             Appointment.patient_id == patient.id,
             Appointment.service == Service.INFUSION,
-            Appointment.status.not_in(_NEVER_WAS),
+            Appointment.status.not_in(NEVER_WAS),
             Appointment.starts_at <= (at or clock.now()),
         )
         .order_by(Appointment.starts_at.desc())
@@ -29,4 +29,4 @@ def latest(db: Session, patient: Patient, at: datetime | None = None) -> Appoint
 
 def took_or_takes_place(infusion: Appointment) -> bool:
     """Whether it was neither called off nor kept by nobody."""
-    return infusion.status not in _NEVER_WAS
+    return infusion.status not in NEVER_WAS

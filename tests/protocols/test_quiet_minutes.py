@@ -364,6 +364,33 @@ def test_a_later_session_s_quiet_minute_goes_before_an_earlier_one_s(
     assert prompts.current(db, link).appointment_id == first.id  # its own link shows its own
 
 
+def test_nobody_looks_back_on_a_week_in_which_another_session_came(
+    db, here, infusion_at, prompts_of, quiet, at
+):
+    first = infusion_at("2026-11-24T12:30")
+
+    second = infusion_at("2026-12-01T12:30")
+    quiet(first, EVENING, MORNING)
+    assert Moment.WEEK in prompts_of(first)  # it waits on the page
+
+    infusions.reschedule(db, second, at("2026-12-03T12:30"), by=here.jordan)
+    quiet(first, EVENING, MORNING, WEEK)
+    infusions.reschedule(db, second, at("2026-11-27T12:30"), by=here.jordan)
+    quiet(first, EVENING, MORNING)
+    infusions.cancel(db, second, by=here.jordan)
+    quiet(first, EVENING, MORNING, WEEK)
+
+
+def test_the_days_after_a_session_go_before_an_earlier_session_s_week(db, here, infusion_at, later):
+    infusion_at("2026-11-24T12:30")
+    second = infusion_at("2026-11-28T12:30")
+    later("2026-12-01T12:00")
+
+    found = prompts.current(db, here.theo)
+
+    assert (found.moment, found.appointment_id) == (Moment.DAYS, second.id)
+
+
 def test_whoever_wrote_already_is_not_texted_about_it(db, here, infusion_at, later, quiet):
     infusion = infusion_at("2026-11-24T12:30")
     later("2026-11-24T16:30")
