@@ -10,6 +10,7 @@ const SHELL = JSON.parse("SHELL_OF_THIS_VERSION")
 const PATIENCE = 4_000
 const LANDING = ["/j", "/i", "/w", "/s"]
 const WRITING = ["/journal/write", "/journal/entries", "/journal/skip"]
+const LANGUAGE = "/language"
 const HOUR = /^\/session\/[^/]+$/
 const SAFETY = "/safety"
 const OTHERS = /^\/(clinic|demo|fhir|hooks)(\/|$)/ // not a patient's
@@ -52,14 +53,17 @@ addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url)
   if (origin !== location.origin || OTHERS.test(pathname)) return
   if (pathname.startsWith("/static/")) event.respondWith(keptOrFetched(request))
+  else if (pathname === "/safety/words.json") event.respondWith(shellPart(request, pathname))
+  else if (pathname.startsWith("/offline/")) event.respondWith(shellPart(request, pathname))
   else if (request.mode === "navigate") navigated(event, request, pathname)
 })
 
 // Of what is posted only the cry for help is answered here: a form belongs to the clinic.
 function navigated(event, request, pathname) {
   if (pathname === SAFETY) return event.respondWith(reached(request, () => notSafe(request)))
+  if (pathname === LANGUAGE) return event.respondWith(fetch(request).catch(() => Response.redirect(WRITING[0], 303)))
   if (request.method !== "GET") return
-  if (LANDING.includes(pathname)) event.respondWith(landing(request, pathname))
+  if (LANDING.includes(pathname)) event.respondWith(shellPart(request, pathname))
   else if (WRITING.includes(pathname)) event.respondWith(reached(request, () => shellIn("/journal/shell/")))
   else if (HOUR.test(pathname)) event.respondWith(reached(request, () => shellIn("/session/shell/")))
   else event.respondWith(fetch(request).catch(() => shellIn("/offline/")))
@@ -69,7 +73,7 @@ async function keptOrFetched(request) {
   return (await fromAnyShell(request)) ?? fetch(request)
 }
 
-async function landing(request, pathname) {
+async function shellPart(request, pathname) {
   return (await fromShell(pathname, SHELL.version)) ?? fetch(request)
 }
 

@@ -1,11 +1,13 @@
 // Makes a form's pages go on without a full load, and keeps what was typed when there is no signal.
 import { allowSwaps } from "./console/swaps.js"
+import { turnLightInPlace } from "./lamp.js"
 
 const LONGEST_WAIT = 20_000
 const LONGEST_UPLOAD = 300_000
 const LONG = 4_000 // without an answer somebody begins to wonder
 
 allowSwaps()
+turnLightInPlace()
 window.htmx.config.noSwap = [204, 304, 401, 403, 413, "5xx"]
 window.htmx.config.defaultTimeout = LONGEST_WAIT
 
@@ -54,20 +56,6 @@ document.addEventListener("submit", (event) => {
   event.stopImmediatePropagation()
   half.reportValidity()
 }, true)
-
-// Turning the light down must not cost the words that are not sent yet, nor the page that answers them.
-document.addEventListener("submit", async (event) => {
-  const { target, submitter } = event
-  if (!submitter?.matches(".lamp")) return
-  event.preventDefault()
-  const isGentle = submitter.value === "1"
-  const body = new URLSearchParams(new FormData(target, submitter))
-  await fetch(target.action, { method: "POST", body, redirect: "manual" }).catch(() => {})
-  if (isGentle) document.documentElement.dataset.mood = "gentle"
-  else delete document.documentElement.dataset.mood
-  submitter.value = isGentle ? "0" : "1"
-  submitter.setAttribute("aria-pressed", String(isGentle))
-})
 
 document.addEventListener("htmx:config:request", (event) => {
   const { request } = event.detail.ctx

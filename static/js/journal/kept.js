@@ -26,11 +26,15 @@ export function showKept(entry, send) {
   document.getElementById("three-lines").textContent = ""
   showTruth(document.getElementById("kept-truths"), "device")
   showScreen("kept")
-  document.getElementById("kept-title").focus()
 }
 
+// writing, kept, done or skipped; its title takes the focus.
 export function showScreen(name) {
-  for (const part of document.querySelectorAll("[data-screen]")) part.hidden = part.dataset.screen !== name
+  for (const part of document.querySelectorAll("[data-screen]")) {
+    part.hidden = !part.dataset.screen.split(" ").includes(name)
+  }
+  document.getElementById(`${name}-title`)?.focus()
+  scrollTo(0, 0)
 }
 
 export function followKept(uuid, state, answer) {

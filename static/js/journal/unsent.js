@@ -15,7 +15,7 @@ export async function showUnsent(owner, isShown) {
     const one = pattern.cloneNode(true)
     const item = one.querySelector("li")
     item.dataset.uuid = entry.uuid
-    item.querySelector(".said").textContent = firstWords(entry)
+    item.querySelector(".said").textContent = firstWords(entry, list.dataset)
     const time = item.querySelector("time")
     time.dateTime = entry.writtenAt
     time.textContent = new Date(entry.writtenAt).toLocaleString(document.documentElement.lang, { weekday: "short", hour: "numeric", minute: "2-digit" })
@@ -55,10 +55,10 @@ async function unsentOf(owner) {
   return (await entries.all()).filter((entry) => entry.owner === owner)
 }
 
-function firstWords({ words, question }) {
+function firstWords({ words, kind, files }, unspoken) {
   const said = (words ?? "").trim().replace(/\s+/g, " ")
   if (said) return said.length > FIRST_WORDS ? `${said.slice(0, FIRST_WORDS)}…` : said
-  return question || "…"
+  return unspoken[files?.[0]?.kind ?? kind] ?? "…"
 }
 
 function setState(item, state) {

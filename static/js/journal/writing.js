@@ -2,6 +2,7 @@
 import { available, entries, notes, tidyDevice } from "../../../service_worker/journal_store.js"
 import { flush, whenSent } from "../../../service_worker/journal_sending.js"
 import { keepShell } from "../app_shell.js"
+import { turnLightInPlace } from "../lamp.js"
 import { trusted } from "../trusted.js"
 import { draftFiles, draftIs, hasDraft, keepDraft, openDraft, reframe, typeInDraft } from "./draft.js"
 import { freshDrawing, startDrawing } from "./drawing.js"
@@ -19,20 +20,24 @@ const typedWords = document.getElementById("words")
 const typedWord = document.getElementById("word")
 let whose = { owner: "", prompt: null }
 let sendingAgain = null
+let isHeldUp = false
+let isHelped = false
+let helpScript = null
 
 if (sheet) beginWriting()
 
 async function beginWriting() {
+  turnLightInPlace()
   const shell = keepShell()
   if (!(await available())) return sayOnly("not-stored") // the form is still sent as a plain one
   whose = await pageNow(sheet)
   if (await wasCleared()) sayOnly("evicted")
+  await startVoice()
+  await startDrawing()
   await takeUpDraft()
   watchTyping()
   watchKept(document.getElementById("bring"))
   watchButtons()
-  await startVoice()
-  await startDrawing()
   whenSent(followEntry)
   const isShell = sheet.dataset.from === "shell"
   const now = await askNow()
@@ -50,9 +55,10 @@ async function beginWriting() {
 
 async function takeUpDraft() {
   const found = await openDraft(draftFrame(), cannotKeep)
-  if (!found) return showTruth(document.getElementById("truths"), null)
-  if (!typedWords.value) typedWords.value = found.words ?? ""
-  showTruth(document.getElementById("truths"), "device")
+  if (found && !typedWords.value) typedWords.value = found.words ?? ""
+  showTruth(document.getElementById("truths"), found ? "device" : null)
+  await freshVoice()
+  await freshDrawing()
 }
 
 function draftFrame() {
@@ -67,19 +73,20 @@ async function heardFromClinic(now, isShell) {
     whose = now
     fillPage(sheet, isWriting ? { ...now, prompt: null } : now)
     reframe(draftFrame())
-    if (wasNobody && !isWriting) await takeUpDraft()
+    if (wasNobody && !isWriting && !hasDraft()) await takeUpDraft()
   }
 }
 
 function watchTyping() {
   sheet.addEventListener("input", () => saveTyped())
+  for (const first of ["pointerdown", "keydown", "input"]) addEventListener(first, readyHelper, { once: true, passive: true })
   document.getElementById("questions").addEventListener("change", ({ target }) => {
     document.getElementById("question").textContent = target.closest("label").querySelector(".said").textContent
   })
   sheet.addEventListener("submit", (event) => {
-    if (event.submitter?.dataset.action === "skip") return
     event.preventDefault()
-    keepWords()
+    if (event.submitter?.dataset.action === "skip") skipPrompt()
+    else keepWords()
   })
 }
 
@@ -114,7 +121,19 @@ async function keepWords() {
   }
   sheet.reset()
   navigator.storage?.persist?.()
+  helpIfNone(content.words)
   await sendNow()
+}
+
+// The clinic answers words of danger with help. Where it does not, this phone does.
+async function helpIfNone(words) {
+  isHelped = false
+  readyHelper()
+  await (await helpScript)?.helpForWords(words, whose.owner, () => isHelped)
+}
+
+function readyHelper() {
+  helpScript ??= import(document.querySelector("meta[name=help-script]").content).catch(() => { helpScript = null })
 }
 
 // What cannot be kept here must not look as if it were.
@@ -128,9 +147,19 @@ function watchButtons() {
     const action = event.target.closest("[data-action]")?.dataset.action
     if (action === "send") await sendNow()
     if (action === "copy" && (await copyUnsent(whose.owner))) sayOnly("copied")
-    if (action === "again" || action === "done") {
+    if (action === "done") {
+      event.preventDefault()
+      forgetKept()
+      showScreen("done")
+      await refreshUnsent()
+    }
+    if (action === "again") {
       event.preventDefault()
       await writeAgain()
+    }
+    if (action === "no-more") {
+      event.preventDefault()
+      await skipPrompt({ more: "all" })
     }
   })
 }
@@ -139,15 +168,32 @@ async function writeAgain() {
   forgetKept()
   showScreen("writing")
   await takeUpDraft()
-  await freshVoice()
-  await freshDrawing()
   await refreshUnsent()
   typedWords.focus()
+}
+
+// Not tonight. What was typed stays on this phone; the clinic looks at it for danger and for nothing else.
+async function skipPrompt(more = {}) {
+  await settleVoice()
+  const { words } = typedContent()
+  const body = new URLSearchParams({ prompt: sheet.dataset.prompt, words, ...more })
+  const headers = { Accept: "application/json", "X-Owner": whose.owner }
+  try {
+    const answer = await fetch("/journal/skip", { method: "POST", headers, body })
+    if (!answer.ok) throw new Error("not now")
+    const { danger, html } = await answer.json()
+    if (danger) return showSafety(html)
+  } catch {
+    return sayOnly("no-signal") // nothing is lost by it: there is just no nudge to stop
+  }
+  if (more.more) for (const part of document.querySelectorAll("[data-more]")) part.hidden = true
+  showScreen("skipped")
 }
 
 async function sendNow() {
   clearTimeout(sendingAgain)
   const { left, after, why } = await flush()
+  isHeldUp = Boolean(why)
   if (left) sendingAgain = setTimeout(sendNow, after ?? AGAIN)
   if (why) sayOnly(why === "clinic" ? "later" : "no-signal")
   else if (["no-signal", "later"].includes(saying())) sayOnly(null)
@@ -156,7 +202,10 @@ async function sendNow() {
 
 async function followEntry(uuid, state, answer) {
   if (state === "danger" && answer.html) return showSafety(answer.html)
-  if (state === "held") sayOnly(SAYINGS[answer.problem] ?? "rested")
+  if (state === "held") {
+    isHeldUp = true
+    sayOnly(SAYINGS[answer.problem])
+  }
   if (state === "apart") sayOnly("conflict")
   if (state === "delivered" && !["evicted", "conflict", "copied"].includes(saying())) sayOnly(null)
   followKept(uuid, state, answer)
@@ -164,10 +213,11 @@ async function followEntry(uuid, state, answer) {
 }
 
 function refreshUnsent() {
-  return showUnsent(whose.owner, (uuid) => draftIs(uuid) || keptIs(uuid))
+  return showUnsent(whose.owner, (uuid) => draftIs(uuid) || (keptIs(uuid) && !isHeldUp))
 }
 
 function showSafety(html) {
+  isHelped = true
   const parts = new DOMParser().parseFromString(trusted(html), "text/html")
   if (parts.title) document.title = parts.title
   const help = parts.querySelector("main")
