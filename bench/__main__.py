@@ -14,6 +14,7 @@ PARTS = (
     "bench.race",
     "bench.forms",
     "bench.texts",
+    "bench.lighthouse",
     "bench.reliability.in_doubt",
     "bench.reliability.forgery",
     "bench.reliability.kill_storm",
