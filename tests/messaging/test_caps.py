@@ -86,3 +86,49 @@ def test_a_reminder_gives_way_where_a_visit_is_asked_about_as_well(before, send,
 
     assert kept(asked).status is MessageStatus.ACCEPTED
     assert kept(reminder).status is MessageStatus.CANCELLED
+
+
+@pytest.fixture
+def after(queue, cast):
+    """`after(purpose, …)`: a text counted after Maya's infusion."""
+    return lambda purpose, **others: queue(purpose, cap_key=f"after:{cast.infusion.id}", **others)
+
+
+def test_after_an_infusion_the_evening_and_the_morning_come_beside_the_texts_of_the_visit(
+    after, send, kept
+):
+    later = clock.now() + timedelta(hours=20)
+    visit = [after(purpose, due_at=later) for purpose in (Purpose.CONFIRM, Purpose.JOIN)]
+    quiet = [after(Purpose.EVENING), after(Purpose.MORNING)]
+    while send():
+        pass
+    clock.stand_still(later)
+    while send():
+        pass
+
+    assert {kept(text).status for text in (*visit, *quiet)} == {MessageStatus.ACCEPTED}
+
+
+def test_the_morning_gives_way_to_the_evening_and_both_to_the_texts_of_the_visit(after, send, kept):
+    later = clock.now() + timedelta(hours=20)
+    after(Purpose.CONFIRM)  # the visit was asked about, and then moved
+    after(Purpose.CONFIRM, due_at=later)
+    after(Purpose.JOIN, due_at=later)
+    morning, evening = after(Purpose.MORNING), after(Purpose.EVENING)
+    while send():
+        pass
+
+    assert kept(evening).status is MessageStatus.ACCEPTED
+    assert kept(morning).status is MessageStatus.CANCELLED
+    assert kept(morning).error_code == caps.WITHHELD
+
+
+def test_the_week_has_one_text_of_its_own(queue, cast, send, kept):
+    first, second = (queue(Purpose.WEEK, cap_key=f"day7:{cast.infusion.id}") for _ in range(2))
+    while send():
+        pass
+
+    assert [kept(text).status for text in (first, second)] == [
+        MessageStatus.ACCEPTED,
+        MessageStatus.CANCELLED,
+    ]

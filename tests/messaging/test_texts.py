@@ -124,6 +124,15 @@ def test_the_text_about_questions_reads_as_it_was_agreed():
     )
 
 
+def test_the_text_about_a_quiet_minute_reads_as_it_was_agreed():
+    body = written(texts.quiet_minute, "short", "en").replace(LINK, "LINK")
+
+    assert body == (
+        "Northside: a quiet minute if you want it. Tap LINK to say or write a few words, or skip."
+    )
+    assert len(body.replace("LINK", LINK)) == 137
+
+
 def test_a_day_more_than_a_week_ahead_is_named_with_its_date():
     clock.stand_still(LONGEST_DAY - timedelta(days=7))
 
