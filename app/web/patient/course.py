@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app import clock
 from app.audit import trail
 from app.outcomes import courses, goals, saying
 from app.people.models import Patient
@@ -27,9 +28,8 @@ def show(request: Request, db: Session) -> Response:
         trail.record(other, "read-course", agent=patient, entity=patient)
     reads_all = request.state.reach is Reach.ALL
     standing = courses.standing(db, patient)
-    since = None
-    if not reads_all and standing.held:
-        since = standing.held[-1].appointment.starts_at - _BEFORE_A_SESSION
+    last = standing.held[-1].appointment.starts_at if standing.held else clock.now()
+    since = None if reads_all else last - _BEFORE_A_SESSION
     shown = course_pictures.of(db, patient, zone=patient.zone, since=since)
     return page(
         request,
