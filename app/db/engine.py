@@ -17,7 +17,13 @@ from app.settings import Settings
 
 # FULL: a commit that was acknowledged survives a power cut. Losing one may lose a reply or an
 # answer.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # a destroyed key is overwritten, not only unlisted
+)
 
 
 class Database:

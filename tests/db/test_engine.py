@@ -115,13 +115,20 @@ def test_sqlite_keeps_what_it_acknowledged_and_its_foreign_keys(database):
     with database.session(write=False) as db:
         switches = {
             name: db.scalar(text(f"PRAGMA {name}"))
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "busy_timeout",
+                "secure_delete",
+            )
         }
 
     assert switches["journal_mode"] == "wal"
     assert switches["synchronous"] == 2  # FULL
     assert switches["foreign_keys"] == 1
     assert switches["busy_timeout"] >= 5000
+    assert switches["secure_delete"] == 1
 
 
 def test_a_row_that_points_at_nobody_is_refused(database, cast):
