@@ -6,6 +6,7 @@ import { showTruth } from "./truths.js"
 const LONGEST_SIDE = 1600
 const JPEG = "image/jpeg"
 const QUALITY = 0.85
+const MOST_DRAWINGS = 4
 
 const drawingsPlace = document.querySelector("#drawings")
 const chosenPicture = drawingsPlace?.querySelector("[data-action=drawing]")
@@ -63,6 +64,7 @@ function showPicture(uuid, blob) {
     chosenPicture.focus()
   })
   drawingsPlace.querySelector("[data-drawings]").append(shown)
+  offerAnother()
   const folded = drawingsPlace.closest("details")
   if (folded) folded.open = true // nothing that is sent is out of sight
 }
@@ -70,6 +72,11 @@ function showPicture(uuid, blob) {
 function removePicture(shown) {
   URL.revokeObjectURL(shown.querySelector("img").src)
   shown.remove()
+  offerAnother()
+}
+
+function offerAnother() {
+  chosenPicture.closest("label").hidden = drawingsPlace.querySelectorAll("li").length >= MOST_DRAWINGS
 }
 
 function sayOfDrawing(fault) {

@@ -4,11 +4,12 @@ import { slices } from "../../../service_worker/journal_store.js"
 import { showSystem } from "../visit/system.js"
 import { attachFile, detachFile, draftFiles, draftUuid } from "./draft.js"
 import { showLoudness } from "./loudness.js"
-import { Recorder } from "./recorder.js"
+import { Recorder, SLICE } from "./recorder.js"
 import { PartsPlayer, lengthOf } from "./spoken_parts.js"
 import { showTruth } from "./truths.js"
 
 const TICK = 500
+const MOST_PARTS = 15 // the clinic takes twenty files with an entry
 const UNFOLDED = ["asking", "recording", "resting", "said", "away"] // then there is no second way in
 
 const spoken = document.querySelector("#spoken")
@@ -34,6 +35,10 @@ export async function startVoice() {
   whenPressed("voice-away", () => { player?.stop(); showSpoken("away") })
   whenPressed("voice-stay", () => showSpoken("said"))
   whenPressed("voice-away-sure", takeAway)
+  // Whoever goes on to something else on this page is not listened to any longer.
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-action=skip], [data-action=unsafe]")) settleVoice()
+  })
   await freshVoice()
 }
 
@@ -44,7 +49,7 @@ export async function freshVoice() {
   const files = (await draftFiles()).filter(({ kind }) => kind === "voice")
   const found = await Promise.all(files.map(madeWhole))
   spokenParts = found.filter(Boolean)
-  const wasCut = spokenParts.some((file, place) => file !== files[place])
+  const wasCut = found.some((file, place) => file && file !== files[place])
   showSpoken(spokenParts.length ? "said" : null, wasCut ? "found" : null, false)
 }
 
@@ -112,7 +117,8 @@ async function madeWhole(file) {
     await detachFile(file.uuid)
     return null
   }
-  const seconds = Math.round(await lengthOf(new Blob(blobs, { type: file.mediaType })))
+  const said = new Blob(blobs, { type: file.mediaType })
+  const seconds = Math.round(await lengthOf(said, (blobs.length * SLICE) / 1000))
   const whole = { ...file, seconds, done: true }
   await attachFile(whole)
   return whole
@@ -153,6 +159,7 @@ function showSpoken(view, why = null, pressed = true) {
   }
   sayIt.hidden = UNFOLDED.includes(view)
   spoken.hidden = !view
+  spoken.querySelector("[data-action=voice-more]").hidden = spokenParts.length >= MOST_PARTS
   showListening(false)
   showLength(secondsSpoken())
   const shown = spoken.querySelector(`[data-spoken="${view}"]`)

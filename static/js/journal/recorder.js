@@ -3,7 +3,7 @@
 import { openCamera } from "../visit/camera.js"
 import { keepScreenLit, letScreenSleep } from "../visit/wake_lock.js"
 
-const SLICE = 3_000
+export const SLICE = 3_000
 const LONGEST = 30 * 60_000
 const BREATH = 1_500 // a change of headset mutes for a moment
 const BITS_A_SECOND = 32_000 // plenty for a voice, and 30 minutes stay far below what may be sent

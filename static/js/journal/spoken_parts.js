@@ -1,5 +1,7 @@
 // A spoken note may have several parts: what a reload or a call cut short, and what was said after.
 
+const PATIENT_FOR = 2_000
+
 // The next part follows by itself; a second one that is started ends the first.
 export function playInTurn(sounds) {
   sounds.forEach((sound, place) => {
@@ -11,20 +13,22 @@ export function playInTurn(sounds) {
   })
 }
 
-// Seconds, also where the recorder wrote none into the file; 0 for what cannot be played.
-export async function lengthOf(blob) {
+// Seconds, also where the recorder wrote none into the file. Some phones open no sound before it is
+// played: then `otherwise` has to do.
+export async function lengthOf(blob, otherwise) {
   const sound = new Audio()
   const address = URL.createObjectURL(blob)
   try {
     return await new Promise((resolve, reject) => {
       sound.onerror = reject
+      setTimeout(reject, PATIENT_FOR)
       sound.ondurationchange = () => Number.isFinite(sound.duration) && resolve(sound.duration)
       knowLength(sound)
       sound.preload = "metadata"
       sound.src = address
     })
   } catch {
-    return 0
+    return otherwise
   } finally {
     URL.revokeObjectURL(address)
   }
