@@ -61,6 +61,7 @@ class Clinic:
 
     def __init__(self, folder: Path, port: int, **environment: str) -> None:
         self.url = f"http://localhost:{port}"
+        self.folder = folder
         self._environment = {
             **os.environ,
             "PORT": str(port),
@@ -195,6 +196,17 @@ def new_phone(browser: Browser, playwright, complaints) -> Iterator:
     yield make
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def lasting_phone(playwright, browser_type_launch_args, tmp_path, complaints) -> Iterator:
+    """A patient's phone on a profile folder: it can be killed, and opened again as it was left."""
+    from e2e.lasting_phone import LastingPhone
+
+    path = browser_type_launch_args["executable_path"]
+    phone = LastingPhone(playwright, path, tmp_path / "phone", complaints)
+    yield phone
+    phone.close()
 
 
 @pytest.fixture

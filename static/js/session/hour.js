@@ -1,6 +1,8 @@
 // A session's quiet hour: one ring that empties, a sound from this phone, and help that is always there.
 // Once it is loaded, all of it goes on without a signal, with the screen off, and after a reload.
+import { tellClinic } from "../../../service_worker/alert_sending.js"
 import { alerts, notes } from "../../../service_worker/journal_store.js"
+import { keepShell } from "../app_shell.js"
 import { keepScreenLit, letScreenSleep } from "../visit/wake_lock.js"
 
 const KEPT = "quiet-hour"
@@ -27,11 +29,13 @@ const say = (words) => { hour.querySelector("[data-said]").textContent = words }
 start()
 
 async function start() {
+  keepShell()
   hour.querySelector("[data-starting]")?.addEventListener("submit", begin)
   hour.querySelector("[data-ending]")?.addEventListener("submit", comeBack)
   hour.querySelector("[data-action=need-help]").addEventListener("click", needHelp)
   soundButton.addEventListener("click", () => (player.paused ? play() : hush()))
-  addEventListener("online", tellBeginning)
+  addEventListener("online", tellAll)
+  tellAll()
   if (hour.dataset.sound) await remember()
   else await recall()
   loadSound()
@@ -45,7 +49,11 @@ async function remember() {
   const same = earlier?.sound === sound
   if (!began && same && earlier.untold) began = earlier.began
   await notes.put(KEPT, { sound, phone, begin, help, began, ahead, untold: Boolean(same && earlier.untold) })
+}
+
+function tellAll() {
   tellBeginning()
+  tellClinic().catch(() => {})
 }
 
 async function recall() {
