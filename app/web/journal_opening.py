@@ -25,7 +25,6 @@ def tell(request: Request, db: Session, link: MagicLink) -> Response | None:
     if not magic_links.is_live(link):
         was_here = link.state is not LinkState.REVOKED and doors.has_opened(db, link, browser_hash)
         return quiet_time_over(request, link) if was_here else None
-    guards.note_patient(request, db, link.patient, None)
     token = writing_sessions.begin(request, db, link, _earlier(request, db), browser)
     doors.open(db, link, browser_hash)
     for packet_id in checks_beside.opened_by(db, link):

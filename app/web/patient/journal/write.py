@@ -1,6 +1,6 @@
 """The page of a quiet minute, and what its form posts where there are no scripts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from app import clock
 from app.db.base import new_id
+from app.i18n import gettext as _
 from app.journal import entries, lines
-from app.journal.entries import Posted
+from app.journal.entries import Accepted, Posted
 from app.journal.models import EntryKind
 from app.web import quiet_minute, safety_screen
 from app.web.forms import read_form
@@ -24,7 +25,7 @@ _LARGEST = 256 * 1024  # 64 KiB of words, as a form writes them
 
 @dataclass(frozen=True)
 class _Typed:
-    """The form as it came. `revision` is 0 until it was kept once."""
+    """The form as it came. `is_again`: from the page that lets lines be picked."""
 
     uuid: UUID
     prompt_id: UUID | None
@@ -41,7 +42,19 @@ class _Typed:
         return "\n".join(part for part in (self.words.strip(), self.word.strip()) if part)
 
     @property
+    def lines(self) -> list[str]:
+        """What can be picked of it."""
+        return lines.of(self.whole)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What was picked."""
+        every = self.lines
+        return tuple(every[place] for place in self.ticked if place < len(every))[: lines.MOST]
+
+    @property
     def kind(self) -> EntryKind:
+        """A single word alone, or words."""
         return EntryKind.WORD if self.word.strip() and not self.words.strip() else EntryKind.WORDS
 
 
@@ -62,49 +75,67 @@ def keep(request: Request, db: Session) -> Response:
     """Keep what was typed; then, right away, let up to three of its lines be picked."""
     typed = _read(read_form(request))
     minute = quiet_minute.of(request, db, uuid=typed.uuid)
-    patient = request.state.patient
     try:
-        accepted = entries.accept(
-            db, patient, _posted(request, db, typed, minute), link=request.state.link
-        )
+        accepted = _accept(request, db, _posted(request, db, typed, minute))
     except entries.NotTaken as refusal:
         if refusal.danger:
-            return safety_screen.told(request, db, patient, on=f"{quiet_minute.PATH}/on")
-        return quiet_minute.shown(request, minute, status=422, typed=typed.whole, refusal=refusal)
+            return _resources(request, db)
+        said = _link_over() if isinstance(refusal, entries.Closed) else refusal
+        return quiet_minute.shown(request, minute, status=422, typed=typed.whole, refusal=said)
     if accepted.danger and not typed.is_again:
-        return safety_screen.told(request, db, patient, on=f"{quiet_minute.PATH}/on")
+        return _resources(request, db)
     if typed.is_again or request.state.has_rested:
         return quiet_minute.shown(request, minute, screen="done")
-    return quiet_minute.shown(request, minute, screen="kept", kept=_kept(typed))
+    return quiet_minute.shown(
+        request, minute, screen="kept", kept=_kept(typed, accepted.entry.uuid)
+    )
+
+
+def _accept(request: Request, db: Session, posted: Posted) -> Accepted:
+    """Whoever went back and wrote something else instead has both."""
+    patient, link = request.state.patient, request.state.link
+    try:
+        return entries.accept(db, patient, posted, link=link)
+    except entries.Conflict:
+        apart = replace(posted, uuid=new_id(), revision=1, base=0, apart_from=posted.uuid)
+        return entries.accept(db, patient, apart, link=link)
+
+
+def _resources(request: Request, db: Session) -> Response:
+    on = f"{quiet_minute.PATH}/on"
+    return safety_screen.told(request, db, request.state.patient, on=on)
+
+
+def _link_over() -> str:
+    return _("This link takes no more words. Copy what you wrote, then sign in to keep it.")
 
 
 def _posted(request: Request, db: Session, typed: _Typed, minute: Minute) -> Posted:
     stored = entries.find(db, request.state.patient, typed.uuid)
-    base = stored.revision if stored else 0
-    every = lines.of(typed.whole)
+    is_first = stored is None or (not typed.is_again and lines.of(stored.words) == typed.lines)
     return Posted(
         uuid=typed.uuid,
-        revision=base + 1 if typed.is_again else 1,
-        base=base,
+        revision=1 if stored is None or is_first else stored.revision + 1,
+        base=stored.revision if stored is not None and typed.is_again else 0,
         written_at=clock.now(),
         words=typed.whole,
         kind=typed.kind,
         question=minute.question(typed.question),
         prompt_id=typed.prompt_id,
-        lines=tuple(every[place] for place in typed.ticked if place < len(every))[: lines.MOST],
+        lines=typed.chosen,
         shared=typed.shared,
     )
 
 
-def _kept(typed: _Typed) -> Kept:
+def _kept(typed: _Typed, uuid: UUID) -> Kept:
     fields = [
-        ("uuid", str(typed.uuid)),
+        ("uuid", str(uuid)),
         ("prompt", str(typed.prompt_id or "")),
         ("question", typed.question),
         ("words", typed.words),
         ("word", typed.word),
     ]
-    return Kept(fields, lines.of(typed.whole))
+    return Kept(fields, typed.lines)
 
 
 def _read(form: FormData) -> _Typed:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.journal import entries, files, reading
-from app.journal.models import JournalEntry, JournalFile, JournalSlice, SharedLine
+from app.journal.models import JournalEntry, JournalFile, JournalPrompt, JournalSlice, SharedLine
 from app.people.models import Patient
 from app.safety.models import SafetyAlert, Signal
 from tests.conftest import FRIDAY_NOON
@@ -80,6 +80,31 @@ def test_a_change_that_did_not_see_it_is_kept_apart(tapped, sent, stored):
     )
     assert apart.status_code == 201
     assert sorted(stored().values()) == ["A blue door", "The sea"]
+
+
+def test_two_people_may_have_entries_of_one_name(tapped, sent, signed_in, cast, stored, database):
+    uuid = uuid4()
+    sent(tapped(), "Maya's", uuid=uuid)
+    theo = signed_in(cast.theo)
+    owner = theo.get("/journal/now").json()["owner"]
+
+    answer = sent(theo, "Theo's", uuid=uuid, owner=owner, prompt=None)
+
+    assert answer.status_code == 201
+    with database.session(write=False) as db:
+        kept = {entry.patient_id: entry.words for entry in db.scalars(select(JournalEntry))}
+    assert kept == {cast.maya.id: "Maya's", cast.theo.id: "Theo's"}
+
+
+def test_somebody_elses_prompt_is_not_answered(signed_in, sent, cast, database, planned):
+    theo = signed_in(cast.theo)
+    owner = theo.get("/journal/now").json()["owner"]
+
+    assert sent(theo, "Theo's", owner=owner).status_code == 201
+
+    with database.session(write=False) as db:
+        assert db.get_one(JournalPrompt, planned.prompt_id).answered_at is None
+        assert db.scalars(select(JournalEntry)).one().prompt_id is None
 
 
 def test_lines_that_were_ticked_without_a_signal_are_brought(tapped, sent, database):

@@ -133,7 +133,7 @@ def test_opening_costs_few_statements(database, browser, planned):
     with counting(database) as said:
         assert phone.post("/x", json={"t": planned.token, "kind": "write"}).status_code == 200
 
-    assert len(said) <= 13, "\n\n".join(said)
+    assert len(said) <= 10, "\n\n".join(said)
 
 
 def test_a_page_that_lay_open_too_long_is_still_heard(tapped, sent, at, rows):

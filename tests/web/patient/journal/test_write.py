@@ -4,11 +4,11 @@ from datetime import time, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import clock, i18n
 from app.journal import reading
-from app.journal.models import EntryKind, JournalEntry, JournalPrompt, SharedLine
+from app.journal.models import EntryKind, JournalEntry, JournalPrompt, Moment, SharedLine
 from app.safety.models import SafetyAlert, Signal
 from app.scheduling.models import StaffedHours
 from app.scheduling.staffed_hours import Opening
@@ -110,6 +110,64 @@ def test_what_is_typed_is_kept_once_however_often_it_is_posted(tapped, stored):
     assert stored() == [
         (WORDS, EntryKind.WORDS, "How did you sleep? Were there any dreams?", False)
     ]
+
+
+def test_whoever_goes_back_and_adds_to_it_keeps_one_entry(tapped, stored):
+    phone = tapped()
+    page = phone.get("/journal/write")
+    post(phone, page, words=WORDS)
+
+    post(phone, page, words=WORDS + "\nAnd a field.")
+
+    assert [words for words, *_ in stored()] == [WORDS + "\nAnd a field."]
+
+
+def test_whoever_goes_back_and_writes_something_else_keeps_both(tapped, stored):
+    phone = tapped()
+    page = phone.get("/journal/write")
+    post(phone, page, words=WORDS)
+
+    other = post(phone, page, words="The sea.")
+
+    assert other.status_code == 200
+    assert sorted(words for words, *_ in stored()) == sorted([WORDS, "The sea."])
+    phone.post("/journal/entries", data=fields_of(other) | {"line": ["0"]})
+    assert len(stored()) == 2
+
+
+def test_a_page_that_is_sent_once_more_takes_no_line_back(tapped, brought):
+    phone = tapped()
+    page = phone.get("/journal/write")
+    kept = post(phone, page, words=WORDS)
+    phone.post("/journal/entries", data=fields_of(kept) | {"line": ["1"]})
+
+    post(phone, page, words=WORDS)
+
+    assert brought() == ["A blue door."]
+
+
+def test_a_link_that_takes_nothing_more_leaves_the_words_on_the_page(tapped, stored):
+    phone = tapped()
+    page = phone.get("/journal/write")
+    clock.stand_still(clock.now() + timedelta(days=15), machine=FRIDAY_NOON)
+
+    answer = post(phone, page, words=WORDS)
+
+    assert answer.status_code == 422
+    assert "This link takes no more words." in answer.text
+    assert "The river, and how quiet my hands were." in answer.text
+    assert stored() == []
+
+
+def test_after_the_visit_the_page_leads_to_what_was_hoped_for(tapped, database, planned, at):
+    phone = tapped()
+    assert "/goals" not in phone.get("/journal/write").text
+    with database.session() as db:
+        prompt = db.get_one(JournalPrompt, planned.prompt_id)
+        db.execute(delete(JournalPrompt).where(JournalPrompt.moment == Moment.GOALS))
+        prompt.moment = Moment.GOALS
+
+    assert 'href="/goals"' in phone.get("/journal/write").text
 
 
 def test_one_word_is_enough(tapped, stored):
