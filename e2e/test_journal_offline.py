@@ -1,79 +1,24 @@
 """Words without a signal: kept on the phone, found again whatever happened, sent by themselves."""
 
-import os
 import re
-import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, expect
+from playwright.sync_api import expect
 
-from e2e.conftest import _ARGUMENTS, Clinic
+from e2e.conftest import Clinic
 from e2e.evenings import evening_after, open_evening
+from e2e.kept_words import kept_words
+from e2e.writing import SLOW, expect_truth, keep, wait_for_shell, write, write_more
 
 PHONE = "+17185550161"
 CANARY = "Zitronenfalter"
-
-
-class Phone:
-    """A phone whose browser can be killed, and opened again as it was left."""
-
-    def __init__(self, playwright, path: str, folder: Path, complaints) -> None:
-        self._chromium, self._path, self.folder = playwright.chromium, path, folder
-        self._complaints = complaints
-        device = dict(playwright.devices["Pixel 5"])
-        device.pop("default_browser_type", None)
-        self._device = {**device, "locale": "en-US", "permissions": ["microphone"]}
-        self._context: BrowserContext | None = None
-
-    def open(self) -> Page:
-        self._context = self._chromium.launch_persistent_context(
-            self.folder, executable_path=self._path, args=_ARGUMENTS, **self._device
-        )
-        for page in self._context.pages:
-            self._complaints.listen(page)
-        self._context.on("page", self._complaints.listen)
-        return self._context.pages[0]
-
-    def another_tab(self) -> Page:
-        assert self._context is not None
-        return self._context.new_page()
-
-    def kill(self) -> None:
-        """Not closed: killed, with all its processes, as an empty battery would."""
-        assert self._context is not None
-        for pid in _processes_of(self.folder):
-            os.kill(pid, signal.SIGKILL)
-        with suppress(Error):  # it is gone
-            self._context.close()
-        for lock in self.folder.glob("Singleton*"):
-            lock.unlink()
-        self._context = None
-
-    def close(self) -> None:
-        if self._context is not None:
-            self._context.close()
-            self._context = None
-
-
-def _processes_of(folder: Path) -> list[int]:
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)
-    return [
-        int(line.split()[0])
-        for line in listed.stdout.splitlines()
-        if f"user-data-dir={folder}" in line
-    ]
-
-
-@pytest.fixture
-def phone(playwright, browser_type_launch_args, tmp_path, complaints) -> Iterator[Phone]:
-    path = browser_type_launch_args["executable_path"]
-    own = Phone(playwright, path, tmp_path / "phone", complaints)
-    yield own
-    own.close()
+STORED = """() => new Promise((done) => {
+  const asked = indexedDB.open("afterglow")
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("entries").objectStore("entries").getAll()
+    all.onsuccess = () => done(all.result.filter((entry) => entry.data).length)
+  }
+})"""
 
 
 @pytest.fixture
@@ -81,53 +26,19 @@ def link(clinic) -> str:
     return evening_after(clinic, PHONE)
 
 
-def write(page: Page, words: str) -> None:
-    page.locator("#words").fill(words)
-    expect(page.locator("#truths [aria-current]")).to_have_text("On this phone")
-
-
-def keep(page: Page) -> None:
-    page.get_by_role("button", name="Keep it").tap()
-    expect(page.locator("#kept-title")).to_be_focused()
-
-
-def write_more(page: Page) -> None:
-    page.locator("[data-action=again]").tap()
-    expect(page.locator("#words")).to_be_visible()
-
-
-def expect_truth(page: Page, truth: str) -> None:
-    expect(page.locator("#kept-truths [aria-current]")).to_have_text(truth, timeout=20_000)
-
-
-def wait_for_shell(page: Page) -> None:
-    """Until the phone has what it needs without a signal."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-
-
-def test_words_arrive_and_leave_the_phone(link, phone):
-    page = phone.open()
+def test_words_arrive_and_leave_the_phone(clinic: Clinic, link, lasting_phone):
+    page = lasting_phone.open()
     open_evening(page, link)
-    wait_for_shell(page)
-
     write(page, "The river, and how quiet it was.")
     keep(page)
-
     expect_truth(page, "With your team")
-    left = page.evaluate(
-        """() => new Promise((done) => {
-          const asked = indexedDB.open("afterglow")
-          asked.onsuccess = () => {
-            const all = asked.result.transaction("entries").objectStore("entries").getAll()
-            all.onsuccess = () => done(all.result.filter((entry) => entry.data).length)
-          }
-        })"""
-    )
-    assert left == 0
+
+    assert page.evaluate(STORED) == 0
+    assert kept_words(clinic) == ["The river, and how quiet it was."]
 
 
-def test_words_without_a_signal_outlive_the_browser_and_arrive(clinic: Clinic, link, phone):
-    page = phone.open()
+def test_words_without_a_signal_outlive_the_browser_and_arrive(clinic: Clinic, link, lasting_phone):
+    page = lasting_phone.open()
     open_evening(page, link)
     wait_for_shell(page)
     clinic.stop()
@@ -136,25 +47,60 @@ def test_words_without_a_signal_outlive_the_browser_and_arrive(clinic: Clinic, l
     write(page, f"{CANARY}, in the dark")
     keep(page)
     expect_truth(page, "On this phone")
+    expect(page.locator("[data-saying=no-signal]")).to_be_visible(timeout=SLOW)
     write_more(page)
     write(page, f"half a sentence about a {CANARY}")
     page.wait_for_timeout(1000)
-    phone.kill()
+    lasting_phone.kill()
+    assert lasting_phone.holds(CANARY) == []
 
-    for path in phone.folder.rglob("*"):
-        if path.is_file():
-            assert CANARY.encode() not in path.read_bytes(), path.name
-            assert CANARY.encode("utf-16-le") not in path.read_bytes(), path.name
-
-    page = phone.open()
+    page = lasting_phone.open()
     page.goto(f"{clinic.url}/journal/write")
-    expect(page.locator("#words")).to_have_value(f"half a sentence about a {CANARY}")
-    expect(page.locator("#unsent-list li")).to_have_text(re.compile(f"{CANARY}, in the dark"))
-    expect(page.locator("#unsent-list li")).to_have_attribute(
-        "data-state", re.compile("device|sending")
-    )
+    expect(page.locator("#words")).to_have_value(f"half a sentence about a {CANARY}", timeout=SLOW)
+    waiting = page.locator("#unsent-list li")
+    expect(waiting).to_have_text(re.compile(f"{CANARY}, in the dark"), timeout=SLOW)
+    expect(waiting).to_have_attribute("data-state", re.compile("device|sending"))
 
     clinic.start()
-    expect(page.locator("#unsent-list li")).to_have_count(0, timeout=60_000)
+    expect(waiting).to_have_count(0, timeout=3 * SLOW)
     keep(page)
     expect_truth(page, "With your team")
+    assert kept_words(clinic) == [f"{CANARY}, in the dark", f"half a sentence about a {CANARY}"]
+
+
+def test_a_link_tapped_without_a_signal_opens_the_page_and_is_used_later(
+    clinic: Clinic, link, lasting_phone
+):
+    page = lasting_phone.open()
+    open_evening(page, link)
+    wait_for_shell(page)
+    lasting_phone.context.clear_cookies()
+    clinic.stop()
+
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_url("**/journal/write")
+    write(page, "tapped in the cellar")
+    keep(page)
+    clinic.start()
+
+    expect_truth(page, "With your team")
+    assert kept_words(clinic) == ["tapped in the cellar"]
+
+
+def test_any_other_page_says_that_there_is_no_signal_and_comes_by_itself(
+    clinic: Clinic, link, lasting_phone
+):
+    page = lasting_phone.open()
+    open_evening(page, link)
+    wait_for_shell(page)
+    clinic.stop()
+
+    page.goto(f"{clinic.url}/privacy")
+    expect(page.get_by_role("heading", name="There is no signal right now.")).to_be_visible()
+    page.get_by_role("link", name="Write a few words").tap()
+    expect(page.locator("#words")).to_be_visible()
+    page.go_back()
+    clinic.start()
+
+    expect(page.get_by_role("heading", name="There is no signal")).to_be_hidden(timeout=2 * SLOW)
