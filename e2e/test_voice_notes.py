@@ -186,6 +186,28 @@ def until(place: Locator, so: str) -> None:
     raise AssertionError(so)
 
 
+def test_a_note_without_a_signal_outlives_the_browser(clinic, link, lasting_phone):
+    page = lasting_phone.open()
+    open_evening(page, link)
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    clinic.stop()
+    page.reload()
+    say_it(page)
+    said_for(page, "0:0[5-9]")
+
+    lasting_phone.kill()
+
+    assert lasting_phone.holds("A_OPUS") == []  # nobody hears it from the phone's files
+    page = lasting_phone.open()
+    page.goto(f"{clinic.url}/journal/write")
+    expect(kept_note(page).get_by_text("What you said is kept.")).to_be_visible()
+    page.get_by_role("button", name="Keep it").tap()
+    expect(page.locator("[data-state=device]").first).to_be_attached()
+    clinic.start()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#kept-truths[data-state=delivered]")).to_be_attached(timeout=60_000)
+
+
 def test_a_call_or_a_lock_ends_the_note_and_keeps_it(link, new_phone):
     called = new_phone()
     called.add_init_script(OVERHEARD)
