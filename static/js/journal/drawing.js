@@ -27,7 +27,10 @@ export async function freshDrawing() {
   if (!drawingsPlace) return
   sayOfDrawing(null)
   for (const shown of drawingsPlace.querySelectorAll("li")) removePicture(shown)
-  for (const file of await drawings()) showPicture(file.uuid, new Blob(await slices.of(file.uuid), { type: JPEG }))
+  for (const { uuid } of await drawings()) {
+    const parts = await slices.of(uuid).catch(() => [])
+    if (parts.length) showPicture(uuid, new Blob(parts, { type: JPEG }))
+  }
 }
 
 async function keepDrawing(photo) {

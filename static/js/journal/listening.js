@@ -47,7 +47,8 @@ export async function freshVoice() {
   if (!spoken || !Recorder.isPossible()) return
   player?.stop()
   const files = (await draftFiles()).filter(({ kind }) => kind === "voice")
-  const found = await Promise.all(files.map(madeWhole))
+  // What can no longer be opened must not keep the page from being written on.
+  const found = await Promise.all(files.map((file) => madeWhole(file).catch(() => null)))
   spokenParts = found.filter(Boolean)
   const wasCut = found.some((file, place) => file && file !== files[place])
   showSpoken(spokenParts.length ? "said" : null, wasCut ? "found" : null, false)
