@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app import clock
-from app.journal import lines, planning, timing
+from app.journal import lines, planning
 from app.journal.models import JournalPrompt, Moment, SharedLine
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 
@@ -29,14 +29,17 @@ def follow(db: Session) -> None:
 
 
 def _unplanned() -> Select[Appointment]:
-    """Sessions from before quiet minutes were planned, or that came some other way."""
+    """Sessions ahead that were booked before quiet minutes were planned.
+
+    Of earlier ones nobody is texted out of the blue; recording an end plans for them.
+    """
     there = select(JournalPrompt.id).where(JournalPrompt.appointment_id == Appointment.id)
     return (
         select(Appointment)
         .where(
             Appointment.service == Service.INFUSION,
             Appointment.status.in_(_STANDS),
-            Appointment.ends_at > clock.now() - timing.LINK_LIVES,
+            Appointment.ends_at > clock.now(),
             ~there.exists(),
         )
         .order_by(Appointment.starts_at, Appointment.id)

@@ -21,6 +21,7 @@ from app.push.models import PushNotice
 from app.questionnaires import library
 from app.scheduling import booking
 from app.scheduling import therapeutic_window as windows
+from app.scheduling.models import Service
 
 EVENING = (Purpose.EVENING, "2026-11-24T18:00")
 MORNING = (Purpose.MORNING, "2026-11-25T09:00")
@@ -484,9 +485,19 @@ def test_after_the_visit_goals_are_looked_at_in_place_of_the_days_before_it(
     quiet(infusion, MORNING, WEEK)
 
 
-def test_a_session_that_nobody_planned_for_is_planned_by_itself(db, here, prompts_of):
-    assert prompts_of(here.infusion) == {}
+def test_a_session_that_nobody_planned_for_is_planned_before_it_is_over(
+    db, here, prompts_of, quiet, at
+):
+    booked = booking.book(
+        db,
+        patient=here.theo,
+        service=Service.INFUSION,
+        starts_at=at("2026-11-24T12:30"),
+        ends_at=at("2026-11-24T14:00"),
+        by=None,
+    )
 
     following.follow(db)
 
-    assert Moment.DAYS in prompts_of(here.infusion)
+    quiet(booked.appointment, EVENING, MORNING, WEEK)
+    assert prompts_of(here.infusion) == {}  # nobody is texted out of the blue about yesterday
