@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from e2e.axe import violations
 from e2e.evenings import evening_after, open_evening, sign_in_by_code
+from e2e.writing import wait_for_shell
 
 PHONE = "+17185550171"
 LONG_NOTE = Path(__file__).with_name("long_note.js")
@@ -189,7 +190,7 @@ def until(place: Locator, so: str) -> None:
 def test_a_note_without_a_signal_outlives_the_browser(clinic, link, lasting_phone):
     page = lasting_phone.open()
     open_evening(page, link)
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    wait_for_shell(page)
     clinic.stop()
     page.reload()
     say_it(page)
