@@ -52,7 +52,10 @@ def _demo(environment: dict[str, str], log: Path) -> None:
         os.dup2(written.fileno(), 2)
     sys.argv = ["afterglow", "demo"]
     from app.cli import main
+    from app.web.public import pwa
 
+    # A newer version of the application, as far as phones can see one.
+    pwa.WORKER = Path(environment.get("E2E_WORKER", pwa.WORKER))
     main()
 
 
@@ -95,6 +98,11 @@ class Clinic:
     def restart(self, how: int = signal.SIGTERM) -> None:
         self.stop(how)
         self.start()
+
+    def renew(self, worker: Path) -> None:
+        """Go on as a newer version, with this service worker."""
+        self._environment["E2E_WORKER"] = str(worker)
+        self.restart()
 
     def log(self) -> str:
         return self._log.read_text(errors="replace")
@@ -157,7 +165,7 @@ class Complaints(list):
     """What the pages' consoles complained about. A journey ends with none."""
 
     # Chromium reports every refused form and every cut line by itself.
-    _EXPECTED = ("422", "401", "403", "404", "409", "429", "ERR_CONNECTION_REFUSED")
+    _EXPECTED = ("422", "401", "403", "404", "409", "410", "429", "503", "ERR_CONNECTION_REFUSED")
     _LINE = ("Failed to fetch", "WebSocket connection to", "net::ERR_")
 
     def listen(self, page: Page) -> None:

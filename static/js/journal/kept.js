@@ -24,6 +24,7 @@ export function showKept(entry, send) {
   document.getElementById("bring-lines").hidden = !said.length
   document.getElementById("shared").checked = false
   document.getElementById("three-lines").textContent = ""
+  document.getElementById("bring").dataset.uuid = entry.uuid
   showTruth(document.getElementById("kept-truths"), "device")
   showScreen("kept")
 }

@@ -1,0 +1,253 @@
+"""Everything that can go wrong with a phone, a line and a clinic while somebody writes.
+
+Each hardship is lived through while words are written, and ends with a phone and a clinic that
+can reach each other again. Nothing is tapped to recover. At the end the clinic's database is
+asked what it holds.
+"""
+
+import random
+import shutil
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, Route, expect
+
+from e2e.conftest import ROOT, Clinic
+from e2e.evenings import open_evening
+from e2e.kept_words import kept_words
+from e2e.lasting_phone import LastingPhone
+from e2e.writing import SLOW, keep, wait_for_shell, write, write_more
+
+CANARY = "Zitronenfalter"
+_ENTRIES = "**/journal/entries/*"
+_WAITING = """() => new Promise((done, fail) => {
+  const asked = indexedDB.open("afterglow")
+  asked.onerror = () => fail(asked.error)
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("entries").objectStore("entries").getAll()
+    all.onsuccess = () => {
+      done(all.result.filter(({ state }) => state !== "delivered" && state !== "draft").length)
+      asked.result.close()
+    }
+  }
+})"""
+_CLOSE = "window.heldDatabases.splice(0).forEach((database) => database.close())"
+# What another page of the same person does to an entry that stands open here.
+_CHANGE_ELSEWHERE = """async ([uuid, words]) => {
+  const owner = document.querySelector("#writing").dataset.owner
+  const answer = await fetch(`/journal/entries/${uuid}`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json", "If-Match": '"1"', "X-Owner": owner },
+    body: JSON.stringify({
+      owner, prompt: null, kind: "words", question: "", words, lines: [], shared: false,
+      written_at: new Date().toISOString(), revision: 2, apart_from: null,
+    }),
+  })
+  return answer.status
+}"""
+
+
+class Torture:
+    """Somebody writes on one phone, and is not left in peace."""
+
+    def __init__(self, clinic: Clinic, phone: LastingPhone, link: str, seed: int) -> None:
+        self.clinic, self.phone = clinic, phone
+        self.written: list[str] = []
+        self._chance = random.Random(seed)
+        self._link = link
+        self._page = phone.open()
+        open_evening(self._page, link)
+        wait_for_shell(self._page)
+        self._fresh_page()
+
+    @property
+    def hardships(self) -> dict[str, Callable[[], None]]:
+        return {
+            "no clinic": self._no_clinic,
+            "clinic killed while it answers": self._clinic_killed,
+            "tab closed": self._tab_closed,
+            "browser killed": self._browser_killed,
+            "two tabs": self._two_tabs,
+            "session over": self._session_over,
+            "clinic overrun": self._overrun,
+            "answer lost": self._answer_lost,
+            "database closed": self._database_closed,
+            "phone full": self._phone_full,
+            "changed elsewhere": self._changed_elsewhere,
+            "application renewed": self._renewed,
+        }
+
+    def write_some(self, count: int) -> None:
+        """In peace."""
+        for _ in range(count):
+            self._keep_one()
+
+    def settle(self) -> None:
+        """Wait until nothing waits."""
+        deadline = time.monotonic() + 180
+        while self._page.evaluate(_WAITING):
+            assert time.monotonic() < deadline, "words wait on the phone although all is well"
+            self._page.wait_for_timeout(250)
+
+    def outcome(self) -> dict[str, list[str]]:
+        """What is lost, doubled, or stands there in clear."""
+        self.settle()
+        held = Counter(kept_words(self.clinic))
+        self.phone.kill()
+        return {
+            "lost": [words for words in self.written if words not in held],
+            "doubled": [words for words, times in held.items() if times > 1],
+            "unknown": [words for words in held if words not in self.written],
+            "in clear": self.phone.holds(CANARY),
+        }
+
+    def _some_words(self) -> str:
+        return f"{len(self.written)} {CANARY} {self._chance.randrange(10**9)}"
+
+    def _fresh_page(self) -> None:
+        self._page.goto(f"{self.clinic.url}/journal/write")
+        expect(self._page.locator("#words")).to_be_visible(timeout=SLOW)
+
+    def _type(self, page: Page | None = None) -> str:
+        page = page or self._page
+        if not page.locator("#words").is_visible():
+            write_more(page)
+        words = self._some_words()
+        write(page, words)
+        self.written.append(words)
+        return words
+
+    def _keep_one(self, page: Page | None = None) -> None:
+        self._type(page)
+        keep(page or self._page)
+
+    def _no_clinic(self) -> None:
+        self.clinic.stop()
+        self._keep_one()
+        self._keep_one()
+        self.clinic.start()
+
+    def _clinic_killed(self) -> None:
+        self._type()
+        self._page.get_by_role("button", name="Keep it").tap()
+        time.sleep(self._chance.random() / 10)
+        self.clinic.stop(signal.SIGKILL)
+        self.clinic.start()
+        expect(self._page.locator("#kept-title")).to_be_visible(timeout=SLOW)
+
+    def _tab_closed(self) -> None:
+        words = self._type()
+        self._page.wait_for_timeout(1000)  # what is older than a second is on the phone
+        tab = self.phone.another_tab()
+        self._page.close(run_before_unload=False)
+        self._page = tab
+        self._find_again(words)
+
+    def _browser_killed(self) -> None:
+        self.clinic.stop()
+        self._keep_one()
+        words = self._type()
+        self._page.wait_for_timeout(1000)
+        self.phone.kill()
+        self._page = self.phone.open()
+        self._find_again(words)
+        self.clinic.start()
+
+    def _find_again(self, words: str) -> None:
+        self._fresh_page()
+        expect(self._page.locator("#words")).to_have_value(words, timeout=SLOW)
+        keep(self._page)
+
+    def _two_tabs(self) -> None:
+        other = self.phone.another_tab()
+        other.goto(f"{self.clinic.url}/journal/write")
+        expect(other.locator("#words")).to_have_value("")
+        self._page.bring_to_front()
+        self._type()
+        other.bring_to_front()
+        self._type(other)
+        keep(other)
+        self._page.bring_to_front()
+        keep(self._page)
+        other.close()
+
+    def _session_over(self) -> None:
+        self._type()
+        self._page.context.clear_cookies()
+        keep(self._page)
+
+    def _overrun(self) -> None:
+        context = self._page.context
+        context.route(_ENTRIES, lambda route: route.fulfill(status=503, body="no"))
+        self._keep_one()
+        self._page.wait_for_timeout(500)
+        context.unroute(_ENTRIES)
+
+    def _answer_lost(self) -> None:
+        context = self._page.context
+        context.route(_ENTRIES, _lose_the_answer)
+        self._keep_one()
+        line = self._page.locator("#lines input").first
+        line.check(timeout=SLOW)  # changed, before anybody knows whether it arrived
+        self._page.wait_for_timeout(500)
+        context.unroute(_ENTRIES)
+
+    def _database_closed(self) -> None:
+        self._type()
+        self._page.evaluate(_CLOSE)
+        self._page.locator("#words").press_sequentially("!")
+        self.written[-1] += "!"
+        self._page.evaluate(_CLOSE)
+        keep(self._page)
+        self._page.evaluate(_CLOSE)
+
+    def _phone_full(self) -> None:
+        words = self._type()
+        devtools = self._page.context.new_cdp_session(self._page)
+        full = {"origin": self.clinic.url, "quotaSize": 1}
+        devtools.send("Storage.overrideQuotaForOrigin", full)
+        self._page.locator("#words").fill(words + " more" * 2000)
+        self._page.wait_for_timeout(1000)
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": self.clinic.url})
+        self._page.locator("#words").fill(words)
+        keep(self._page)
+
+    def _changed_elsewhere(self) -> None:
+        self._keep_one()
+        self.settle()
+        uuid = self._page.evaluate("document.querySelector('#bring').dataset.uuid")
+        words = self._some_words()
+        assert self._page.evaluate(_CHANGE_ELSEWHERE, [uuid, words]) == 200
+        self.written.append(words)
+        self._page.locator("#lines input").first.check(timeout=SLOW)
+
+    def _renewed(self) -> None:
+        self._type()
+        self.clinic.renew(_newer_worker(self.clinic.folder, len(self.written)))
+        self._page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
+        self._page.locator("#words").press_sequentially("!")
+        self.written[-1] += "!"
+        self._page.wait_for_timeout(1000)
+        words = self.written[-1]
+        self._page.reload()
+        self._find_again(words)
+
+
+def _lose_the_answer(route: Route) -> None:
+    route.fetch()
+    route.abort()
+
+
+def _newer_worker(folder: Path, number: int) -> Path:
+    """The worker of a version to come, with one more store in the phone's database."""
+    newer = folder / f"worker-{number}"
+    shutil.copytree(ROOT / "service_worker", newer)
+    database = newer / "device_database.js"
+    text = database.read_text()
+    assert "open(1)" in text
+    text = text.replace("open(1)", f"open({number + 1})")
+    database.write_text(text.replace("  notes: {},\n", f"  notes: {{}},\n  later{number}: {{}},\n"))
+    return newer / "worker.js"
