@@ -75,6 +75,27 @@ def test_two_weeks_after_the_last_session_one_text_asks_for_both(database, theo,
             assert word not in text.body
 
 
+def test_asked_elsewhere_in_the_same_breath_it_is_not_asked_twice(database, theo, later, at):
+    later("2026-11-25T10:00")
+    with database.session() as db:  # what another worker has just written
+        packets.make(
+            db,
+            theo(db),
+            PacketCode.ASKED,
+            [library.shipped(db, "phq-9")],
+            opens_at=at("2026-11-25T10:00"),
+            due_at=at("2026-11-27T10:00"),
+            closes_at=at("2026-12-04T10:00"),
+            once_key=f"scales:{theo(db).id}:2026-11-25",
+            by=None,
+        )
+
+    _ask(database)
+
+    with database.session(write=False) as db:
+        assert _packets(db, theo(db)) == []
+
+
 def test_nothing_more_comes_while_it_is_open(database, theo, later):
     later("2026-11-25T10:00")
     _ask(database)
