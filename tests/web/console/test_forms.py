@@ -232,6 +232,26 @@ def test_a_number_can_raise_an_alert(desk, brought, database):
 
 
 @pytest.mark.parametrize(
+    ("kind", "is_urgent", "says"),
+    [
+        ("emergency", True, "Alert at once; the patient sees 911"),
+        ("call-today", False, "Alert; the patient sees your number"),
+    ],
+)
+def test_an_answer_about_the_body_can_lead_to_911_or_to_the_clinics_number(
+    desk, brought, database, kind, is_urgent, says
+):
+    row = brought()
+    posted = {"question": "1", "operator": "<", "amount": "3", "kind": kind}
+
+    desk.post(f"/clinic/forms/{row.id}/rules", data=posted)
+
+    (rule,) = rules_of(database, row)["b"]
+    assert (rule.kind, rule.is_urgent) == (kind, is_urgent)
+    assert says in desk.get(f"/clinic/forms/{row.id}/rules").text
+
+
+@pytest.mark.parametrize(
     ("question", "field", "value", "words"),
     [
         ("0", "answer", "", "Choose which answer."),
