@@ -21,17 +21,17 @@ PLAYING = "() => { const player = document.querySelector('[data-player]'); retur
 def a_session(clinic, desk: Page, *, video: bool = False) -> str:
     """Sam's session begins in ten minutes and its quiet hour is open. The link in the text."""
     ehr = Ehr(clinic)
-    push_to(clinic, ehr, 11, minute=50, days=1)
+    push_to(clinic, ehr, 14, minute=50, days=1)
     patient = ehr.patient("Sam", "Reyes", PHONE)
-    starts_at = ehr.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    starts_at = ehr.now().replace(hour=15, minute=0, second=0, microsecond=0)
     session = ehr.book("infusion", starts_at, 60, patient)
-    if video:
-        ehr.book("preparation", starts_at, 60, patient, ehr.clinician())
     turn_on(clinic, (starts_at + timedelta(days=30)).date().isoformat())
     desk.goto(f"{clinic.url}/clinic/companion")
     expect(desk.get_by_text("On until")).to_be_visible()
     assert violations(desk) == []
     desk.goto(f"{clinic.url}/clinic/appointments/{session['id']}")
+    if video:
+        desk.get_by_label("Beside it by video").select_option(label="Dr. Patel")
     desk.get_by_role("button", name="Open the quiet hour").click()
     expect(desk.get_by_text("not answered yet")).to_be_visible()
     assert violations(desk) == []

@@ -23,6 +23,7 @@ from app.people.models import Practitioner
 from app.refusal import Refusal
 from app.safety import escalation
 from app.safety.models import SafetyAlert, Signal
+from app.scheduling import booking
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 
 SETTLING = timedelta(minutes=10)
@@ -86,12 +87,18 @@ def beside(db: Session, visit_id: UUID) -> SessionHour | None:
 
 
 def open_hour(
-    db: Session, infusion: Appointment, *, audio: SessionAudio | None = None, by: Practitioner
+    db: Session,
+    infusion: Appointment,
+    *,
+    audio: SessionAudio | None = None,
+    clinician: Practitioner | None = None,
+    by: Practitioner,
 ) -> SessionHour:
     """Open a session's hour and text its link. Again: another sound, the same hour.
 
-    A video visit of this patient that is booked into the session's time stands beside it. Refuses
-    (NotOpened) while the clinic does not run the companion, and a session that is not near.
+    `clinician`: who is beside it by video; their visit is booked into the session's time. Refuses
+    (NotOpened) while the clinic does not run the companion, and a session that is not near;
+    (rules.SlotTaken) a clinician who has another visit then.
     """
     _refuse(infusion)
     hour = of(db, infusion.id)
@@ -108,7 +115,7 @@ def open_hour(
         db.add(hour)
         trail.record(db, "open-session", agent=by, entity=infusion)
     hour.audio, hour.audio_id = audio, audio.id if audio else None
-    hour.visit = _visit_beside(db, infusion)
+    hour.visit = _visit_beside(db, infusion) or _booked_beside(db, infusion, clinician, by)
     hour.visit_id = hour.visit.id if hour.visit else None
     hour.closed_at = None
     if hour.link is None or not magic_links.is_live(hour.link):
@@ -197,6 +204,25 @@ def _visit_beside(db: Session, infusion: Appointment) -> Appointment | None:
         .order_by(Appointment.starts_at)
         .limit(1)
     )
+
+
+def _booked_beside(
+    db: Session, infusion: Appointment, clinician: Practitioner | None, by: Practitioner
+) -> Appointment | None:
+    if clinician is None:
+        return None
+    visit = booking.book(
+        db,
+        patient=infusion.patient,
+        service=Service.CONSULTATION,
+        starts_at=infusion.starts_at,
+        ends_at=infusion.ends_at,
+        practitioner=clinician,
+        by=by,
+        agreed=True,
+    ).appointment
+    outbox.withdraw(db, visit.id)  # the session's own text leads to both
+    return visit
 
 
 def _text_link(db: Session, hour: SessionHour) -> None:

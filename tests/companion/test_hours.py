@@ -8,11 +8,11 @@ from app.companion import hours, switch
 from app.companion.hours import NotOpened, NotReady, Stage
 from app.links import magic_links
 from app.links.models import LinkKind
-from app.messaging.models import Message, Purpose
+from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Role
 from app.protocols import infusions
 from app.safety.models import SafetyAlert, Signal
-from app.scheduling import booking
+from app.scheduling import booking, rules
 from app.scheduling.models import Service
 from tests.conftest import FRIDAY_NOON
 
@@ -177,20 +177,36 @@ def test_asking_for_help_alerts_staff_at_once(db, hour):
     assert db.scalars(select(Message).where(Message.purpose == Purpose.SAFETY)).all()
 
 
-def test_a_talk_booked_into_the_session_stands_beside_it(db, session, staff):
-    talk = booking.book(
+def test_a_clinician_beside_it_has_a_visit_in_its_time_and_one_text_leads_to_both(
+    db, session, staff
+):
+    hour = hours.open_hour(db, session, clinician=staff, by=staff)
+
+    assert hours.beside(db, hour.visit_id) is hour
+    assert hour.visit.practitioner_id == staff.id
+    assert (hour.visit.starts_at, hour.visit.ends_at) == (session.starts_at, session.ends_at)
+    queued = select(Message.purpose).where(
+        Message.patient_id == session.patient_id,
+        Message.appointment_id == hour.visit_id,
+        Message.status == MessageStatus.QUEUED,
+    )
+    assert db.scalars(queued).all() == []
+    assert hours.open_hour(db, session, clinician=staff, by=staff).visit is hour.visit
+
+
+def test_a_clinician_who_has_another_visit_then_cannot_be_beside_it(db, cast, session, staff):
+    booking.book(
         db,
-        patient=session.patient,
-        service=Service.PREPARATION,
+        patient=db.merge(cast.maya),
+        service=Service.CONSULTATION,
         starts_at=SOON,
-        ends_at=SOON + timedelta(hours=1),
+        ends_at=SOON + timedelta(minutes=30),
+        practitioner=staff,
         by=staff,
-    ).appointment
+    )
 
-    hour = hours.open_hour(db, session, by=staff)
-
-    assert hour.visit is talk
-    assert hours.beside(db, talk.id) is hour
+    with pytest.raises(rules.SlotTaken):
+        hours.open_hour(db, session, clinician=staff, by=staff)
 
 
 def test_the_switch_needs_a_last_day_that_is_neither_over_nor_far(db, cast):

@@ -13,7 +13,6 @@ from app.links import magic_links
 from app.messaging.models import Message, Purpose
 from app.protocols import infusions
 from app.safety.models import SafetyAlert, Signal
-from app.scheduling import booking
 from app.scheduling.models import Service
 from tests.conftest import BASE_URL, FRIDAY_NOON
 
@@ -33,10 +32,9 @@ def _open(database, cast, *, video=False, audio=None):
         theo = db.merge(cast.theo)
         when = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
         infusion = infusions.book(db, patient=theo, service=Service.INFUSION, **when, by=None)
-        if video:
-            booking.book(db, patient=theo, service=Service.PREPARATION, **when, by=staff)
         sound = sounds.add(db, clinic, "Rain", audio, by=staff) if audio else None
-        hour = hours.open_hour(db, infusion.appointment, audio=sound, by=staff)
+        beside = staff if video else None
+        hour = hours.open_hour(db, infusion.appointment, audio=sound, clinician=beside, by=staff)
         return infusion.appointment.id, magic_links.token_of(hour.link)
 
 
