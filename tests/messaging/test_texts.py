@@ -102,6 +102,7 @@ def test_a_text_names_the_clinic_and_nobody_but_the_clinician(text, names, langu
         "closes_at",
         "zone",
         "digits",
+        "phone",
     }
 
 
