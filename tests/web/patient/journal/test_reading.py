@@ -80,8 +80,9 @@ def let_in(browser, database):
 
 
 @pytest.fixture
-def by_link(let_in, cast):
-    return let_in(cast.maya, SessionKind.WRITE, Strength.LINK)
+def by_link(tapped):
+    """A browser in which the link of the evening's text was tapped, and nothing else."""
+    return tapped()
 
 
 @pytest.fixture
