@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app import clock, wall_time
 from app.intake import packets
@@ -15,7 +15,7 @@ from app.intake.models import IntakePacket, IntakeTask, PacketCode
 from app.outcomes import cadence
 from app.outcomes.cadence import Asked, Due, History
 from app.outcomes.models import Course
-from app.people.models import Patient
+from app.people.models import Clinic, Patient
 from app.questionnaires import library
 from app.questionnaires.engine.scales import GAD_7, PCL_5, PHQ_9
 from app.questionnaires.forms import form_of
@@ -29,9 +29,10 @@ _LOOKS_BACK = timedelta(days=400)  # whoever had no session for so long is no lo
 def ask_due(db: Session) -> None:
     """Ask everybody for what is due now. Twice asks once, also in two places at once."""
     now = clock.now()
-    for patient, due in _all_due(db, now):
+    for patient_id, due in _all_due(db, now):
         if due.opens_at > now:
             continue
+        patient = db.get_one(Patient, patient_id)
         forms = [library.for_clinic(db, patient.clinic, slug) for slug in due.slugs]
         try:
             with db.begin_nested():
@@ -52,7 +53,7 @@ def ask_due(db: Session) -> None:
 
 def next_due(db: Session) -> datetime | None:
     """When the next of them is due."""
-    moments = [due.opens_at for _patient, due in _all_due(db, clock.now())]
+    moments = [due.opens_at for _id, due in _all_due(db, clock.now())]
     return min(moments, default=None)
 
 
@@ -73,34 +74,41 @@ def _once(patient: Patient, due: Due) -> str:
     return f"scales:{patient.id}:{day.isoformat()}"
 
 
-def _all_due(db: Session, now: datetime) -> Iterator[tuple[Patient, Due]]:
+def _all_due(db: Session, now: datetime) -> Iterator[tuple[UUID, Due]]:
     """Everybody in a course to whom something is still to come, with what and when."""
     sessions = {row[0]: row for row in db.execute(_sessions(now))}
+    if not sessions:
+        return
     ids = list(sessions)
     courses, told, asked = _courses(db, ids), _told(db, ids), _asked(db, ids, now)
-    patients = db.scalars(
-        select(Patient).options(joinedload(Patient.clinic)).where(Patient.id.in_(ids))
-    )
-    for patient in patients:
-        _id, last_end, next_start = sessions[patient.id]
-        course, clinic = courses.get(patient.id), patient.clinic
-        is_over = course is not None and course.ended_at is not None
+    for patient_id, zone, after, every in db.execute(_settings(ids)):
+        _id, last_end, next_start = sessions[patient_id]
+        course = courses.get(patient_id)
         history = History(
-            zone=patient.zone,
+            zone=zone,
             last_end=last_end,
             next_start=next_start,
-            told=told[patient.id],
-            asked=tuple(asked[patient.id]),
+            told=told[patient_id],
+            asked=tuple(asked[patient_id]),
             asks_about_trauma=course is not None
             and course.asks_about_trauma
-            and speaks_of_trauma(db, patient),
-            is_over=is_over and next_start is None,
-            after=timedelta(days=clinic.scales_after_days),
-            every=timedelta(days=clinic.scales_every_days),
+            and speaks_of_trauma(db, course.patient),
+            is_over=course is not None and course.ended_at is not None and next_start is None,
+            after=timedelta(days=after),
+            every=timedelta(days=every),
         )
         due = cadence.due(history, now)
         if due is not None:
-            yield patient, due
+            yield patient_id, due
+
+
+def _settings(ids: Iterable[UUID]) -> Select[UUID, str, int, int]:
+    """On whose clock each patient lives, and when their clinic asks."""
+    return (
+        select(Patient.id, Patient.zone, Clinic.scales_after_days, Clinic.scales_every_days)
+        .join(Clinic, Clinic.id == Patient.clinic_id)
+        .where(Patient.id.in_(ids))
+    )
 
 
 def _sessions(now: datetime) -> Select[UUID, datetime | None, datetime | None]:
@@ -169,8 +177,13 @@ def _told(db: Session, ids: Iterable[UUID]) -> dict[UUID, dict[str, datetime]]:
 
 def _asked(db: Session, ids: Iterable[UUID], now: datetime) -> dict[UUID, list[Asked]]:
     """What was asked by itself, the latest first. What was pulled back was no asking."""
-    rows = db.scalars(
-        select(IntakePacket)
+    rows = db.execute(
+        select(
+            IntakePacket.patient_id,
+            IntakePacket.opens_at,
+            IntakePacket.closes_at,
+            IntakePacket.done_at.is_not(None),
+        )
         .where(
             IntakePacket.patient_id.in_(ids),
             IntakePacket.code == PacketCode.SCALES,
@@ -180,6 +193,6 @@ def _asked(db: Session, ids: Iterable[UUID], now: datetime) -> dict[UUID, list[A
         .order_by(IntakePacket.opens_at.desc())
     )
     found: defaultdict[UUID, list[Asked]] = defaultdict(list)
-    for row in rows:
-        found[row.patient_id].append(Asked(row.opens_at, row.closes_at, row.done_at is not None))
+    for patient_id, opens_at, closes_at, is_done in rows:
+        found[patient_id].append(Asked(opens_at, closes_at, is_done))
     return found
