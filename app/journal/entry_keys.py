@@ -5,11 +5,12 @@ nobody reads the entry again, not even in an older copy of the data: copies keep
 """
 
 import os
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, delete
+from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from app import clock
@@ -63,6 +64,11 @@ def make(db: Session, clinic_id: UUID) -> UUID:
     db.add(row)
     db.flush()  # from now on it is looked up by its id
     return row.id
+
+
+def fetched(db: Session, key_ids: Iterable[UUID]) -> Sequence[EntryKey]:
+    """The keys of many entries in one go: while the caller holds them, none is asked for again."""
+    return db.scalars(select(EntryKey).where(EntryKey.id.in_(key_ids))).all()
 
 
 def destroy(db: Session, key_id: UUID) -> None:

@@ -11,6 +11,7 @@ from app import clock, i18n
 from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.intake.papers import answers, printing
+from app.journal import entry_keys
 from app.journal.models import FileKind, JournalEntry, JournalFile
 from app.people.models import Clinic, Patient
 from app.scheduling.models import Appointment
@@ -25,6 +26,7 @@ def data(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> dict
     """What stands on it."""
     clinic = db.get_one(Clinic, patient.clinic_id)
     files = files_of(db, entries)
+    _keys = entry_keys.fetched(db, [each.key_id for each in entries])
     return answers.head(clinic, _("Your words"), _("Your words")) | {
         "facts": [
             (_("Name"), patient.full_name),
@@ -45,6 +47,7 @@ def as_json(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> s
     """The same for machines: every word and moment, and of which files there are."""
     clinic = db.get_one(Clinic, patient.clinic_id)
     files = files_of(db, entries)
+    _keys = entry_keys.fetched(db, [each.key_id for each in entries])
     content = {
         "clinic": clinic.name,
         "name": patient.full_name,

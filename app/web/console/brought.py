@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from app.i18n import gettext as _
-from app.journal import lines, on_paper, reading
+from app.journal import entry_keys, lines, on_paper, reading
 from app.journal.models import JournalEntry, JournalFile, SharedLine
 from app.journal.reading import Scope
 from app.people.models import Patient, Practitioner, Role
@@ -47,6 +47,7 @@ def by_patient(request: Request, db: Session, patient: Patient) -> Brought:
 def shared_by(request: Request, db: Session, patient: Patient) -> list[SharedEntry]:
     """The entries that a patient shares now, latest first. Showing them is reading them."""
     entries = reading.shared_with_staff(db, patient)
+    _keys = entry_keys.fetched(db, [entry.key_id for entry in entries])
     note_read(request, *entries)
     files = on_paper.files_of(db, entries)
     return [

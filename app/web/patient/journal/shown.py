@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from app.i18n import gettext as _
 from app.i18n import ngettext
-from app.journal import lines, on_paper, reading
+from app.journal import entry_keys, lines, on_paper, reading
 from app.journal.models import JournalEntry, JournalFile, SharedLine
 from app.people.models import Patient
 from app.web.pages import not_found
@@ -60,6 +60,7 @@ def all_of(request: Request, db: Session) -> Sequence[JournalEntry]:
 
 def opened(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> list[Shown]:
     """The entries with their words, files, and what of them is brought."""
+    _keys = entry_keys.fetched(db, [row.key_id for row in entries])
     brought: dict[UUID, list[SharedLine]] = {}
     for line in lines.brought_by(db, patient):
         brought.setdefault(line.entry_id, []).append(line)

@@ -13,6 +13,7 @@ from app.audit.models import AuditEvent
 from app.journal.models import EntryKey, JournalEntry, SharedLine
 from app.people.models import Patient
 from tests import journals
+from tests.web.test_budgets import counting
 
 RIVER = "The river, and how quiet my hands were."
 DOOR = "The blue door."
@@ -275,6 +276,19 @@ def test_reading_writes_nothing_about_what_was_read(maya, keep, everything):
     maya.get(f"/journal/entries/{uuid}")
 
     assert everything() == stood
+
+
+def test_many_entries_are_read_with_as_many_questions_as_few(maya, keep, database):
+    counted = []
+    for many in (2, 10):
+        for number in range(many):
+            keep(f"Entry {number}.", lines=[f"Entry {number}."])
+        with counting(database) as statements:
+            for path in ("/journal", "/journal/print", "/journal/download.json"):
+                assert maya.get(path).status_code == 200
+        counted.append(len(statements))
+
+    assert counted[1] <= counted[0] + 1
 
 
 def test_words_are_shown_as_words(maya, keep):
