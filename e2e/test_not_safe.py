@@ -152,3 +152,30 @@ def test_words_of_danger_without_a_signal_are_met_by_the_phone(clinic, new_phone
     desk.goto(f"{clinic.url}/clinic")
     expect(desk.get_by_text("keeps a private entry that may mean danger")).to_be_visible()
     assert "not want to be here" not in desk.content()
+
+
+def test_words_of_danger_in_a_form_go_the_same_way_and_are_sent_by_themselves(clinic, new_phone):
+    phone = new_phone()
+    _at_the_check(phone, evening_after(clinic, PHONE))
+    calm = {
+        "these right now": "None of these",
+        "What have you noticed": "None of these",
+        "Have you had any": "None of these",
+        "feel a pull": "No",
+    }
+    for question, answer in calm.items():
+        asked = phone.get_by_role("group", name=question)
+        asked.get_by_label(answer, exact=True).check()
+        phone.get_by_role("button", name="Continue").click()
+    phone.locator("main textarea").fill("I want to die")
+    phone.wait_for_load_state("networkidle")
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Continue").click()
+
+    expect(phone.get_by_role("heading", name="You deserve support right now")).to_be_visible()
+    assert _numbers(phone)[0] == "tel:988"
+    expect(phone.get_by_text("this phone tells your clinic by itself")).to_be_visible()
+
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("We have told")).to_be_visible(timeout=30_000)
+    expect(phone.locator("#help-here")).to_have_count(0)
