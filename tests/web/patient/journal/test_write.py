@@ -443,6 +443,7 @@ def test_the_page_weighs_no_more_than_a_page_may(app, tapped):
     assert wire(tapped(), "/journal/write") <= 8 * KB
     assert wire(tapped(), "/journal/shell/es") <= 8 * KB
     assert app.state.assets.size("css/patient.css") <= 12 * KB
+    assert app.state.assets.size("js/journal/writing.js") <= 16 * KB
 
 
 def test_there_is_a_shell_in_every_language():
