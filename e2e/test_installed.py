@@ -2,6 +2,9 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import BrowserType, Page, expect
@@ -169,6 +172,56 @@ def test_notices_are_on_after_a_tap_say_nothing_personal_and_end_with_a_tap(clin
     app.get_by_role("button", name="Turn off").click()
     expect(app.get_by_role("button", name="Turn notices on here")).to_be_visible()
     expect(app.get_by_text("Notices come here")).to_be_hidden()
+
+
+def test_home_offers_one_thing_at_a_time_and_no_icon_to_whoever_has_it(
+    clinic, robin, new_app, new_phone, tmp_path
+):
+    two_good_visits(clinic, tmp_path)
+    phone = new_phone()
+    sign_in_by_code(phone, clinic)
+    expect(phone.get_by_role("link", name="Set it up on this phone")).to_be_visible()
+    expect(phone.locator("[data-offer]:visible")).to_have_count(1)
+    assert violations(phone) == []
+
+    put_off(phone)
+    expect(phone.get_by_text("Hello Robin")).to_be_visible()
+    expect(phone.locator("[data-offer]")).to_have_count(0)
+    a_week_later(phone)
+    phone.get_by_role("link", name="Show me how").click()
+    expect(phone.get_by_role("heading", name="On an Android phone")).to_be_visible()
+
+    app = new_app(clinic.url)
+    sign_in_by_code(app, clinic)
+    put_off(app)
+    a_week_later(app)
+    expect(app.get_by_role("link", name="Look at notices")).to_be_visible()
+    expect(app.locator("[data-offer]:visible")).to_have_count(1)
+
+
+def two_good_visits(clinic, folder) -> None:
+    """Robin has had two talks, as the clinic's database has it."""
+    ehr = Ehr(clinic)
+    robin = ehr.patient("Robin", "Vale", PHONE)
+    for days in (1, 2):
+        starts_at = (ehr.now() + timedelta(days=days)).replace(hour=10, minute=0, second=0)
+        ehr.book("integration", starts_at, 50, robin, ehr.clinician())
+    with closing(sqlite3.connect(folder / "demo.sqlite3", timeout=10)) as database:
+        database.execute(
+            "UPDATE appointment SET status = 'fulfilled' WHERE patient_id ="
+            " (SELECT id FROM patient ORDER BY made_at DESC, id DESC LIMIT 1)"
+        )
+        database.commit()
+
+
+def put_off(page: Page) -> None:
+    page.locator("[data-offer]:visible").get_by_role("button", name="Not now").click()
+
+
+def a_week_later(page: Page) -> None:
+    """A cookie that lasts a week is gone."""
+    page.context.clear_cookies(name="__Host-ag_quiet")
+    page.reload()
 
 
 def deliver(app: Page, clinic, payload: str) -> dict:
