@@ -22,7 +22,7 @@ from app.questionnaires.forms import form_of
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse, ResponseStatus
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 
-_SLUGS = (PHQ_9.slug, GAD_7.slug, PCL_5.slug)
+_SLUGS = (PHQ_9.slug, GAD_7.slug, PCL_5.slug, cadence.BLADDER)
 _LOOKS_BACK = timedelta(days=400)  # whoever had no session for so long is no longer in a course
 
 
@@ -82,11 +82,12 @@ def _all_due(db: Session, now: datetime) -> Iterator[tuple[UUID, Due]]:
     ids = list(sessions)
     courses, told, asked = _courses(db, ids), _told(db, ids), _asked(db, ids, now)
     for patient_id, zone, after, every in db.execute(_settings(ids)):
-        _id, last_end, next_start = sessions[patient_id]
+        _id, first_end, last_end, next_start = sessions[patient_id]
         course = courses.get(patient_id)
         history = History(
             zone=zone,
             last_end=last_end,
+            first_end=first_end,
             next_start=next_start,
             told=told[patient_id],
             asked=tuple(asked[patient_id]),
@@ -111,13 +112,16 @@ def _settings(ids: Iterable[UUID]) -> Select[UUID, str, int, int]:
     )
 
 
-def _sessions(now: datetime) -> Select[UUID, datetime | None, datetime | None]:
-    """Of each patient with sessions: the end of the last one, the start of the next one."""
+def _sessions(
+    now: datetime,
+) -> Select[UUID, datetime | None, datetime | None, datetime | None]:
+    """Of each patient with sessions: the ends of the first and the last, the next one's start."""
     ended_at = func.coalesce(Encounter.ended_at, Appointment.ends_at)
     took_place = ended_at <= now
     return (
         select(
             Appointment.patient_id,
+            func.min(case((took_place, ended_at))),
             func.max(case((took_place, ended_at))),
             func.min(case((~took_place, Appointment.starts_at))),
         )

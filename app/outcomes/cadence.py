@@ -20,6 +20,8 @@ _BASELINE = timedelta(days=7)
 _TOGETHER = timedelta(days=3)  # what is due within these is asked in one
 _LEAST_BETWEEN = timedelta(days=7)  # the mood scale asks about two weeks: weekly at most
 _BOTH = (PHQ_9.slug, GAD_7.slug)
+BLADDER = "bladder"
+_BLADDER_EVERY = timedelta(days=90)  # many sessions can harm it
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class History:
 
     zone: str
     last_end: datetime | None  # of the last session that took place
+    first_end: datetime | None = None
     next_start: datetime | None = None
     told: Mapping[str, datetime] = field(default_factory=dict)
     asked: tuple[Asked, ...] = ()  # the latest first
@@ -73,10 +76,18 @@ def due(history: History, now: datetime) -> Due | None:
         for slug, moment in moments.items()
         if moment <= opens_at + _TOGETHER and _is_long_ago(history, slug, opens_at)
     )
+    if _is_time_for_the_bladder(history, opens_at):
+        slugs = (*slugs, BLADDER)
     closes_at = opens_at + STAYS_OPEN
     if history.next_start is not None and history.next_start > opens_at:
         closes_at = min(closes_at, _day_before(history, history.next_start))
     return Due(slugs, opens_at, closes_at)
+
+
+def _is_time_for_the_bladder(history: History, opens_at: datetime) -> bool:
+    """Every three months of sessions, beside what is asked anyway: it has no text of its own."""
+    since = history.told.get(BLADDER) or history.first_end
+    return since is not None and since + _BLADDER_EVERY <= opens_at + _LEAST_BETWEEN
 
 
 def _is_left_alone(history: History, now: datetime) -> bool:

@@ -149,6 +149,15 @@ def test_what_is_due_within_three_days_comes_in_one():
     assert _opens(told=told, **TRAUMA) == ((*BOTH, "pcl-5"), "2026-11-25T10:00")
 
 
+def test_every_three_months_a_question_about_the_bladder_goes_along():
+    early, told = at("2026-08-26T15:30"), dict.fromkeys(BOTH, at("2026-11-25T18:00"))
+
+    assert _opens(first_end=at("2026-10-13T15:30")) == (BOTH, "2026-11-25T10:00")
+    assert _opens(first_end=early) == ((*BOTH, "bladder"), "2026-11-25T10:00")
+    told["bladder"] = at("2026-11-25T18:00")
+    assert _opens(first_end=early, told=told) == (BOTH, "2026-12-26T10:00")
+
+
 moments = st.integers(-60 * 24, 60 * 24).map(
     lambda hours: datetime(2026, 11, 10, tzinfo=UTC) + timedelta(hours=hours)
 )

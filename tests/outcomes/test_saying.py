@@ -48,7 +48,8 @@ def _series(*totals, unscored=0):
         (
             (9, 19, 12, 12),
             (
-                "From 9 on October 13 to 12 on November 3. At its highest it was 19, on October 20. "
+                "From 9 on October 13 to 12 on November 3. "
+                "At its highest it was 19, on October 20. "
                 "It rose once. It fell once. The last time, it stayed at 12."
             ),
         ),

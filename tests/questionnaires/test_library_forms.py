@@ -21,6 +21,7 @@ from tests.questionnaires.shelf import (
 
 OWN = [slug for slug in SLUGS if slug not in SCALES]
 PACKET = {
+    "bladder",
     "candidate-assessment",
     "consents",
     "day-after",
@@ -46,6 +47,7 @@ NAMES_THE_DRUG = {"consents", "preparation-guide", "medical-history"}
 # The first page of these says that nobody watches: they hold a safety question or stir things up.
 # Where one may write, the page says under each box who reads it.
 SAYS_NOBODY_WATCHES = {
+    "bladder",
     "day-after",
     "medical-history",
     "pcl-5",
