@@ -30,7 +30,8 @@ def delete(db: Session, entry: JournalEntry) -> None:
 
     Refuses (BelongsToRecord) what staff have read while it was shared.
     """
-    claims.hold_patient(db, entry.patient_id)  # nothing of it arrives meanwhile
+    claims.hold_patient(db, entry.patient_id)  # nothing of it arrives or is read meanwhile
+    db.refresh(entry, ["deleted_at", "read_at"])
     if entry.deleted_at is not None:
         return
     if not may_be_deleted(db, entry):

@@ -93,9 +93,9 @@ def accept(
 
 def find(db: Session, patient: Patient, uuid: UUID) -> JournalEntry | None:
     """What a patient's device calls so, deleted or not."""
-    return db.scalar(
-        select(JournalEntry).where(JournalEntry.patient_id == patient.id, JournalEntry.uuid == uuid)
-    )
+    theirs = JournalEntry.patient_id == patient.id, JournalEntry.uuid == uuid
+    # As it stands now, even if this transaction has seen it before.
+    return db.scalar(select(JournalEntry).where(*theirs).execution_options(populate_existing=True))
 
 
 def _refuse(

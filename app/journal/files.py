@@ -56,7 +56,7 @@ def take_slice(
         raise Unusable(_("This piece is empty."))
     if len(body) > LARGEST_SLICE or not 0 <= number < MOST_SLICES:
         raise TooLarge(_too_large())
-    claims.hold_patient(db, entry.patient_id)  # of two that send the same, one waits
+    _hold(db, entry)  # of two that send the same, one waits
     file = _find(db, entry, uuid) or _made(db, entry, uuid, kind)
     if file.completed_at is not None or number in _numbers(db, file):
         return file
@@ -84,7 +84,7 @@ def complete(
     """
     if not 0 < slices <= MOST_SLICES:
         raise Unusable(_("This piece is empty."))
-    claims.hold_patient(db, entry.patient_id)
+    _hold(db, entry)
     file = _find(db, entry, uuid)
     if file is not None and file.completed_at is not None:
         return file
@@ -119,6 +119,11 @@ def span(db: Session, file: JournalFile, start: int, end: int) -> Iterator[bytes
         if ends > start and begins < end:
             yield _body(db, file, number)[max(0, start - begins) : end - begins]
         begins = ends
+
+
+def _hold(db: Session, entry: JournalEntry) -> None:
+    claims.hold_patient(db, entry.patient_id)
+    db.refresh(entry, ["deleted_at"])
 
 
 def _made(db: Session, entry: JournalEntry, uuid: UUID, kind: FileKind) -> JournalFile:

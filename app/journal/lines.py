@@ -11,6 +11,7 @@ from app import clock, live
 from app.audit import trail
 from app.i18n import gettext as _
 from app.journal.models import EntryKey, JournalEntry, SharedLine
+from app.messaging import claims
 from app.people.models import Patient
 from app.refusal import Refusal
 from app.scheduling.models import Appointment, AppointmentStatus, Service
@@ -79,6 +80,7 @@ def bring(db: Session, entry: JournalEntry, chosen: Sequence[str], by: Patient) 
     Refuses (TooManyLines) a fourth, of all entries together, and (NotInEntry) words that do not
     stand there.
     """
+    claims.hold_patient(db, by.id)  # two pages at once bring three lines all the same
     wanted = _clean(chosen)
     if any(not _stands_in(line, entry.words) for line in wanted):
         raise NotInEntry(_("Choose lines from what you wrote."), field="lines")

@@ -14,6 +14,7 @@ from app import clock
 from app.audit import trail
 from app.journal import lines, preferences, sessions
 from app.journal.models import EntryKey, JournalEntry, JournalFile, SharedLine
+from app.messaging import claims
 from app.people.models import Patient, Practitioner
 from app.scheduling.models import Appointment
 
@@ -92,9 +93,16 @@ def may_know_of(db: Session, patient: Patient) -> bool:
 
 
 def read_by(db: Session, practitioner: Practitioner, *what: JournalEntry | SharedLine) -> None:
-    """Staff have read it: it belongs to the record and stays. Only the first time counts."""
+    """Staff have read it: it belongs to the record and stays. Only the first time counts.
+
+    What was deleted at that very moment is gone all the same.
+    """
     for each in what:
-        if each.read_at is None:
+        claims.hold_patient(db, each.patient_id)
+        entry = each.entry if isinstance(each, SharedLine) else each
+        db.refresh(entry, ["deleted_at"])
+        db.refresh(each, ["read_at"])
+        if each.read_at is None and entry.deleted_at is None:
             each.read_at = clock.now()
             trail.record(db, "read-shared", agent=practitioner, entity=each)
 

@@ -7,12 +7,14 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from app import clock
-from app.journal import entries, files, following, planning, reading
+from app.journal import deleting, entries, files, following, lines, planning, reading
+from app.journal.deleting import BelongsToRecord
 from app.journal.entries import Closed, Conflict, Posted
+from app.journal.lines import TooManyLines
 from app.journal.models import EntryKey, EntryKind, FileKind, JournalEntry, JournalPrompt
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
-from app.people.models import Patient
+from app.people.models import Patient, Practitioner
 from app.safety.models import SafetyAlert
 from app.scheduling.models import Appointment
 
@@ -94,6 +96,47 @@ def test_a_link_takes_no_more_than_its_number_however_many_send_at_once(
     answers = at_once(database, send)
 
     assert (answers.count(True), answers.count("Closed")) == (5, CROWD - 5)
+
+
+def test_three_lines_are_brought_however_many_pages_pick_at_once(database, cast):
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        words = [f"Line {number}." for number in range(CROWD)]
+        ids = [entries.accept(db, maya, posted(each)).entry.id for each in words]
+
+    def bring(db, number):
+        entry = db.get_one(JournalEntry, ids[number])
+        try:
+            return len(lines.bring(db, entry, [entry.words], db.get_one(Patient, cast.maya.id)))
+        except TooManyLines:
+            return 0
+
+    assert sum(at_once(database, bring)) == lines.MOST
+
+
+def test_what_is_read_and_deleted_at_once_is_either_kept_or_gone(database, cast):
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        ids = [
+            entries.accept(db, maya, posted(f"{number}.", shared=True)).entry.id
+            for number in range(CROWD // 2)
+        ]
+
+    def read_or_delete(db, number):
+        entry = db.get_one(JournalEntry, ids[number // 2])
+        try:
+            if number % 2:
+                deleting.delete(db, entry)
+            else:
+                reading.read_by(db, db.get_one(Practitioner, cast.dr_okafor.id), entry)
+        except BelongsToRecord:
+            return
+
+    at_once(database, read_or_delete)
+
+    with database.session(write=False) as db:
+        for entry in db.scalars(select(JournalEntry)):
+            assert (entry.read_at is None) or (entry.deleted_at is None and entry.words)
 
 
 def test_the_pieces_of_a_note_may_come_all_at_once(database, cast):
