@@ -26,7 +26,7 @@ def data(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> dict
     """What stands on it."""
     clinic = db.get_one(Clinic, patient.clinic_id)
     files = files_of(db, entries)
-    _keys = entry_keys.fetched(db, [each.key_id for each in entries])
+    _held = entry_keys.fetched(db, [each.key_id for each in entries])
     return answers.head(clinic, _("Your words"), _("Your words")) | {
         "facts": [
             (_("Name"), patient.full_name),
@@ -47,7 +47,7 @@ def as_json(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> s
     """The same for machines: every word and moment, and of which files there are."""
     clinic = db.get_one(Clinic, patient.clinic_id)
     files = files_of(db, entries)
-    _keys = entry_keys.fetched(db, [each.key_id for each in entries])
+    _held = entry_keys.fetched(db, [each.key_id for each in entries])
     content = {
         "clinic": clinic.name,
         "name": patient.full_name,

@@ -47,7 +47,7 @@ def by_patient(request: Request, db: Session, patient: Patient) -> Brought:
 def shared_by(request: Request, db: Session, patient: Patient) -> list[SharedEntry]:
     """The entries that a patient shares now, latest first. Showing them is reading them."""
     entries = reading.shared_with_staff(db, patient)
-    _keys = entry_keys.fetched(db, [entry.key_id for entry in entries])
+    _held = entry_keys.fetched(db, [entry.key_id for entry in entries])
     note_read(request, *entries)
     files = on_paper.files_of(db, entries)
     return [

@@ -60,7 +60,7 @@ def all_of(request: Request, db: Session) -> Sequence[JournalEntry]:
 
 def opened(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> list[Shown]:
     """The entries with their words, files, and what of them is brought."""
-    _keys = entry_keys.fetched(db, [row.key_id for row in entries])
+    _held = entry_keys.fetched(db, [row.key_id for row in entries])
     brought: dict[UUID, list[SharedLine]] = {}
     for line in lines.brought_by(db, patient):
         brought.setdefault(line.entry_id, []).append(line)

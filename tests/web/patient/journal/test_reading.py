@@ -11,6 +11,8 @@ from app import clock
 from app.access import code_texts, codes, passkeys, web_sessions
 from app.access.models import SessionKind, SignInCode, Strength
 from app.access.passkeys import RelyingParty
+from app.links import magic_links
+from app.links.models import LinkKind, MagicLink
 from app.people.models import Patient
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.web.guards import BROWSER_COOKIE, COOKIES
@@ -259,6 +261,21 @@ def test_a_passkey_leads_back_as_well(by_link, database, cast, kept):
 
     assert opened.json() == {"address": wanted}
     assert "blue door" in by_link.get(wanted).text
+
+
+def test_the_link_beside_the_code_leads_back_as_well(by_link, database, kept):
+    by_link.get("/journal/print")
+    by_link.post("/sign-in/number-on-file")
+    with database.session() as db:
+        code_texts.send_waiting(db)
+        links = select(MagicLink).where(MagicLink.kind == LinkKind.SIGN_IN)
+        token = magic_links.token_of(db.scalars(links).one())
+    pressed = by_link.post("/x", json={"t": token, "kind": "sign-in"}).json()
+    assert pressed["address"] == "/sign-in/birth-date"
+
+    opened = by_link.post("/sign-in/birth-date", data={"birth_on": "1990-04-12"})
+
+    assert opened.headers["location"] == "/journal/print"
 
 
 def test_a_browser_that_knows_nobody_is_asked_for_the_number(client):
