@@ -103,6 +103,7 @@ def test_a_note_is_paused_heard_and_taken_away(link, new_phone):
 
     say_it(page)
     said_for(page, 2)
+    assert page.locator(".spoken__light").get_attribute("style") is None  # nothing moves tonight
     assert violations(page) == []
     page.get_by_role("button", name="Pause").tap()
     expect(page.get_by_role("heading", name="Paused")).to_be_focused()
@@ -124,6 +125,10 @@ def test_a_note_is_paused_heard_and_taken_away(link, new_phone):
     page.reload()
     expect(page.get_by_role("button", name="Say it")).to_be_visible()
     expect(kept_note(page)).to_be_hidden()
+    page.get_by_role("button", name="Gentle light").tap()
+    say_it(page)
+    expect(page.locator(".spoken__light")).to_have_attribute("style", re.compile("--loudness"))
+    page.get_by_role("button", name="That is all").tap()
 
 
 def test_three_minutes_survive_a_reload_and_a_cut_upload_and_are_heard_whole(

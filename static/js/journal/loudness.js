@@ -4,7 +4,8 @@ const FADING = 0.9 // from one picture to the next
 
 // Sets --loudness on the place until the function it returns is called.
 export function showLoudness(stream, place) {
-  if (!matchMedia("(prefers-reduced-motion: no-preference)").matches) return () => {}
+  const isStill = document.documentElement.dataset.mood === "gentle"
+  if (isStill || !matchMedia("(prefers-reduced-motion: no-preference)").matches) return () => {}
   const sound = new AudioContext()
   const meter = sound.createAnalyser()
   meter.fftSize = 512
