@@ -51,7 +51,8 @@ def let_in(request: Request, db: Session) -> bool:
 def nobody(request: Request, db: Session) -> Response:
     """The answer to a browser that nobody knows: nothing that was typed is lost by it."""
     path = request.url.path
-    if request.method == "PUT" or path == NOW_PATH:
+    is_asked_by_script = request.headers.get("accept") == "application/json"
+    if request.method == "PUT" or path == NOW_PATH or is_asked_by_script:
         return JSONResponse({"state": "rested"}, 403)
     if path not in _WRITING:
         return step_up.ask(request, db)

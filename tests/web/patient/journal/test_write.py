@@ -333,6 +333,14 @@ def test_a_page_for_nobody_keeps_what_was_typed(browser, cast, stored):
     assert stored() == []
 
 
+def test_a_script_that_skips_for_nobody_learns_that_it_has_to_come_in_again(browser, cast):
+    answer = browser().post(
+        "/journal/skip", data={"prompt": ""}, headers={"accept": "application/json"}
+    )
+
+    assert (answer.status_code, answer.json()) == (403, {"state": "rested"})
+
+
 def test_a_page_for_nobody_still_answers_danger(browser, cast):
     answer = browser().post("/journal/entries", data={"words": DANGER})
 
