@@ -19,6 +19,7 @@ from app.web.visitors import COOKIES, note_patient, session_of
 
 OWNER_HEADER = "x-owner"
 NOW_PATH = "/journal/now"
+_HOPES = "/goals"
 _WRITING = {quiet_minute.PATH, f"{quiet_minute.PATH}/on", "/journal/entries", "/journal/skip"}
 
 
@@ -74,18 +75,24 @@ def _doors(request: Request, db: Session) -> Iterator[_Door]:
     signed_in = session_of(request, db, SessionKind.PATIENT, with_patient)
     if signed_in is not None and signed_in.patient is not None:
         yield _Door(signed_in.patient, signed_in, None)
+    elif request.method == "POST" and request.url.path == _HOPES:
+        # Whoever thinks about it for long is not asked to type it again; nothing is shown for it.
+        rested = _rested(request, db, SessionKind.PATIENT)
+        if rested is not None and rested.patient is not None:
+            yield _Door(rested.patient, None, None)
     writing = session_of(request, db, SessionKind.WRITE)
     link = _link_of(db, writing)
     if link is not None:
         yield _Door(link.patient, writing, link)
     elif writing is None and request.method in ("POST", "PUT"):
         # From a page that lay open too long: taken in, and nothing is shown for it.
-        rested = web_sessions.find_rested(
-            db, SessionKind.WRITE, request.cookies.get(COOKIES[SessionKind.WRITE])
-        )
-        link = _link_of(db, rested)
+        link = _link_of(db, _rested(request, db, SessionKind.WRITE))
         if link is not None:
             yield _Door(link.patient, None, link)
+
+
+def _rested(request: Request, db: Session, kind: SessionKind) -> WebSession | None:
+    return web_sessions.find_rested(db, kind, request.cookies.get(COOKIES[kind]))
 
 
 def _link_of(db: Session, web_session: WebSession | None) -> MagicLink | None:
