@@ -83,9 +83,11 @@ def accept(
     except NotTaken as refusal:
         refusal.danger = _notice_all_the_same(db, patient, posted)
         raise
+    if entry is not None and entry.words == posted.words:  # other lines were ticked, or shared
+        _fill(db, entry, posted, patient)
+        return Accepted(entry, is_new=False, danger=tell_of_danger(posted.words))
     is_new = entry is None
-    if entry is None:
-        entry = _new(db, patient, posted, link)
+    entry = entry or _new(db, patient, posted, link)
     _fill(db, entry, posted, patient)
     danger = noticing.private_entry(db, patient, posted.words)
     return Accepted(entry, is_new=is_new, danger=danger)

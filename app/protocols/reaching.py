@@ -18,6 +18,11 @@ def follow_texts(db: Session, patient: Patient) -> None:
     planning.follow_texts(db, patient)
 
 
+def follow_clock(db: Session, patient: Patient) -> None:
+    """They live by another clock, or read another language: what is still to come follows."""
+    planning.follow_texts(db, patient)
+
+
 def follow_number(db: Session, patient: Patient, *, by: Practitioner) -> None:
     """They have another number: nothing that was sent to the old one opens anything."""
     new_number.follow(db, patient, by=by)

@@ -210,6 +210,22 @@ def test_words_of_danger_sent_again_show_the_resources_again_and_alert_once(db, 
     assert len(alerts(db)) == 1
 
 
+def test_lines_ticked_later_alert_nobody_anew(db, here, posted):
+    sent = posted("I want to kill myself.\nHelp me.")
+    entries.accept(db, here.maya, sent)
+    escalation.acknowledge(db, alerts(db)[0], by=here.dr_okafor)
+
+    ticked = replace(sent, revision=2, base=1, lines=("Help me.",), shared=True)
+    accepted = entries.accept(db, here.maya, ticked)
+
+    assert accepted.danger
+    assert accepted.entry.shared_at is not None
+    assert len(alerts(db)) == 1
+    worse = replace(sent, revision=3, base=2, words="I want to kill myself tonight.")
+    assert entries.accept(db, here.maya, worse).danger
+    assert len(alerts(db)) == 2
+
+
 def test_words_of_danger_are_heard_even_where_they_cannot_be_kept(db, here, posted, write_link):
     clock.stand_still(write_link.expires_at)
     sent = posted("I want to end my life.")

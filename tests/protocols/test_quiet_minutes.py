@@ -283,6 +283,20 @@ def test_another_number_gets_another_link(db, here, infusion_at, prompts_of, qui
     assert {each.link_id for each in queued if each.status == "queued"} == {new.id}
 
 
+def test_somebody_who_lives_by_another_clock_is_texted_by_that_in_their_language(
+    db, here, infusion_at, quiet_texts_of, at
+):
+    infusion = infusion_at("2026-11-24T12:30")
+
+    here.theo.zone, here.theo.language = "America/Los_Angeles", "es"
+    reaching.follow_clock(db, here.theo)
+
+    (_, evening), (_, morning), _ = quiet_texts_of(infusion)
+    assert (evening, morning) == (at("2026-11-24T21:00"), at("2026-11-25T12:00"))
+    queued = select(Message).where(Message.purpose == Purpose.EVENING, Message.status == "queued")
+    assert "un minuto de calma" in db.scalars(queued).one().body
+
+
 def test_hours_that_a_patient_chooses_move_their_texts(db, here, infusion_at, quiet):
     infusion = infusion_at("2026-11-24T12:30")
 

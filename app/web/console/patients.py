@@ -164,10 +164,12 @@ def change(request: Request, db: Session) -> Response:
     facts, faults = patient_form.read(posted, request.state.clinic)
     if not faults:
         try:
-            took_texts = patient.takes_texts
+            took_texts, clock_and_words = patient.takes_texts, (patient.zone, patient.language)
             has_other_number = records.change(db, patient, facts, by=request.state.practitioner)
             if patient.takes_texts is not took_texts:
                 reaching.follow_texts(db, patient)
+            if (patient.zone, patient.language) != clock_and_words:
+                reaching.follow_clock(db, patient)
             if has_other_number:
                 reaching.follow_number(db, patient, by=request.state.practitioner)
             return redirect(request, "console:patient", id=patient.id)
