@@ -330,3 +330,24 @@ def test_no_title_and_no_address_says_what_was_written(by_passkey, kept):
         page = by_passkey.get(path.format(**kept)).text
         title = re.search(r"<title>(.*?)</title>", page)[1]
         assert title == "Your words · Northside Clinic"
+
+
+def test_where_two_people_share_a_browser_each_reads_their_own_alone(tapped, let_in, cast, kept):
+    """Theo is signed in on the phone on which Maya's link is tapped."""
+    shared = tapped(from_=let_in(cast.theo, SessionKind.PATIENT, Strength.PASSKEY))
+    assert shared.opened["state"] == "journal"
+
+    assert "Nothing yet" in shared.get("/journal").text
+    for path in PAGES[2:4]:
+        assert shared.get(path.format(**kept)).status_code == 404
+
+
+def test_signing_out_closes_it_again_though_the_link_is_still_open(tapped, by_passkey, kept):
+    phone = tapped(from_=by_passkey)
+    assert NOW in phone.get("/journal").text
+
+    phone.post("/sign-out")
+
+    assert reads_nothing(phone, kept)
+    assert phone.get("/journal/write").status_code == 200
+    assert "river" not in phone.get("/journal/write").text
