@@ -1,6 +1,6 @@
 """Where a patient is signed in and with which passkeys; signing out everywhere; a new passkey."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,9 +11,8 @@ from app.access.devices import spoken
 from app.access.models import Passkey, SessionKind, WebSession
 from app.people.models import Patient
 from app.refusal import Refusal
-from app.security.tokens import hash_token
-from app.telehealth.models import Seat
 from app.web import passkey_answers, signing_in
+from app.web.admitted_here import admitted_here
 from app.web.forms import read_json
 from app.web.guards import patient_only
 from app.web.pages import find_or_404, not_found, page, redirect
@@ -113,29 +112,13 @@ def _page(
 
 
 def _refuse_unless_entitled(request: Request, db: Session) -> None:
+    patient: Patient = request.state.patient
     kept_passkeys.refuse_unless_entitled(
         db,
-        request.state.patient,
+        patient,
         request.state.web_session,
-        admitted=_was_admitted_here(request, db),
+        admitted=bool(db.scalar(select(admitted_here(request, patient)))),
     )
-
-
-def _was_admitted_here(request: Request, db: Session) -> bool:
-    """Whether a clinician once saw this patient's face on this browser, and let them through."""
-    browser = signing_in.browser_of(request)
-    if browser is None:
-        return False
-    seat = (
-        select(Seat.id)
-        .join(WebSession, WebSession.id == Seat.web_session_id)
-        .where(
-            WebSession.browser_hash == hash_token(browser),
-            WebSession.patient_id == request.state.patient.id,
-            Seat.admitted_at.is_not(None),
-        )
-    )
-    return bool(db.scalar(select(exists(seat))))
 
 
 routes = [

@@ -18,6 +18,7 @@ from app.people.models import Patient
 from app.push import subscriptions
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.web import cookies
+from app.web.admitted_here import admitted_here
 from app.web.forms import read_form, text
 from app.web.guards import patient_only
 from app.web.pages import redirect
@@ -56,13 +57,18 @@ def open_to(request: Request, db: Session) -> Sequence[Offer]:
         )
         .scalar_subquery()
     )
-    count, has_passkey, takes_notices = db.execute(
-        select(good_visits, kept_passkeys.any_of(patient), subscriptions.any_of(patient))
+    count, has_passkey, may_make_one, takes_notices = db.execute(
+        select(
+            good_visits,
+            kept_passkeys.any_of(patient),
+            admitted_here(request, patient),
+            subscriptions.any_of(patient),
+        )
     ).one()
     if count < _GOOD_VISITS:
         return []
     taken = set(_put_off(request))
-    if has_passkey:
+    if has_passkey or not may_make_one:
         taken.add(Offer.PASSKEY)
     if takes_notices or not request.app.state.settings.push_hosts:
         taken.add(Offer.NOTICES)

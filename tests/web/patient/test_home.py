@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import delete, update
 
 from app import clock
-from app.access.models import Passkey
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 from tests.conftest import FRIDAY_NOON
 from tests.web.test_budgets import counting
 
-OFFER = "Set it up on this phone"
+OFFER = "data-offers"
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def test_whoever_has_nothing_ahead_reads_one_sentence(signed_in, cast):
     assert "Nothing is due." in signed_in(cast.theo).get("/").text
 
 
-def test_a_passkey_is_offered_on_a_calm_day_after_the_second_good_visit(
+def test_something_is_offered_on_a_calm_day_after_the_second_good_visit(
     signed_in, database, cast, two_good_visits
 ):
     assert OFFER not in signed_in(cast.maya).get("/").text  # 22 hours after a dose
@@ -69,28 +68,7 @@ def test_a_passkey_is_offered_on_a_calm_day_after_the_second_good_visit(
     assert OFFER in signed_in(cast.maya).get("/").text
 
 
-def test_whoever_has_a_passkey_is_not_offered_another(signed_in, database, cast, two_good_visits):
-    with database.session() as db:
-        db.execute(update(Encounter).values(ended_at=FRIDAY_NOON - timedelta(hours=25)))
-        db.add(
-            Passkey(
-                clinic_id=cast.clinic.id,
-                patient_id=cast.maya.id,
-                user_handle=b"h" * 64,
-                credential_id=b"c" * 16,
-                public_key=b"k",
-                sign_count=0,
-                aaguid="",
-                device_type="multi_device",
-                backed_up=True,
-                made_at=FRIDAY_NOON,
-            )
-        )
-
-    assert OFFER not in signed_in(cast.maya).get("/").text
-
-
-def test_no_passkey_is_offered_before_the_second_visit(signed_in, database, cast):
+def test_nothing_is_offered_before_the_second_visit(signed_in, database, cast):
     with database.session() as db:
         db.execute(delete(Encounter))
         db.execute(

@@ -6,11 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
-from app.access.models import Passkey
+from app.access import web_sessions
+from app.access.models import Passkey, SessionKind, Strength
 from app.people.models import Patient
 from app.push import subscriptions
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
+from app.security.tokens import new_token
 from app.settings import Settings
+from app.telehealth.models import ProviderName, Seat, SeatState, VideoVisit
+from app.web.guards import BROWSER_COOKIE
 from tests.conftest import FRIDAY_NOON
 from tests.push.conftest import browser_keys  # noqa: F401  a fixture
 
@@ -42,8 +46,38 @@ def calm_day(database, cast):
 
 
 @pytest.fixture
-def maya(signed_in, cast, calm_day):
-    return signed_in(cast.maya)
+def maya(signed_in, cast, calm_day, database):
+    """Maya's phone, on which Dr. Okafor has seen her face."""
+    browser, own = signed_in(cast.maya), new_token()
+    browser.cookies.set(BROWSER_COOKIE, own, domain="afterglow.test")
+    with database.session() as db:
+        visit = VideoVisit(
+            clinic_id=cast.clinic.id,
+            appointment_id=cast.integration_visit.id,
+            provider=ProviderName.PEER,
+            made_at=FRIDAY_NOON,
+        )
+        db.add(visit)
+        joined, _ = web_sessions.start(
+            db,
+            SessionKind.JOIN,
+            clinic_id=cast.clinic.id,
+            patient=cast.maya,
+            strength=Strength.LINK,
+            browser=own,
+            expires_at=FRIDAY_NOON,
+        )
+        db.add(
+            Seat(
+                clinic_id=cast.clinic.id,
+                visit_id=visit.id,
+                web_session_id=joined.id,
+                state=SeatState.LEFT,
+                opened_at=FRIDAY_NOON,
+                admitted_at=FRIDAY_NOON,
+            )
+        )
+    return browser
 
 
 def test_the_passkey_comes_first_and_alone(maya):
@@ -51,6 +85,10 @@ def test_the_passkey_comes_first_and_alone(maya):
 
     assert SHOWN.findall(page) == ["passkey"]
     assert WAITING.findall(page) == ["passkey", "install", "notices"]
+
+
+def test_where_no_face_was_seen_no_passkey_could_be_made_so_none_is_offered(maya, signed_in, cast):
+    assert SHOWN.findall(signed_in(cast.maya).get("/").text) == ["install"]
 
 
 def test_without_two_good_visits_nothing_is_offered(maya, database, cast):
