@@ -14,9 +14,9 @@ from app.outcomes.goals import Change
 from app.outcomes.models import Goal
 from app.people.models import Patient
 from app.refusal import Refusal
-from app.web import safety_screen
+from app.web import safety_screen, step_up
 from app.web.forms import read_form, text
-from app.web.guards import reading_only
+from app.web.guards import journal_only, reading_only
 from app.web.pages import page, redirect
 from app.web.step_up import Reach
 
@@ -30,9 +30,12 @@ def show(request: Request, db: Session) -> Response:
     return _page(request, db, {})
 
 
-@reading_only
+@journal_only
 def look_again(request: Request, db: Session) -> Response:
-    """Keep it as they said. Words that may mean danger are answered with help, and kept."""
+    """Keep it as they said, also from a page that lay open for long: it shows nothing earlier.
+
+    Words that may mean danger are answered with help, and kept.
+    """
     patient: Patient = request.state.patient
     form = read_form(request)
     standing = goals.standing(db, patient)
@@ -50,7 +53,8 @@ def look_again(request: Request, db: Session) -> Response:
 
 def _help(request: Request, db: Session, back: str) -> Response:
     to = str(request.app.url_path_for(back))
-    return safety_screen.told(request, db, request.state.patient, back=to, knows_them=True)
+    knows_them = step_up.reach_of(request) is not Reach.NONE
+    return safety_screen.told(request, db, request.state.patient, back=to, knows_them=knows_them)
 
 
 def _page(
@@ -61,16 +65,17 @@ def _page(
     refusal: Refusal | None = None,
 ) -> Response:
     patient: Patient = request.state.patient
-    reads_all = request.state.reach is Reach.ALL
+    reach = step_up.reach_of(request)
+    may_read = reach is not Reach.NONE
     return page(
         request,
         "patient/goals.html",
         status,
         refusal=refusal,
         typed=typed,
-        standing=goals.standing(db, patient),
-        earlier=goals.earlier_words(db, patient),
-        let_go=goals.let_go(db, patient) if reads_all else [],
+        standing=goals.standing(db, patient) if may_read else [],
+        earlier=goals.earlier_words(db, patient) if may_read else {},
+        let_go=goals.let_go(db, patient) if reach is Reach.ALL else [],
     )
 
 

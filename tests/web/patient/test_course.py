@@ -1,10 +1,12 @@
 """A patient's course: read after showing that it is them; the picture says what the table says."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.access import web_sessions
 from app.access.models import SessionKind, Strength
 from app.audit.models import AuditEvent
@@ -191,6 +193,22 @@ def test_words_that_may_mean_danger_are_answered_with_help_at_once(phone, databa
 
 def test_another_patients_hopes_are_not_shown(signed_in, cast, hope):
     assert HOPE not in signed_in(cast.theo).get("/goals").text
+
+
+def test_hopes_that_took_long_to_write_are_kept_and_nothing_is_shown(phone, hope, database, maya):
+    later_on = clock.machine_now() + timedelta(minutes=40)
+    clock.stand_still(later_on, machine=later_on)
+
+    answer = phone.post("/goals", data={f"wish-{hope}": "change", f"words-{hope}": "For four."})
+
+    assert answer.headers["location"] == "/course"
+    assert phone.get("/course").status_code == 403
+    refused = phone.post("/goals", data={"new": "x" * (goals.LONGEST + 1)})
+    assert refused.status_code == 422
+    assert HOPE not in refused.text
+    assert "For four." not in refused.text
+    with database.session(write=False) as db:
+        assert [row.words for row in goals.standing(db, maya(db))] == ["For four."]
 
 
 def test_a_link_alone_shows_no_hopes(client, hope):
