@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from app.journal.reading import Scope
 from app.people.models import Patient, Practitioner, Role
 from app.scheduling.models import Appointment
 from app.web.console import words
+
+_Row = TypeVar("_Row", JournalEntry, SharedLine)
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,8 @@ def by_patient(request: Request, db: Session, patient: Patient) -> Brought:
 
 def shared_by(request: Request, db: Session, patient: Patient) -> list[SharedEntry]:
     """The entries that a patient shares now, latest first. Showing them is reading them."""
-    entries = reading.shared_with_staff(db, patient)
+    entries = read(request, reading.shared_with_staff(db, patient))
     _held = entry_keys.fetched(db, [entry.key_id for entry in entries])
-    note_read(request, *entries)
     files = on_paper.files_of(db, entries)
     return [
         SharedEntry(
@@ -81,18 +83,24 @@ def writes(db: Session, patient: Patient, zone: str) -> str:
     return _("Writes after sessions. The last time: %(when)s.") % {"when": when}
 
 
-def note_read(request: Request, *rows: JournalEntry | SharedLine) -> None:
-    """Staff have read these: from now on they belong to the record."""
+def read(request: Request, rows: Sequence[_Row]) -> list[_Row]:
+    """What staff may be shown, written down as read: from now on it belongs to the record.
+
+    What was deleted at that very moment is not among it.
+    """
     unread = [row for row in rows if row.read_at is None]
     if not unread:
-        return
+        return list(rows)
     with request.app.state.database.session() as other:  # GET reads only
         by = other.get_one(Practitioner, request.state.practitioner.id)
-        reading.read_by(other, by, *(other.get_one(type(row), row.id) for row in unread))
+        noted = [other.get_one(type(row), row.id) for row in unread]
+        reading.read_by(other, by, *noted)
+        gone = {row.id for row in noted if row.read_at is None}
+    return [row for row in rows if row.id not in gone]
 
 
 def _opened(request: Request, rows: Sequence[SharedLine]) -> Brought:
     if request.state.practitioner.role is Role.COORDINATOR:
         return Brought(len(rows), [])
-    note_read(request, *rows)
-    return Brought(len(rows), [row.words for row in rows])
+    shown = read(request, rows)
+    return Brought(len(shown), [row.words for row in shown])

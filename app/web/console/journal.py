@@ -41,9 +41,8 @@ def play(request: Request, db: Session) -> Response:
     except ValueError:
         not_found()
     file = brought.shared_file(db, patient, uuid)
-    if file is None:
+    if file is None or not brought.read(request, [file.entry]):
         not_found()
-    brought.note_read(request, file.entry)
     return byte_ranges.sent(
         request,
         size=file.size,

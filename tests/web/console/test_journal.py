@@ -2,13 +2,15 @@
 
 import pytest
 from sqlalchemy import select
+from starlette.requests import Request
 
 from app.audit.models import AuditEvent
-from app.journal import lines, preferences, sharing
+from app.journal import deleting, lines, preferences, sharing
 from app.journal.models import JournalEntry, SharedLine
 from app.journal.preferences import Preference
 from app.people.models import Patient
 from app.scheduling.models import Appointment
+from app.web.console import brought
 from tests import journals
 
 LONG = "First the light.\nThen my aunt's kitchen.\nThen nothing at all.\nA bell, far away."
@@ -135,3 +137,14 @@ def test_lines_go_to_the_next_visit_when_one_never_was(desk, bring, database, ca
         db.get_one(Appointment, cast.integration_visit.id).status = "cancelled"
 
     assert CHOSEN[0] in desk.get(f"/clinic/patients/{cast.maya.id}").text
+
+
+def test_what_is_deleted_at_that_very_moment_is_not_shown(bring, database, app, cast):
+    bring((), shared=True)
+    request = Request({"type": "http", "app": app, "state": {"practitioner": cast.dr_okafor}})
+    with database.session(write=False) as db:
+        entries = db.scalars(select(JournalEntry)).all()
+        with database.session() as other:
+            deleting.delete(other, other.scalars(select(JournalEntry)).one())
+
+        assert brought.read(request, entries) == []
