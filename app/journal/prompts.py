@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from app import clock
 from app.audit import trail
 from app.journal import preferences, prompt_texts
-from app.journal.models import JournalEntry, JournalPrompt
+from app.journal.models import Moment, JournalEntry, JournalPrompt
 from app.links.models import MagicLink
 from app.people.models import Patient
 from app.questionnaires.engine.items import ItemType
@@ -131,6 +131,14 @@ def answered(db: Session, patient: Patient, entry: JournalEntry) -> None:
         open(db, prompt)
         prompt.answered_at = entry.written_at
         prompt_texts.withdraw_one(db, prompt)
+
+
+def goals_seen_to(db: Session, patient: Patient) -> None:
+    """They looked at what they hope for: home asks for it no more. Twice changes nothing."""
+    prompt = current(db, patient)
+    if prompt is not None and prompt.moment is Moment.GOALS and prompt.answered_at is None:
+        open(db, prompt)
+        prompt.answered_at = clock.now()
 
 
 _ASKS_NOTHING = (ItemType.DISPLAY, ItemType.GROUP)
