@@ -63,8 +63,13 @@ def _sealed(db: Session, notice: PushNotice, settings: Settings) -> list[_Sealed
             subscriptions.end(subscription)
             continue
         plain = words.payload(subscription.language)
+        try:
+            authorization = vapid.authorization(db, endpoint, settings.contact)
+        except Unreadable:  # a key was retired too early
+            log.error("key of notices unreadable")
+            return []
         headers = {
-            "Authorization": vapid.authorization(db, endpoint, settings.contact),
+            "Authorization": authorization,
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(seconds),
@@ -79,7 +84,7 @@ def _sealed(db: Session, notice: PushNotice, settings: Settings) -> list[_Sealed
 def _endpoint(subscription: PushSubscription) -> str:
     try:
         return subscription.endpoint
-    except Unreadable:  # a key was retired too early
+    except Unreadable:
         log.error("subscription unreadable", subscription=str(subscription.id))
         return ""
 

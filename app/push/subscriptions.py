@@ -65,6 +65,12 @@ def turn_off(db: Session, patient: Patient, subscription: PushSubscription) -> N
     trail.record(db, "turn-notices-off", agent=patient, entity=subscription)
 
 
+def end_all(db: Session, patient: Patient) -> None:
+    """A lost phone: nothing comes to any browser of theirs any more."""
+    for subscription in live_of(db, patient):
+        end(subscription)
+
+
 def end(subscription: PushSubscription) -> None:
     """No more notices to it. What named the browser is gone."""
     if subscription.ended_at is None:

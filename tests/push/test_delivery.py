@@ -8,11 +8,12 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from sqlalchemy import update
 
 from app import clock
 from app.push import notices, vapid
 from app.push.encryption import decoded
-from app.push.models import NoticeStatus
+from app.push.models import NoticeStatus, VapidKey
 from tests.conftest import BASE_URL, FRIDAY_NOON
 from tests.push.receiving import opened
 
@@ -273,3 +274,19 @@ def test_what_is_long_over_is_forgotten(subscribe, queue, send, kept, database):
         notices.forget_old(db)
 
     assert kept() == []
+
+
+def test_without_its_key_a_notice_ends_and_holds_up_no_other(
+    subscribe, queue, send, service, kept, database
+):
+    subscribe()
+    queue()
+    queue(once_key="morning:1")
+    with database.session() as db:
+        db.execute(update(VapidKey).values(private_sealed=b"sealed under a key that is gone"))
+
+    assert send()
+    assert send()
+
+    assert service.taken == []
+    assert {notice.status for notice in kept()} == {NoticeStatus.CANCELLED}

@@ -10,6 +10,7 @@ from app.access import kept_passkeys, passkeys, web_sessions
 from app.access.devices import spoken
 from app.access.models import Passkey, SessionKind, WebSession
 from app.people.models import Patient
+from app.push import subscriptions
 from app.refusal import Refusal
 from app.web import passkey_answers, signing_in
 from app.web.admitted_here import admitted_here
@@ -26,8 +27,9 @@ def show(request: Request, db: Session) -> Response:
 
 @patient_only
 def sign_out_everywhere(request: Request, db: Session) -> Response:
-    """Every browser, this one too."""
+    """Every browser, this one too; and nothing is shown on any of them any more."""
     web_sessions.end_all(db, request.state.patient)
+    subscriptions.end_all(db, request.state.patient)
     return signing_in.signed_out(SessionKind.PATIENT, to="/sign-in")
 
 

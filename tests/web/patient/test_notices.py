@@ -128,3 +128,12 @@ def test_looking_at_the_page_makes_no_key(maya, everything):
     maya.get("/notices")
 
     assert everything() == before
+
+
+def test_signing_out_everywhere_ends_them_on_a_lost_phone_too(maya, turn_on, rows):
+    turn_on(maya)
+
+    maya.post("/devices/sign-out")
+
+    assert rows()[0].ended_at is not None
+    assert rows()[0].endpoint_sealed is None
