@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from app import clock
 from app.audit import trail
 from app.journal import preferences, prompt_texts
-from app.journal.models import Moment, JournalEntry, JournalPrompt
+from app.journal.models import JournalEntry, JournalPrompt, Moment
 from app.links.models import MagicLink
 from app.people.models import Patient
 from app.questionnaires.engine.items import ItemType

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.journal import prompts
 from app.outcomes import goals
 from app.outcomes.goals import Change
 from app.outcomes.models import Goal
@@ -48,6 +49,7 @@ def look_again(request: Request, db: Session) -> Response:
         if goals.notice(db, patient, *typed.values()):
             return _help(request, db, "goals")
         return _page(request, db, typed, 422, refusal)
+    prompts.goals_seen_to(db, patient)
     return _help(request, db, "course") if is_danger else redirect(request, "course")
 
 

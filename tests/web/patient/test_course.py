@@ -10,9 +10,12 @@ from app import clock
 from app.access import web_sessions
 from app.access.models import SessionKind, Strength
 from app.audit.models import AuditEvent
+from app.journal.models import JournalPrompt, Moment
 from app.outcomes import goals
 from app.outcomes.models import Goal, GoalState
+from app.questionnaires import library
 from app.safety.models import SafetyAlert
+from app.scheduling.models import Appointment, AppointmentStatus
 from app.web.guards import COOKIES
 from tests import sheets
 from tests.outcomes.conftest import at as at
@@ -160,6 +163,38 @@ def test_hopes_are_kept_changed_and_shown_beside_each_other(phone, hope):
     page = phone.get("/goals").text
     assert page.index(HOPE) < page.index("Cook for four.") < page.index("Sleep.")
     assert "Before, November 20" in page
+
+
+@pytest.fixture
+def after_a_talk(database, cast):
+    """Maya's talk took place just now."""
+    with database.session() as db:
+        visit = db.get_one(Appointment, cast.integration_visit.id)
+        visit.status = AppointmentStatus.FULFILLED
+        visit.starts_at, visit.ends_at = (
+            clock.now() - timedelta(hours=2),
+            clock.now() - timedelta(hours=1),
+        )
+        db.add(
+            JournalPrompt(
+                clinic_id=visit.clinic_id,
+                patient_id=visit.patient_id,
+                appointment_id=cast.infusion.id,
+                questionnaire_id=library.shipped(db, "journal-goals").id,
+                moment=Moment.GOALS,
+                opens_at=visit.ends_at,
+                closes_at=visit.ends_at + timedelta(days=7),
+                made_at=clock.now(),
+            )
+        )
+
+
+def test_after_a_talk_home_leads_to_what_they_hope_for_until_they_looked(phone, hope, after_a_talk):
+    assert 'href="/goals"' in phone.get("/").text
+
+    phone.post("/goals", data={f"wish-{hope}": "keep"})
+
+    assert 'href="/goals"' not in phone.get("/").text
 
 
 def test_a_hope_is_let_go(phone, hope, database):
