@@ -18,6 +18,7 @@ const sayIt = document.querySelector("[data-action=voice]")
 let recorder = null
 let player = null
 let spokenParts = [] // the files of the note that stands in the draft
+const cutOff = new Set() // parts that this page found without an end
 let settling = null
 let entryUuid = null
 let stopLight = null
@@ -42,15 +43,15 @@ export async function startVoice() {
   await freshVoice()
 }
 
-// Shows the note of the draft there is now.
+// Shows the note of the draft there is now, unless somebody is speaking.
 export async function freshVoice() {
-  if (!spoken || !Recorder.isPossible()) return
+  if (!spoken || recorder || !Recorder.isPossible()) return
   player?.stop()
   const files = (await draftFiles()).filter(({ kind }) => kind === "voice")
   // What can no longer be opened must not keep the page from being written on.
   const found = await Promise.all(files.map((file) => madeWhole(file).catch(() => null)))
   spokenParts = found.filter(Boolean)
-  const wasCut = found.some((file, place) => file && file !== files[place])
+  const wasCut = spokenParts.some(({ uuid }) => cutOff.has(uuid))
   showSpoken(spokenParts.length ? "said" : null, wasCut ? "found" : null, false)
 }
 
@@ -122,6 +123,7 @@ async function madeWhole(file) {
   const seconds = Math.round(await lengthOf(said, (blobs.length * SLICE) / 1000))
   const whole = { ...file, seconds, done: true }
   await attachFile(whole)
+  cutOff.add(file.uuid)
   return whole
 }
 
