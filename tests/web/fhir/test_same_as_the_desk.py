@@ -15,6 +15,8 @@ from app.access import api_keys, web_sessions
 from app.access.models import SessionKind, Strength
 from app.audit.models import AuditEvent
 from app.db.engine import Database
+from app.intake.models import IntakePacket
+from app.journal.models import JournalPrompt
 from app.links.models import MagicLink
 from app.main import create_app
 from app.messaging.models import Message, Thread
@@ -141,6 +143,18 @@ class Door:
         assert answer.status_code == 200, answer.text
 
 
+_LEFT = (
+    Appointment,
+    Encounter,
+    MagicLink,
+    Message,
+    JournalPrompt,
+    StaffTask,
+    Thread,
+    AuditEvent,
+)
+
+
 def left(database):
     """Everything that a booking leaves, without what chance or the way in decides."""
     with database.session(write=False) as db:
@@ -152,9 +166,12 @@ def left(database):
         for task in db.scalars(select(StaffTask)):
             names[task.id] = f"{task.code} for {names.get(task.appointment_id)}"
         for link in db.scalars(select(MagicLink)):
-            names[link.id] = f"link to {names[link.appointment_id]}, {link.state} {link.expires_at}"
+            leads_to = names.get(link.appointment_id, "a check")
+            names[link.id] = f"link to {leads_to}, {link.state} {link.expires_at}"
+        for packet in db.scalars(select(IntakePacket)):
+            names[packet.id] = f"{packet.code} {packet.opens_at} {packet.cancelled_at}"
         found = {}
-        for model in (Appointment, Encounter, MagicLink, Message, StaffTask, Thread, AuditEvent):
+        for model in _LEFT:
             rows = [_described(row, names) for row in db.scalars(select(model))]
             found[model.__tablename__] = sorted(row for row in rows if row)
         return found
