@@ -11,6 +11,7 @@ PAGES = {
     "home": "/",
     "writing": "/journal/write",
     "words": "/journal",
+    "paper": "/journal/print",
     "hours": "/journal/hours",
     "course": "/course",
     "goals": "/goals",

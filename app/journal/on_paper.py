@@ -1,8 +1,8 @@
-"""What a patient wrote, on paper and as a file: all that they may read, for themselves to keep."""
+"""What a patient wrote, on paper: all that they may read, for themselves to keep."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,20 +43,6 @@ def data(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> dict
     }
 
 
-def as_json(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> str:
-    """The same for machines: every word and moment, and of which files there are."""
-    clinic = db.get_one(Clinic, patient.clinic_id)
-    files = files_of(db, entries)
-    _held = entry_keys.fetched(db, [each.key_id for each in entries])
-    content = {
-        "clinic": clinic.name,
-        "name": patient.full_name,
-        "made_at": clock.now().isoformat(),
-        "entries": [_plain(each, files.get(each.id, [])) for each in reversed(entries)],
-    }
-    return json.dumps(content, ensure_ascii=False, indent=2)
-
-
 def by_session(
     entries: Sequence[JournalEntry],
 ) -> list[tuple[Appointment | None, list[JournalEntry]]]:
@@ -76,7 +62,7 @@ def part_title(session: Appointment | None, zone: str) -> str:
     return _("After your session on %(day)s") % {"day": i18n.local_day(session.starts_at, zone)}
 
 
-def files_of(db: Session, entries: Sequence[JournalEntry]) -> dict[Any, list[JournalFile]]:
+def files_of(db: Session, entries: Sequence[JournalEntry]) -> dict[UUID, list[JournalFile]]:
     """The whole files of each entry, in their order."""
     rows = db.scalars(
         select(JournalFile)
@@ -86,7 +72,7 @@ def files_of(db: Session, entries: Sequence[JournalEntry]) -> dict[Any, list[Jou
         )
         .order_by(JournalFile.made_at, JournalFile.id)
     )
-    found: dict[Any, list[JournalFile]] = {}
+    found: dict[UUID, list[JournalFile]] = {}
     for row in rows:
         found.setdefault(row.entry_id, []).append(row)
     return found
@@ -114,27 +100,4 @@ def _entry(entry: JournalEntry, files: list[JournalFile], zone: str) -> dict[str
         "question": entry.question,
         "words": entry.words,
         "files": [spoken(file) for file in files],
-    }
-
-
-def _plain(entry: JournalEntry, files: list[JournalFile]) -> dict[str, Any]:
-    return {
-        "id": str(entry.uuid),
-        "kind": entry.kind.value,
-        "written_at": entry.written_at.isoformat(),
-        "received_at": entry.received_at.isoformat(),
-        "session_at": entry.appointment.starts_at.isoformat() if entry.appointment else None,
-        "question": entry.question or None,
-        "words": entry.words or None,
-        "shared_at": entry.shared_at.isoformat() if entry.shared_at else None,
-        "files": [
-            {
-                "id": str(file.id),
-                "kind": file.kind.value,
-                "media_type": file.media_type,
-                "seconds": file.seconds,
-                "size": file.size,
-            }
-            for file in files
-        ],
     }

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.audit import trail
-from app.journal import on_paper
+from app.journal import as_file, on_paper
 from app.people.models import Patient
 from app.web import papers
 from app.web.guards import reading_only
@@ -42,7 +42,7 @@ def pdf(request: Request, db: Session) -> Response:
 @reading_only
 def as_json(request: Request, db: Session) -> Response:
     """The same for machines."""
-    content = on_paper.as_json(db, request.state.patient, shown.all_of(request, db))
+    content = as_file.as_json(db, request.state.patient, shown.all_of(request, db))
     _note(request, "export-journal")
     return papers.data(request, content, "words")
 

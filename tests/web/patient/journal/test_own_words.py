@@ -244,8 +244,8 @@ def test_a_copy_on_paper_holds_every_word_in_its_order(maya, keep, database):
 
 
 def test_a_copy_as_a_file_says_what_there_is(maya, keep, database):
-    note = journals.speak(database, keep(RIVER), b"\x1aE\xdf\xa3webm")
-    keep(DOOR, shared=True)
+    journals.speak(database, keep(RIVER), b"\x1aE\xdf\xa3webm")
+    keep(DOOR, shared=True, lines=[DOOR])
 
     answer = maya.get("/journal/download.json")
 
@@ -254,9 +254,11 @@ def test_a_copy_as_a_file_says_what_there_is(maya, keep, database):
     assert (first["words"], second["words"]) == (RIVER, DOOR)
     assert first["shared_at"] is None
     assert second["shared_at"] is not None
+    assert first["brought"] == []
+    assert [line["words"] for line in second["brought"]] == [DOOR]
+    assert second["read_by_team_at"] is None
     assert first["session_at"].startswith("2026-11-19")
-    assert len(first["files"]) == 1
-    assert note
+    assert [file["kind"] for file in first["files"]] == ["voice"]
 
 
 def test_paper_from_the_browser_has_everything_on_one_page(maya, keep):
