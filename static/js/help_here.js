@@ -1,6 +1,6 @@
 // Whom to call, from the phone itself: over the page, at once, with the one sentence that is true.
 import { tellClinic } from "../../service_worker/alert_sending.js"
-import { alerts, notes } from "../../service_worker/journal_store.js"
+import { alerts, notes, prompts } from "../../service_worker/journal_store.js"
 import { seal, unseal } from "../../service_worker/device_seal.js"
 
 const HELP_AGAIN = 10_000
@@ -49,6 +49,8 @@ export function leaveHelp() {
 
 // On the page itself, which the service worker gives when the clinic cannot be reached.
 export async function followHelp(shown) {
+  const last = await prompts.last().catch(() => null)
+  if (last?.mood === "gentle") document.documentElement.dataset.mood = "gentle"
   await fillClinicNumber(shown)
   const own = await alerts.all().catch(() => [])
   if (!own.length) return
@@ -123,7 +125,10 @@ async function fillClinicNumber(shown) {
 }
 
 async function keptHelpNumber() {
-  return unseal(await notes.get(HELP_CLINIC), HELP_CLINIC)
+  const noted = await notes.get(HELP_CLINIC)
+  if (noted) return unseal(noted, HELP_CLINIC)
+  const { phone, spoken } = (await prompts.last()).clinic
+  return phone ? { href: `tel:${phone}`, spoken } : null
 }
 
 // As it stands at the foot of every page.
