@@ -35,6 +35,16 @@ _WAITING = """() => new Promise((done, fail) => {
   }
 })"""
 _CLOSE = "window.heldDatabases.splice(0).forEach((database) => database.close())"
+# A phone that has never seen this link.
+_FORGET_LINKS = """() => new Promise((done) => {
+  const asked = indexedDB.open("afterglow")
+  asked.onsuccess = () => {
+    const all = asked.result.transaction(["links", "prompts"], "readwrite")
+    all.objectStore("links").clear()
+    all.objectStore("prompts").clear()
+    all.oncomplete = () => done(asked.result.close())
+  }
+})"""
 # What another page of the same person does to an entry that stands open here.
 _CHANGE_ELSEWHERE = """async ([uuid, words]) => {
   const owner = document.querySelector("#writing").dataset.owner
@@ -76,8 +86,11 @@ class Torture:
             "answer lost": self._answer_lost,
             "database closed": self._database_closed,
             "phone full": self._phone_full,
+            "phone fills up": self._phone_fills_up,
             "changed elsewhere": self._changed_elsewhere,
             "application renewed": self._renewed,
+            "link tapped in the dark": self._tapped_in_the_dark,
+            "button tapped twice": self._tapped_twice,
         }
 
     def write_some(self, count: int) -> None:
@@ -205,14 +218,37 @@ class Torture:
         self._page.evaluate(_CLOSE)
 
     def _phone_full(self) -> None:
+        """It keeps nothing any more; what is written can go to the clinic all the same."""
+        self.settle()
+        self.phone.kill()
+        self._page = self.phone.open()
+        devtools = self._page.context.new_cdp_session(self._page)
+        full = {"origin": self.clinic.url, "quotaSize": 1}
+        devtools.send("Storage.overrideQuotaForOrigin", full)
+        self._fresh_page()
+        expect(self._page.locator("[data-saying=not-stored]")).to_be_visible(timeout=SLOW)
+        words = self._some_words()
+        self._page.locator("#words").fill(words)
+        self.written.append(words)
+        keep(self._page)
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": self.clinic.url})
+        self._fresh_page()
+
+    def _phone_fills_up(self) -> None:
+        """In the middle of a sentence; and there is room again before the last word."""
         words = self._type()
         devtools = self._page.context.new_cdp_session(self._page)
         full = {"origin": self.clinic.url, "quotaSize": 1}
         devtools.send("Storage.overrideQuotaForOrigin", full)
-        self._page.locator("#words").fill(words + " more" * 2000)
-        self._page.wait_for_timeout(1000)
+        for _ in range(60):  # browsers look again every half minute
+            self._page.locator("#words").press_sequentially("!")
+            self._page.wait_for_timeout(1000)
+            if self._page.locator("[data-saying=not-stored]").is_visible():
+                break
+        expect(self._page.locator("[data-saying=not-stored]")).to_be_visible()
         devtools.send("Storage.overrideQuotaForOrigin", {"origin": self.clinic.url})
         self._page.locator("#words").fill(words)
+        expect(self._page.locator("[data-saying=not-stored]")).to_be_hidden(timeout=2 * SLOW)
         keep(self._page)
 
     def _changed_elsewhere(self) -> None:
@@ -223,6 +259,28 @@ class Torture:
         assert self._page.evaluate(_CHANGE_ELSEWHERE, [uuid, words]) == 200
         self.written.append(words)
         self._page.locator("#lines input").first.check(timeout=SLOW)
+
+    def _tapped_in_the_dark(self) -> None:
+        self.settle()
+        self._page.evaluate(_FORGET_LINKS)
+        self._page.context.clear_cookies()
+        self.clinic.stop()
+        self._page.goto("about:blank")
+        self._page.goto(self._link)
+        self._page.wait_for_url("**/journal/write")
+        expect(self._page.locator("#words")).to_be_visible(timeout=SLOW)
+        self._keep_one()
+        words = self._type()
+        self.clinic.start()
+        self._page.evaluate("dispatchEvent(new Event('online'))")
+        expect(self._page.locator("#unsent-list li")).to_have_count(0, timeout=2 * SLOW)
+        expect(self._page.locator("#words")).to_have_value(words)
+        keep(self._page)
+
+    def _tapped_twice(self) -> None:
+        self._type()
+        self._page.get_by_role("button", name="Keep it").dblclick()
+        expect(self._page.locator("#kept-title")).to_be_visible(timeout=SLOW)
 
     def _renewed(self) -> None:
         self._type()

@@ -1,6 +1,6 @@
 // Brings to the clinic what waits on this phone: alerts first, then words, then sound and pictures.
 // One sender at a time, whatever number of tabs; it goes on until everything has an answer.
-import { alerts, entries, links, slices } from "./journal_store.js"
+import { alerts, entries, links, notes, slices } from "./journal_store.js"
 import { sendFiles } from "./file_sending.js"
 
 export const PENDING = "pending:" // begins the owner of what a link tapped without a signal wrote
@@ -38,7 +38,8 @@ export function flush({ onState } = {}) {
 }
 
 // `then(uuid, state, answer)`, whichever tab or worker it happens in. States are those of an entry,
-// and `danger` (answer.html is to be seen at once), `apart` (answer.uuid goes on), `told` (an alert).
+// and `danger` (answer.html is to be seen at once), `apart` (answer.uuid goes on), `told` (an alert),
+// `claimed` (what stood under this name is answer.owner's).
 export function whenSent(then) {
   listeners.add(then)
 }
@@ -95,20 +96,35 @@ async function kept() {
 }
 
 // The links that were tapped without a signal: whose are they, and so what was written under them?
+// The answer is remembered: a page that is still open may go on under the old name.
 async function claimPending() {
   for (const { owner: pending, token } of await links.all()) {
     if (!pending.startsWith(PENDING)) continue
     const owner = (await exchangeLink(token))?.owner
-    const theirs = (await entries.all()).filter((entry) => entry.owner === pending)
     if (owner) {
       await links.keep(owner, token)
-      for (const entry of theirs) await entries.claim(entry.uuid, owner)
-      for (const alert of await alerts.all()) if (alert.owner === pending) await alerts.add({ ...alert, owner })
+      await notes.put(pending, owner)
     } else {
-      for (const entry of theirs) if (entry.state !== "draft") await settle(entry.uuid, "held", "closed", true)
+      for (const { uuid } of await waitingOf(pending)) await settle(uuid, "held", "closed", true)
     }
     await links.remove(pending)
   }
+  for (const pending of await pendingOwners()) {
+    const owner = await notes.get(pending)
+    if (!owner) continue
+    for (const { uuid } of (await entries.all()).filter((entry) => entry.owner === pending)) await entries.claim(uuid, owner)
+    for (const alert of await alerts.all()) if (alert.owner === pending) await alerts.add({ ...alert, owner })
+    say(pending, "claimed", { owner })
+  }
+}
+
+async function pendingOwners() {
+  const owners = [...(await entries.all()), ...(await alerts.all())].map(({ owner }) => owner ?? "")
+  return new Set(owners.filter((owner) => owner.startsWith(PENDING)))
+}
+
+async function waitingOf(owner) {
+  return (await kept()).filter((entry) => entry.owner === owner)
 }
 
 async function sendAlerts(reopened) {

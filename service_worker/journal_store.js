@@ -193,10 +193,10 @@ export async function forget(owner) {
   })
 }
 
-// Whether this browser keeps anything at all; some refuse in a private window.
+// Whether this browser keeps anything at all; some refuse in a private window, and a phone may be full.
 export async function available() {
   try {
-    await seal("", "try")
+    await notes.put("tried", await seal("", "tried"))
     return true
   } catch {
     return false

@@ -9,13 +9,13 @@ let frame = { owner: "", prompt: null } // whom it is for, and what was asked
 let giveUp = null // lets go of the draft, so that another tab may take it
 let due = null
 let writing = Promise.resolve()
-let onTrouble = () => {}
+let told = { stored() {}, trouble() {} }
 
-// → what was found, or null. `trouble(error)` hears when the phone would not keep something.
-export async function openDraft(context, trouble) {
+// → what was found, or null. `stored()` hears each time it is on the phone, `trouble()` when it is not.
+export async function openDraft(context, { stored, trouble }) {
   frame = context
-  onTrouble = trouble
-  const left = (await entries.all()).filter(({ state, owner }) => state === "draft" && owner === frame.owner)
+  told = { stored, trouble }
+  const left = (await entries.all()).filter(({ state, owner }) => state === "draft" && (!owner || owner === frame.owner))
   for (const one of left.reverse()) {
     if (!(await hold(one.uuid))) continue
     if (isEmpty(one)) {
@@ -23,7 +23,7 @@ export async function openDraft(context, trouble) {
       giveUp()
       continue
     }
-    draft = one
+    draft = { ...one, ...(one.owner ? {} : { owner: frame.owner }) }
     return draft
   }
   return null
@@ -108,7 +108,7 @@ function changeDraft(change) {
     const { now, ...plain } = draft
     await entries.put(plain)
   })
-  writing.catch(onTrouble)
+  writing.then(told.stored, told.trouble)
   return writing
 }
 

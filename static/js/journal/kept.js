@@ -39,6 +39,7 @@ export function showScreen(name) {
 }
 
 export function followKept(uuid, state, answer) {
+  if (state === "claimed" && keptEntry?.owner === uuid) keptEntry.owner = answer.owner
   if (keptEntry?.uuid !== uuid) return
   if (state === "apart") Object.assign(keptEntry, { uuid: answer.uuid, revision: 1, base: 0, apartFrom: uuid, files: [] })
   if (state === "delivered") keptEntry.base = answer.base

@@ -1,7 +1,7 @@
 // What the page is for right now: whose, which prompt, what time it is at the clinic. From the page
 // itself, from the clinic, or, with neither, from what the phone last heard.
-import { links, prompts } from "../../../service_worker/journal_store.js"
-import { PENDING } from "../../../service_worker/journal_sending.js"
+import { links, notes, prompts } from "../../../service_worker/journal_store.js"
+import { exchangeLink } from "../../../service_worker/journal_sending.js"
 
 const NOW_WITHIN = 8_000
 let ahead = 0 // of this phone's clock
@@ -15,19 +15,24 @@ export async function pageNow(form) {
     setClock(clock)
     return { owner, prompt: prompt ? { id: prompt, moment } : null }
   }
-  const pending = (await links.all()).findLast((link) => link.owner.startsWith(PENDING))
   const last = await prompts.last()
+  const tapped = await notes.get("tapped")
+  const whose = (await notes.get(tapped ?? "")) ?? tapped ?? last?.owner ?? ""
   if (last) ahead = last.ahead
-  if (pending && last?.token !== pending.token) return { owner: pending.owner, prompt: null }
-  if (!last) return { owner: "", prompt: null }
+  if (last?.owner !== whose) return { owner: whose, prompt: null }
   fillPage(form, last)
   return last
 }
 
-// Asks the clinic; keeps the answer for a time without it. → null when there is none.
-export async function askNow() {
+// Asks the clinic; keeps the answer for a time without it. A session that has ended is opened again
+// with the link that is kept on this phone. → null when there is no answer.
+export async function askNow(owner) {
   try {
-    const answer = await fetch("/journal/now", { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(NOW_WITHIN) })
+    let answer = await reachNow(owner)
+    if (answer.status === 403 && owner) {
+      const token = await links.of(owner)
+      if (token && (await exchangeLink(token))) answer = await reachNow(owner)
+    }
     if (!answer.ok) return null
     const now = await answer.json()
     setClock(now.clock)
@@ -38,9 +43,15 @@ export async function askNow() {
   }
 }
 
+function reachNow(owner) {
+  const headers = owner ? { "X-Owner": owner } : {}
+  return fetch("/journal/now", { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(NOW_WITHIN) })
+}
+
 export function fillPage(form, now) {
   const { prompt, readers, clinic, bring, mood } = now
   if (mood === "gentle") document.documentElement.dataset.mood = "gentle"
+  document.getElementById("no-session")?.remove()
   form.dataset.owner = now.owner
   form.dataset.prompt = prompt?.id ?? ""
   form.dataset.moment = prompt?.moment ?? ""

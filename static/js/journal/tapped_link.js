@@ -1,12 +1,12 @@
 // Keeps the link that was tapped, sealed, on this phone.
-import { links, notes, prompts } from "../../../service_worker/journal_store.js"
+import { links, notes } from "../../../service_worker/journal_store.js"
 
 const WRITE = "/journal/write"
 const NOT_KNOWN_YET = "pending:" // as journal_sending.js has it
 
 export async function keepLink({ owner, lang }, token) {
   await links.keep(owner, token)
-  await notes.put("owner", owner)
+  await notes.put("tapped", owner)
   await notes.put("language", lang)
 }
 
@@ -14,7 +14,8 @@ export async function keepLink({ owner, lang }, token) {
 export async function keepUntilLine(token) {
   if (!(await caches.match("/journal/shell/en"))) return null
   const known = (await links.all()).find((link) => link.token === token)
-  if (!known) await links.keep(NOT_KNOWN_YET + crypto.randomUUID(), token)
-  else if ((await prompts.last())?.owner !== known.owner) await prompts.remove()
+  const owner = known?.owner ?? NOT_KNOWN_YET + crypto.randomUUID()
+  if (!known) await links.keep(owner, token)
+  await notes.put("tapped", owner)
   return WRITE
 }

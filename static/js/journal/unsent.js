@@ -1,5 +1,6 @@
 // What waits on this phone: shown to whoever wrote it, copied as text, sent at a tap.
-import { entries } from "../../../service_worker/journal_store.js"
+import { entries, notes } from "../../../service_worker/journal_store.js"
+import { PENDING } from "../../../service_worker/journal_sending.js"
 
 const FIRST_WORDS = 80
 // In a jar of its own: says that words were here, should the phone ever clear the database.
@@ -10,6 +11,8 @@ export async function showUnsent(owner, isShown) {
   const waiting = await unsentOf(owner)
   const shown = waiting.filter(({ uuid }) => !isShown(uuid))
   const list = document.getElementById("unsent-list")
+  noteUnsent(waiting.length > 0)
+  if (!list) return // the page shows help instead
   const pattern = document.getElementById("unsent-entry").content
   list.replaceChildren(...shown.map((entry) => {
     const one = pattern.cloneNode(true)
@@ -23,8 +26,6 @@ export async function showUnsent(owner, isShown) {
     return one
   }))
   document.getElementById("unsent").hidden = !shown.length
-  noteUnsent(waiting.length > 0)
-  return shown
 }
 
 export function followUnsent(uuid, state) {
@@ -32,9 +33,9 @@ export function followUnsent(uuid, state) {
   if (item) setState(item, state)
 }
 
-// → whether the phone has lost words that were waiting on it.
+// → whether the phone has lost words that were waiting on it: not even the language is known any more.
 export async function wasCleared() {
-  return document.cookie.includes(HINT) && !(await entries.all()).length
+  return document.cookie.includes(HINT) && !(await notes.get("language"))
 }
 
 export async function copyUnsent(owner) {
@@ -52,7 +53,8 @@ export function asText({ question, words, lines }) {
 }
 
 async function unsentOf(owner) {
-  return (await entries.all()).filter((entry) => entry.owner === owner)
+  const isTheirs = (entry) => !entry.owner || entry.owner === owner || entry.owner.startsWith(PENDING)
+  return (await entries.all()).filter(isTheirs)
 }
 
 function firstWords({ words, kind, files }, unspoken) {

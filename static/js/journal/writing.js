@@ -21,42 +21,63 @@ const typedWord = document.getElementById("word")
 let whose = { owner: "", prompt: null }
 let sendingAgain = null
 let isHeldUp = false
+let isKeeping = false
 let isHelped = false
 let helpScript = null
+let registration = null
 
-if (sheet) beginWriting()
+const isReady = sheet && beginWriting().catch(() => false)
+sheet?.addEventListener("submit", submitted)
 
+// → whether words can be kept here; else the form is sent as a plain one.
 async function beginWriting() {
   turnLightInPlace()
-  const shell = keepShell()
-  if (!(await available())) return sayOnly("not-stored") // the form is still sent as a plain one
+  if (!(await available())) {
+    sayOnly("not-stored")
+    return false
+  }
   whose = await pageNow(sheet)
   if (await wasCleared()) sayOnly("evicted")
+  await notes.put("language", document.documentElement.lang)
+  await takeUpDraft()
+  await aMoment()
   await startVoice()
   await startDrawing()
-  await takeUpDraft()
+  await aMoment()
   watchTyping()
   watchKept(document.getElementById("bring"))
   watchButtons()
   whenSent(followEntry)
-  const isShell = sheet.dataset.from === "shell"
-  const now = await askNow()
-  if (now) await heardFromClinic(now, isShell)
-  await notes.put("language", document.documentElement.lang)
-  await refreshUnsent()
   addEventListener("online", sendNow)
   addEventListener("pageshow", sendNow)
   document.addEventListener("visibilitychange", () => document.hidden ? saveTyped({ now: true }) : sendNow())
   addEventListener("pagehide", () => saveTyped({ now: true }))
-  await sendNow()
-  await tidyDevice()
-  await askForSync(await shell)
+  goOn()
+  return true
 }
 
+// What can wait until somebody could write.
+async function goOn() {
+  await aMoment()
+  await askClinic()
+  await sendNow()
+  registration = await keepShell()
+  await tidyDevice()
+}
+
+// Lets the page answer a finger in between.
+function aMoment() {
+  return new Promise((resolve) => setTimeout(resolve))
+}
+
+// What was typed before this script was there is kept with what is found.
 async function takeUpDraft() {
-  const found = await openDraft(draftFrame(), cannotKeep)
-  if (found && !typedWords.value) typedWords.value = found.words ?? ""
+  const early = typedWords.value.trim()
+  const found = await openDraft(draftFrame(), { stored: isStored, trouble: cannotKeep })
+  const left = found?.words ?? ""
+  if (left && left !== early) typedWords.value = [left, early].filter(Boolean).join("\n")
   showTruth(document.getElementById("truths"), found ? "device" : null)
+  if (early) saveTyped()
   await freshVoice()
   await freshDrawing()
 }
@@ -65,16 +86,23 @@ function draftFrame() {
   return { owner: whose.owner, prompt: whose.prompt?.id ?? null, now: clinicNow }
 }
 
-// The clinic has answered a page that came out of the phone: whose it is, and what it asks today.
-async function heardFromClinic(now, isShell) {
-  const wasNobody = !whose.owner
-  if (isShell && (wasNobody || whose.owner === now.owner)) {
-    const isWriting = typedWords.value !== ""
+// The clinic says whose page it is, and what it asks today; a page that came out of the phone is told.
+async function askClinic() {
+  const now = await askNow(whose.owner)
+  const isShell = sheet.dataset.from === "shell"
+  if (now && isShell && (!whose.owner || whose.owner === now.owner)) {
+    const isWriting = typedWords.value !== "" || hasDraft()
     whose = now
     fillPage(sheet, isWriting ? { ...now, prompt: null } : now)
     reframe(draftFrame())
-    if (wasNobody && !isWriting && !hasDraft()) await takeUpDraft()
+    if (!isWriting) await takeUpDraft()
   }
+  if (whose.owner) await claimNobodys()
+}
+
+// Written on this phone when nothing was known of anybody.
+async function claimNobodys() {
+  for (const { uuid, owner } of await entries.all()) if (!owner && !draftIs(uuid)) await entries.claim(uuid, whose.owner)
 }
 
 function watchTyping() {
@@ -83,18 +111,49 @@ function watchTyping() {
   document.getElementById("questions").addEventListener("change", ({ target }) => {
     document.getElementById("question").textContent = target.closest("label").querySelector(".said").textContent
   })
-  sheet.addEventListener("submit", (event) => {
-    event.preventDefault()
-    if (event.submitter?.dataset.action === "skip") skipPrompt()
-    else keepWords()
-  })
+}
+
+async function submitted(event) {
+  const { submitter } = event
+  event.preventDefault()
+  if (isKeeping) return // a second tap on the same button
+  isKeeping = true
+  try {
+    if (!(await isReady)) await sendPlainly(sheet, submitter)
+    else if (submitter?.dataset.action === "skip") await skipPrompt()
+    else await keepWords()
+  } finally {
+    isKeeping = false
+  }
+}
+
+// Where nothing can be kept, the form still goes to the clinic; but not as a page of its own, which
+// the browser would write down, words and all, to open it again.
+async function sendPlainly(form, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter))
+  try {
+    const answer = await fetch(submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body })
+    showParts(await answer.text())
+    for (const next of document.querySelectorAll("main form[action^='/journal/']")) {
+      next.addEventListener("submit", (event) => {
+        event.preventDefault()
+        sendPlainly(next, event.submitter)
+      })
+    }
+  } catch {
+    sayOnly("not-stored")
+  }
 }
 
 function saveTyped(how) {
   const content = typedContent()
   if (!content.words && !hasDraft()) return
   typeInDraft(content, how)
-  showTruth(document.getElementById("truths"), "device")
+}
+
+function isStored() {
+  if (hasDraft()) showTruth(document.getElementById("truths"), "device")
+  if (saying() === "not-stored") sayOnly(null)
 }
 
 function typedContent() {
@@ -117,12 +176,12 @@ async function keepWords() {
     const entry = await keepDraft(content)
     showKept(entry, sendNow)
   } catch (error) {
-    return cannotKeep(error)
+    return cannotKeep()
   }
   sheet.reset()
   navigator.storage?.persist?.()
   helpIfNone(content.words)
-  await sendNow()
+  sendNow()
 }
 
 // The clinic answers words of danger with help. Where it does not, this phone does.
@@ -184,9 +243,13 @@ async function skipPrompt(more = {}) {
     const { danger, html } = await answer.json()
     if (danger) return showSafety(html)
   } catch {
-    return sayOnly("no-signal") // nothing is lost by it: there is just no nudge to stop
+    sayOnly("no-signal") // nothing is lost by it: there is just no nudge to stop
+    return helpIfNone(words)
   }
-  if (more.more) for (const part of document.querySelectorAll("[data-more]")) part.hidden = true
+  if (more.more) {
+    for (const part of document.querySelectorAll("[data-more]")) part.hidden = true
+    for (const part of document.querySelectorAll("[data-no-more]")) part.hidden = false
+  }
   showScreen("skipped")
 }
 
@@ -198,6 +261,7 @@ async function sendNow() {
   if (why) sayOnly(why === "clinic" ? "later" : "no-signal")
   else if (["no-signal", "later"].includes(saying())) sayOnly(null)
   await refreshUnsent()
+  if (left) await registration?.sync?.register("journal").catch(() => {})
 }
 
 async function followEntry(uuid, state, answer) {
@@ -208,6 +272,10 @@ async function followEntry(uuid, state, answer) {
   }
   if (state === "apart") sayOnly("conflict")
   if (state === "delivered" && !["evicted", "conflict", "copied"].includes(saying())) sayOnly(null)
+  if (state === "claimed" && whose.owner === uuid) {
+    whose = { ...whose, owner: answer.owner }
+    reframe(draftFrame())
+  }
   followKept(uuid, state, answer)
   followUnsent(uuid, state)
 }
@@ -218,16 +286,15 @@ function refreshUnsent() {
 
 function showSafety(html) {
   isHelped = true
-  const parts = new DOMParser().parseFromString(trusted(html), "text/html")
-  if (parts.title) document.title = parts.title
-  const help = parts.querySelector("main")
-  document.querySelector("main").replaceWith(help)
-  help.tabIndex = -1
-  help.focus()
-  scrollTo(0, 0)
+  showParts(html)
 }
 
-async function askForSync(registration) {
-  const waiting = (await entries.all()).some(({ state }) => state === "device")
-  if (waiting) await registration?.sync?.register("journal").catch(() => {})
+function showParts(html) {
+  const parts = new DOMParser().parseFromString(trusted(html), "text/html")
+  if (parts.title) document.title = parts.title
+  const main = parts.querySelector("main")
+  document.querySelector("main").replaceWith(main)
+  main.tabIndex = -1
+  main.focus()
+  scrollTo(0, 0)
 }
