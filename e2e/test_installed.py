@@ -143,6 +143,9 @@ def test_without_a_passkey_a_pasted_code_opens_it(clinic, robin, new_app):
 
     app.goto(f"{clinic.url}/install")
     expect(app.get_by_text("These pages are open as an app already.")).to_be_visible()
+    cdp = app.context.new_cdp_session(app)
+    assert cdp.send("Page.getAppManifest")["errors"] == []
+    assert cdp.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
 
 
 def test_notices_are_on_after_a_tap_say_nothing_personal_and_end_with_a_tap(clinic, robin, new_app):
