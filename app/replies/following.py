@@ -17,7 +17,7 @@ from app.messaging import answers, outbox, writing
 from app.messaging.models import Message, Purpose
 from app.people.models import Patient
 from app.protocols import reaching
-from app.replies import answering, keywords
+from app.replies import answering, keywords, quiet_minutes
 from app.replies.meaning import Kind, Understood
 from app.safety import escalation
 from app.safety.models import Signal
@@ -53,6 +53,8 @@ class Reply:
 
 def follow(db: Session, reply: Reply) -> bool:
     """Do what the text asks for. Returns whether a person has to see to it as well."""
+    if reply.understood.kinds == (Kind.UNCLEAR,) and quiet_minutes.skip(db, reply.message):
+        return False
     seen_to = [_FOLLOWS[kind](db, reply) for kind in reply.understood.kinds]
     return any(seen_to)
 
@@ -152,7 +154,7 @@ def _call(db: Session, reply: Reply) -> bool:
 
 def _later(db: Session, reply: Reply) -> bool:
     visit = _visit_of(db, reply)
-    if visit is None:
+    if visit is None or quiet_minutes.means_no_visit(db, reply.message):
         return _for_person(db, reply)
     try:
         asking.ask(db, visit, by=reply.patient)
