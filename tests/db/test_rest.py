@@ -9,6 +9,9 @@ from sqlalchemy import make_url, select, text
 from app import clock
 from app.audit.models import AuditEvent
 from app.db.base import Model
+from app.journal import entries, files
+from app.journal.entries import Posted
+from app.journal.models import FileKind
 from app.links import magic_links
 from app.links.models import MagicLink
 from app.messaging import inbound, outbox
@@ -53,6 +56,19 @@ def full_house(database, cast):
             db, Purpose.NOTICE, "heliotrope for Marigold", patient=maya, due_at=clock.now()
         )
         desk.open_task(db, TaskCode.ANSWER, maya, by=maya, note="periwinkle 5550177")
+        kept = entries.accept(
+            db,
+            maya,
+            Posted(
+                uuid=maya.id,
+                revision=1,
+                written_at=clock.now(),
+                words="The heliotrope.\nA periwinkle for Marigold.",
+                question="Larkspur Lane?",
+                lines=("The heliotrope.",),
+            ),
+        )
+        files.take_slice(db, kept.entry, maya.id, FileKind.VOICE, 0, b"heliotrope Quillfeather")
         raw = Raw("+13125550177", "", "periwinkle")
         taking_in.understand(db, inbound.store(db, "SM1", raw))
         inbound.store(db, "SM2", raw)  # not understood yet
