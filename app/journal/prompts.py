@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, not_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, object_session
 
 from app import clock
 from app.audit import trail
@@ -12,8 +12,10 @@ from app.journal import preferences, prompt_texts
 from app.journal.models import JournalEntry, JournalPrompt, Moment
 from app.links.models import MagicLink
 from app.people.models import Patient
+from app.questionnaires import library
 from app.questionnaires.engine.items import ItemType
 from app.questionnaires.forms import form_of
+from app.questionnaires.models import Questionnaire
 from app.scheduling.models import Appointment
 
 _WAITS = timedelta(hours=72)  # how long home says that it is there
@@ -80,8 +82,12 @@ def is_waiting(patient: Patient) -> ColumnElement[bool]:
 
 
 def shown(prompt: JournalPrompt, language: str) -> Shown:
-    """What it says, read from its form: the first line that asks nothing leads."""
-    form = form_of(prompt.questionnaire)
+    """What it says, read from its form: the first line that asks nothing leads.
+
+    Until it is opened it is the form that the clinic uses now; it may be another than when the
+    session was booked.
+    """
+    form = form_of(prompt.questionnaire if prompt.opened_at else _form_in_use(prompt))
     lead = next((item.words for item in form.in_order if item.type in _ASKS_NOTHING), None)
     questions = (
         Question(item.link_id, item.words.within(language))
@@ -91,9 +97,10 @@ def shown(prompt: JournalPrompt, language: str) -> Shown:
     return Shown(lead.within(language) if lead else "", tuple(questions))
 
 
-def open(db: Session, prompt: JournalPrompt) -> None:  # noqa: A001, ARG001
-    """Somebody looked at it. Only the first time counts."""
+def open(db: Session, prompt: JournalPrompt) -> None:  # noqa: A001
+    """Somebody looked at it: it stays as it was then. Only the first time counts."""
     if prompt.opened_at is None:
+        prompt.questionnaire = library.kept(db, _form_in_use(prompt))
         prompt.opened_at = clock.now()
 
 
@@ -139,6 +146,13 @@ def goals_seen_to(db: Session, patient: Patient) -> None:
     if prompt is not None and prompt.moment is Moment.GOALS and prompt.answered_at is None:
         open(db, prompt)
         prompt.answered_at = clock.now()
+
+
+def _form_in_use(prompt: JournalPrompt) -> Questionnaire:
+    db = object_session(prompt)
+    assert db is not None, "a prompt stands in a session"
+    planned = prompt.questionnaire
+    return library.find(db, prompt.patient.clinic, planned.url) or planned
 
 
 _ASKS_NOTHING = (ItemType.DISPLAY, ItemType.GROUP)

@@ -109,6 +109,21 @@ def test_a_clinic_s_own_questions_go_before_ours(db, here, infusion_at, prompts_
     assert prompts_of(infusion)[Moment.EVENING].questionnaire_id == own.id
 
 
+def test_questions_that_a_clinic_changes_are_asked_from_then_on(db, here, infusion_at, prompts_of):
+    found = prompts_of(infusion_at("2026-11-24T12:30"))
+    evening, morning = found[Moment.EVENING], found[Moment.MORNING]
+    prompts.open(db, evening)
+    for slug in ("journal-evening", "journal-morning"):
+        own = library.own_copy(db, here.clinic, library.shipped(db, slug))
+        own.definition = own.definition.replace("What", "Tell us what").replace("Catch", "Keep")
+        own.version = "2"
+
+    assert prompts.shown(evening, "en").lead == "Catch it. You do not have to explain it."
+    assert prompts.shown(morning, "en").questions[3].text == "Tell us what surprised you?"
+    prompts.open(db, morning)
+    assert morning.questionnaire.version == "2"
+
+
 def test_the_quiet_minutes_move_with_the_session(db, here, infusion_at, prompts_of, quiet, at):
     infusion = infusion_at("2026-11-24T12:30")
     link = prompts_of(infusion)[Moment.WEEK].link
