@@ -72,10 +72,14 @@ function connected() {
   return connection
 }
 
+// Another page that does not let go of an older version must not keep this one waiting for ever.
+const OPENED_WITHIN = 8_000
+
 // Versions only ever add: a page that is older than its database still finds what it knows.
 function open(version) {
   return new Promise((done, fail) => {
     const asked = indexedDB.open("afterglow", version)
+    setTimeout(() => fail(new DOMException("not opened", "TimeoutError")), OPENED_WITHIN)
     asked.onupgradeneeded = () => {
       for (const [name, how] of Object.entries(STORES)) {
         if (!asked.result.objectStoreNames.contains(name)) asked.result.createObjectStore(name, how)

@@ -1,5 +1,5 @@
 // Answers for the clinic when it cannot be reached, and sends on what waits. Events only.
-import { alerts, notes } from "./journal_store.js"
+import { alerts, notes, prompts } from "./journal_store.js"
 import { flush } from "./journal_sending.js"
 import { listenForNotices } from "./notices.js"
 import { dropAllShells, dropOldShells, fillShell, fromAnyShell, fromShell } from "./shell_cache.js"
@@ -8,6 +8,7 @@ import { dropAllShells, dropOldShells, fillShell, fromAnyShell, fromShell } from
 const SHELL = JSON.parse("SHELL_OF_THIS_VERSION")
 
 const PATIENCE = 4_000
+const A_MOMENT = 500
 const LANDING = ["/j", "/i", "/w", "/s"]
 const WRITING = ["/journal/write", "/journal/entries", "/journal/skip"]
 const LANGUAGE = "/language"
@@ -81,25 +82,29 @@ async function shellPart(request, pathname) {
 async function reached(request, otherwise) {
   const asked = fetch(request.clone())
   asked.catch(() => {})
-  const slow = new Promise((resolve) => setTimeout(resolve, PATIENCE))
-  const answer = await Promise.race([asked, slow]).catch(() => null)
+  const answer = await Promise.race([asked, after(PATIENCE)]).catch(() => null)
   if (answer && answer.status < 500) return answer
   return (await otherwise()) ?? asked
 }
 
 async function shellIn(place) {
-  const language = (await notes.get("language").catch(() => null)) ?? (navigator.language.startsWith("es") ? "es" : "en")
-  return fromShell(place + language, SHELL.version)
+  const ours = navigator.language.startsWith("es") ? "es" : "en"
+  const language = await Promise.race([notes.get("language").catch(() => null), after(A_MOMENT)])
+  return fromShell(place + (language ?? ours), SHELL.version)
+}
+
+function after(time) {
+  return new Promise((resolve) => setTimeout(resolve, time))
 }
 
 // Help at once from the phone; the clinic is told when there is a signal.
 async function notSafe(request) {
-  if (request.method === "POST") await keepAlert().catch(() => {})
+  if (request.method === "POST") await Promise.race([keepAlert().catch(() => {}), after(PATIENCE)])
   return shellIn("/offline/safety/")
 }
 
 async function keepAlert() {
-  const owner = await notes.get("owner")
+  const owner = (await notes.get("owner")) ?? (await notes.get("tapped")) ?? (await prompts.last())?.owner
   if (!owner) return
   await alerts.add({ uuid: crypto.randomUUID(), owner, signal: "control", at: new Date().toISOString() })
   await registration.sync?.register("journal")

@@ -39,6 +39,7 @@ async function beginWriting() {
   whose = await pageNow(sheet)
   if (await wasCleared()) sayOnly("evicted")
   await notes.put("language", document.documentElement.lang)
+  if (whose.owner) await notes.put("owner", whose.owner)
   await takeUpDraft()
   await aMoment()
   await startVoice()
@@ -63,6 +64,7 @@ async function goOn() {
   await sendNow()
   registration = await keepShell()
   await tidyDevice()
+  readyHelper()
 }
 
 // Lets the page answer a finger in between.
