@@ -15,6 +15,7 @@ PARTS = (
     "bench.forms",
     "bench.texts",
     "bench.lighthouse",
+    "bench.reliability.offline",
     "bench.reliability.in_doubt",
     "bench.reliability.forgery",
     "bench.reliability.kill_storm",

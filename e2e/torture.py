@@ -93,6 +93,16 @@ class Torture:
             "button tapped twice": self._tapped_twice,
         }
 
+    def suffer(self, cycles: int, entries: int) -> None:
+        """So many hardships, each kind once before any comes again; so many entries in all."""
+        ahead: list[Callable[[], None]] = []
+        for _ in range(cycles):
+            if not ahead:
+                ahead = [*self.hardships.values()]
+                self._chance.shuffle(ahead)
+            ahead.pop()()
+        self.write_some(entries - len(self.written))
+
     def write_some(self, count: int) -> None:
         """In peace."""
         for _ in range(count):
