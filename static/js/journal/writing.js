@@ -3,12 +3,13 @@ import { available, entries, notes, tidyDevice } from "../../../service_worker/j
 import { flush, whenSent } from "../../../service_worker/journal_sending.js"
 import { keepShell } from "../app_shell.js"
 import { turnLightInPlace } from "../lamp.js"
-import { trusted } from "../trusted.js"
 import { draftFiles, draftIs, hasDraft, keepDraft, openDraft, reframe, typeInDraft } from "./draft.js"
 import { freshDrawing, startDrawing } from "./drawing.js"
+import { helpIfNone, readyHelper, showSafety } from "./first_help.js"
 import { followKept, forgetKept, keptIs, showKept, showScreen, watchKept } from "./kept.js"
 import { freshVoice, settleVoice, startVoice } from "./listening.js"
 import { askNow, clinicNow, fillPage, pageNow } from "./page_now.js"
+import { sendPlainly } from "./plain_form.js"
 import { saying, sayOnly, showTruth } from "./truths.js"
 import { copyUnsent, followUnsent, showUnsent, wasCleared } from "./unsent.js"
 
@@ -22,8 +23,6 @@ let whose = { owner: "", prompt: null }
 let sendingAgain = null
 let isHeldUp = false
 let isKeeping = false
-let isHelped = false
-let helpScript = null
 let registration = null
 
 const isReady = sheet && beginWriting().catch(() => false)
@@ -129,24 +128,6 @@ async function submitted(event) {
   }
 }
 
-// Where nothing can be kept, the form still goes to the clinic; but not as a page of its own, which
-// the browser would write down, words and all, to open it again.
-async function sendPlainly(form, submitter) {
-  const body = new URLSearchParams(new FormData(form, submitter))
-  try {
-    const answer = await fetch(submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body })
-    showParts(await answer.text())
-    for (const next of document.querySelectorAll("main form[action^='/journal/']")) {
-      next.addEventListener("submit", (event) => {
-        event.preventDefault()
-        sendPlainly(next, event.submitter)
-      })
-    }
-  } catch {
-    sayOnly("not-stored")
-  }
-}
-
 function saveTyped(how) {
   const content = typedContent()
   if (!content.words && !hasDraft()) return
@@ -182,19 +163,8 @@ async function keepWords() {
   }
   sheet.reset()
   navigator.storage?.persist?.()
-  helpIfNone(content.words)
+  helpIfNone(content.words, whose.owner)
   sendNow()
-}
-
-// The clinic answers words of danger with help. Where it does not, this phone does.
-async function helpIfNone(words) {
-  isHelped = false
-  readyHelper()
-  await (await helpScript)?.helpForWords(words, whose.owner, () => isHelped)
-}
-
-function readyHelper() {
-  helpScript ??= import(document.querySelector("meta[name=help-script]").content).catch(() => { helpScript = null })
 }
 
 // What cannot be kept here must not look as if it were.
@@ -246,7 +216,7 @@ async function skipPrompt(more = {}) {
     if (danger) return showSafety(html)
   } catch {
     sayOnly("no-signal") // nothing is lost by it: there is just no nudge to stop
-    return helpIfNone(words)
+    return helpIfNone(words, whose.owner)
   }
   if (more.more) {
     for (const part of document.querySelectorAll("[data-more]")) part.hidden = true
@@ -284,19 +254,4 @@ async function followEntry(uuid, state, answer) {
 
 function refreshUnsent() {
   return showUnsent(whose.owner, (uuid) => draftIs(uuid) || (keptIs(uuid) && !isHeldUp))
-}
-
-function showSafety(html) {
-  isHelped = true
-  showParts(html)
-}
-
-function showParts(html) {
-  const parts = new DOMParser().parseFromString(trusted(html), "text/html")
-  if (parts.title) document.title = parts.title
-  const main = parts.querySelector("main")
-  document.querySelector("main").replaceWith(main)
-  main.tabIndex = -1
-  main.focus()
-  scrollTo(0, 0)
 }
