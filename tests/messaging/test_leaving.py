@@ -145,8 +145,9 @@ def test_a_stranger_is_let_be_at_night_by_the_clinics_clock(database, cast, send
     assert [one.to for one in gateway.sent] == ["+13125550199"]
 
 
-def test_an_expired_code_is_nobodys_task(queue, send, kept, tasks):
-    message = queue(Purpose.CODE, expires_at=clock.now())
+@pytest.mark.parametrize("purpose", [Purpose.CODE, Purpose.EVENING, Purpose.MORNING, Purpose.WEEK])
+def test_what_lapses_and_can_be_had_otherwise_is_nobodys_task(queue, send, kept, tasks, purpose):
+    message = queue(purpose, expires_at=clock.now())
 
     send()
 
