@@ -21,7 +21,7 @@ export async function showUnsent(owner, isShown) {
     item.querySelector(".said").textContent = firstWords(entry, list.dataset)
     const time = item.querySelector("time")
     time.dateTime = entry.writtenAt
-    time.textContent = new Date(entry.writtenAt).toLocaleString(document.documentElement.lang, { weekday: "short", hour: "numeric", minute: "2-digit" })
+    time.textContent = spokenTime(new Date(entry.writtenAt))
     setState(item, entry.state === "draft" ? "device" : entry.state)
     return one
   }))
@@ -61,6 +61,11 @@ function firstWords({ words, kind, files }, unspoken) {
   const said = (words ?? "").trim().replace(/\s+/g, " ")
   if (said) return said.length > FIRST_WORDS ? `${said.slice(0, FIRST_WORDS)}…` : said
   return unspoken[files?.[0]?.kind ?? kind] ?? "…"
+}
+
+function spokenTime(moment) {
+  const how = { weekday: "short", hour: "numeric", minute: "2-digit" }
+  return moment.toLocaleString(document.documentElement.lang, how).replace(/[AP]M/, (half) => half.toLowerCase())
 }
 
 function setState(item, state) {

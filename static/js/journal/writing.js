@@ -22,6 +22,7 @@ const typedWord = document.getElementById("word")
 let whose = { owner: "", prompt: null }
 let sendingAgain = null
 let isHeldUp = false
+let isAsked = false
 let isKeeping = false
 let registration = null
 
@@ -75,12 +76,24 @@ function aMoment() {
 async function takeUpDraft() {
   const early = typedWords.value.trim()
   const found = await openDraft(draftFrame(), { stored: isStored, trouble: cannotKeep })
-  const left = found?.words ?? ""
-  if (left && left !== early) typedWords.value = [left, early].filter(Boolean).join("\n")
+  if (found) showFound(found, early)
   showTruth(document.getElementById("truths"), found ? "device" : null)
   if (early) saveTyped()
   await freshVoice()
   await freshDrawing()
+}
+
+function showFound({ kind, question, words }, early) {
+  if (kind === "word") {
+    typedWord.value = words
+    typedWord.closest("details").open = true
+  } else if (words !== early) {
+    typedWords.value = [words, early].filter(Boolean).join("\n")
+  }
+  if (question) document.getElementById("question").textContent = question
+  for (const choice of document.querySelectorAll("#questions label")) {
+    choice.querySelector("input").checked = choice.querySelector(".said").textContent.trim() === question
+  }
 }
 
 function draftFrame() {
@@ -89,7 +102,9 @@ function draftFrame() {
 
 // The clinic says whose page it is, and what it asks today; a page that came out of the phone is told.
 async function askClinic() {
+  if (!sheet.isConnected) return // help stands there instead
   const now = await askNow(whose.owner)
+  isAsked = now !== null
   const isShell = sheet.dataset.from === "shell"
   if (now && isShell && (!whose.owner || whose.owner === now.owner)) {
     const isWriting = typedWords.value !== "" || hasDraft()
@@ -233,6 +248,7 @@ async function sendNow() {
   if (why) sayOnly(why === "clinic" ? "later" : "no-signal")
   else if (["no-signal", "later"].includes(saying())) sayOnly(null)
   await refreshUnsent()
+  if (!why && !isAsked) await askClinic()
   if (left) await registration?.sync?.register("journal").catch(() => {})
 }
 
@@ -246,7 +262,9 @@ async function followEntry(uuid, state, answer) {
   if (state === "delivered" && !["evicted", "conflict", "copied"].includes(saying())) sayOnly(null)
   if (state === "claimed" && whose.owner === uuid) {
     whose = { ...whose, owner: answer.owner }
+    sheet.dataset.owner = answer.owner
     reframe(draftFrame())
+    isAsked = false
   }
   followKept(uuid, state, answer)
   followUnsent(uuid, state)
