@@ -172,3 +172,7 @@ def test_words_never_go_under_somebody_elses_name(sent, signed_in, cast, rows):
 
     assert (answer.status_code, answer.json()) == (403, {"state": "rested"})
     assert rows(JournalEntry) == []
+
+
+def test_whoever_came_to_write_goes_back_to_it_from_the_list_of_what_waits(tapped):
+    assert 'href="/journal/write"' in tapped().get("/aftercare").text
