@@ -1,7 +1,5 @@
 """What a push service carries can be read by one browser alone."""
 
-import os
-
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
