@@ -10,7 +10,7 @@ from app.access.models import SessionKind, WebSession
 from app.people.models import Patient
 from app.safety import escalation
 from app.safety.models import Signal
-from app.web import guards, lone_clinic, safety_screen
+from app.web import guards, lone_clinic, safety_screen, ways_back
 from app.web.guards import anyone
 
 _BY = (SessionKind.PATIENT, SessionKind.JOIN, SessionKind.WRITE)
@@ -26,7 +26,9 @@ def not_safe(request: Request, db: Session) -> Response:
     if patient is None:
         return safety_screen.untold(request, db, is_anew=True)
     escalation.raise_alert(db, patient, Signal.CONTROL)
-    return safety_screen.told(request, db, patient, knows_them=kind is SessionKind.PATIENT)
+    back = ways_back.came_from(request)
+    knows_them = kind is SessionKind.PATIENT
+    return safety_screen.told(request, db, patient, back=back, knows_them=knows_them)
 
 
 @anyone

@@ -77,6 +77,25 @@ def test_a_patient_who_is_signed_in_reads_whom_we_told(signed_in, cast, alerts, 
     assert len(texts()) == 1
 
 
+@pytest.mark.parametrize(
+    ("pressed_on", "way_back"),
+    [
+        ("https://afterglow.test/journal/write", "/journal/write"),
+        ("https://afterglow.test/journal/entries", "/"),  # a page that only a post answers
+        ("https://afterglow.test/safety", "/"),
+        ("https://evil.test//evil", "/"),
+        ("", "/"),
+    ],
+)
+def test_whoever_leaves_the_page_goes_on_where_they_were(signed_in, cast, pressed_on, way_back):
+    answer = signed_in(cast.maya).post("/safety", headers={"referer": pressed_on})
+
+    assert (
+        f'<a class="button button--{"plain" if way_back == "/" else "second"}" href="{way_back}"'
+        in main_of(answer)
+    )
+
+
 def test_a_patient_known_by_their_link_alone_is_known_well_enough(client, cast, alerts, database):
     _come_by_link(client, cast, database)
 
