@@ -115,6 +115,9 @@ def test_the_control_works_without_a_signal_and_says_what_is_true(clinic, new_ph
     desk.goto(f"{clinic.url}/clinic")
     expect(desk.get_by_text("pressed “I am not safe”")).to_be_visible()
 
+    phone.get_by_role("link", name="Back to my page").click()
+    phone.wait_for_url("**/journal/write")
+
 
 def test_before_the_phone_keeps_any_page_the_control_works_all_the_same(clinic, new_phone):
     phone = new_phone(service_workers="block")

@@ -7,13 +7,22 @@ const HELP_ORDER = ["emergency", "crisis", "call-today"] // of several the first
 const HELP_SIGNALS = { emergency: "red-flag", "call-today": "red-flag", crisis: "answer" }
 
 const helpPageItself = document.querySelector("main:has([data-told])")
-if (helpPageItself) followHelp(helpPageItself).catch(() => {})
-else noteWhose().catch(() => {})
+if (helpPageItself) {
+  leadBackToWords(helpPageItself)
+  followHelp(helpPageItself).catch(() => {})
+} else noteWhose().catch(() => {})
 
 // Ready before it is needed, and not before anybody has touched the page.
 for (const first of ["pointerdown", "keydown", "input"]) addEventListener(first, readySafety, { once: true, passive: true })
 
 if (navigator.userActivation?.hasBeenActive) readySafety()
+
+// Where somebody was writing can be opened without a signal, too; home cannot.
+function leadBackToWords(page) {
+  const cameFrom = document.referrer && new URL(document.referrer)
+  if (cameFrom.origin !== location.origin || cameFrom.pathname !== "/journal/write") return
+  page.querySelector("[data-home] a").pathname = cameFrom.pathname
+}
 
 function readySafety() {
   readyHelp()
