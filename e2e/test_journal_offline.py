@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.conftest import Clinic
-from e2e.evenings import evening_after, open_evening
+from e2e.evenings import evening_after, open_evening, sign_in_by_code
 from e2e.kept_words import kept_words
 from e2e.writing import SLOW, expect_truth, keep, wait_for_shell, write, write_more
 
@@ -17,6 +17,18 @@ STORED = """() => new Promise((done) => {
   asked.onsuccess = () => {
     const all = asked.result.transaction("entries").objectStore("entries").getAll()
     all.onsuccess = () => done(all.result.filter((entry) => entry.data).length)
+  }
+})"""
+
+KEPT = """() => new Promise((done) => {
+  const asked = indexedDB.open("afterglow")
+  asked.onsuccess = () => {
+    const reading = asked.result.transaction(["prompts", "links"])
+    const said = {}
+    for (const name of ["prompts", "links"]) {
+      reading.objectStore(name).count().onsuccess = ({ target }) => (said[name] = target.result)
+    }
+    reading.oncomplete = () => done(said)
   }
 })"""
 
@@ -34,7 +46,7 @@ def test_words_arrive_and_leave_the_phone(clinic: Clinic, link, lasting_phone):
     expect_truth(page, "With your team")
 
     assert page.evaluate(STORED) == 0
-    assert kept_words(clinic) == ["The river, and how quiet it was."]
+    assert kept_words(clinic, PHONE) == ["The river, and how quiet it was."]
 
 
 def test_words_without_a_signal_outlive_the_browser_and_arrive(clinic: Clinic, link, lasting_phone):
@@ -65,7 +77,10 @@ def test_words_without_a_signal_outlive_the_browser_and_arrive(clinic: Clinic, l
     expect(waiting).to_have_count(0, timeout=3 * SLOW)
     keep(page)
     expect_truth(page, "With your team")
-    assert kept_words(clinic) == [f"{CANARY}, in the dark", f"half a sentence about a {CANARY}"]
+    assert kept_words(clinic, PHONE) == [
+        f"{CANARY}, in the dark",
+        f"half a sentence about a {CANARY}",
+    ]
 
 
 def test_a_link_tapped_without_a_signal_opens_the_page_and_is_used_later(
@@ -85,7 +100,7 @@ def test_a_link_tapped_without_a_signal_opens_the_page_and_is_used_later(
     clinic.start()
 
     expect_truth(page, "With your team")
-    assert kept_words(clinic) == ["tapped in the cellar"]
+    assert kept_words(clinic, PHONE) == ["tapped in the cellar"]
 
 
 def test_any_other_page_says_that_there_is_no_signal_and_comes_by_itself(
@@ -104,3 +119,38 @@ def test_any_other_page_says_that_there_is_no_signal_and_comes_by_itself(
     clinic.start()
 
     expect(page.get_by_role("heading", name="There is no signal")).to_be_hidden(timeout=2 * SLOW)
+
+
+def test_what_was_asked_and_a_single_word_are_found_again_as_they_stood(link, lasting_phone):
+    page = lasting_phone.open()
+    open_evening(page, link)
+    page.locator("#other-ways summary").tap()
+    choice = page.locator("#questions label").nth(1)
+    asked = choice.inner_text()
+    choice.tap()
+    page.locator("#word").fill("river")
+    expect(page.locator("#truths [aria-current]")).to_have_text("On this phone", timeout=SLOW)
+
+    page.reload()
+
+    expect(page.locator("#word")).to_have_value("river", timeout=SLOW)
+    expect(page.locator("#word")).to_be_visible()
+    expect(page.locator("#question")).to_have_text(asked)
+    expect(page.locator("#words")).to_have_value("")
+
+
+def test_signing_out_forgets_who_it_was_and_keeps_the_page_for_the_next_words(
+    clinic: Clinic, link, lasting_phone
+):
+    page = lasting_phone.open()
+    open_evening(page, link)
+    wait_for_shell(page)
+    page.goto(f"{clinic.url}/journal")
+    sign_in_by_code(page, clinic, PHONE)
+    page.goto(clinic.url)
+    page.get_by_role("button", name="Sign out").tap()
+    page.wait_for_url("**/sign-in")
+
+    kept = page.evaluate(KEPT)
+    assert kept == {"prompts": 0, "links": 0}
+    page.wait_for_function("async () => Boolean(await caches.match('/journal/shell/en'))")

@@ -3,14 +3,11 @@
 Every hardship once; `make bench` has the whole.
 """
 
-from e2e.evenings import evening_after
 from e2e.torture import Torture
-
-PHONE = "+17185550162"
 
 
 def test_whatever_happens_every_word_arrives_once(clinic, lasting_phone):
-    torture = Torture(clinic, lasting_phone, evening_after(clinic, PHONE), seed=7)
+    torture = Torture(clinic, lasting_phone, seed=7)
 
     torture.suffer(cycles=len(torture.hardships), entries=25)
 

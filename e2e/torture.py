@@ -16,11 +16,12 @@ from pathlib import Path
 from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import ROOT, Clinic
-from e2e.evenings import open_evening
+from e2e.evenings import evening_after, open_evening
 from e2e.kept_words import kept_words
 from e2e.lasting_phone import LastingPhone
 from e2e.writing import SLOW, keep, wait_for_shell, write, write_more
 
+PHONE = "+17185550162"
 CANARY = "Zitronenfalter"
 _ENTRIES = "**/journal/entries/*"
 _WAITING = """() => new Promise((done, fail) => {
@@ -63,13 +64,13 @@ _CHANGE_ELSEWHERE = """async ([uuid, words]) => {
 class Torture:
     """Somebody writes on one phone, and is not left in peace."""
 
-    def __init__(self, clinic: Clinic, phone: LastingPhone, link: str, seed: int) -> None:
+    def __init__(self, clinic: Clinic, phone: LastingPhone, seed: int) -> None:
         self.clinic, self.phone = clinic, phone
         self.written: list[str] = []
         self._chance = random.Random(seed)
-        self._link = link
+        self._link = evening_after(clinic, PHONE)
         self._page = phone.open()
-        open_evening(self._page, link)
+        open_evening(self._page, self._link)
         wait_for_shell(self._page)
         self._fresh_page()
 
@@ -118,7 +119,7 @@ class Torture:
     def outcome(self) -> dict[str, list[str]]:
         """What is lost, doubled, or stands there in clear."""
         self.settle()
-        held = Counter(kept_words(self.clinic))
+        held = Counter(kept_words(self.clinic, PHONE))
         self.phone.kill()
         return {
             "lost": [words for words in self.written if words not in held],

@@ -13,11 +13,9 @@ from playwright.sync_api import sync_playwright
 from bench.rows import Row, at_least, at_most
 from bench.stage import a_clinic
 from e2e.conftest import _BROWSERS
-from e2e.evenings import evening_after
 from e2e.lasting_phone import LastingPhone
 from e2e.torture import Torture
 
-PHONE = "+17185550162"
 _ENTRIES = 50  # that one link takes
 
 
@@ -46,7 +44,7 @@ def _round(seed: int, cycles: int) -> tuple[int, dict[str, list[str]]]:
     with a_clinic() as clinic, sync_playwright() as playwright, tempfile.TemporaryDirectory() as at:
         phone = LastingPhone(playwright, path, Path(at))
         try:
-            torture = Torture(clinic, phone, evening_after(clinic, PHONE), seed)
+            torture = Torture(clinic, phone, seed)
             torture.suffer(cycles, _ENTRIES)
             return len(torture.written), torture.outcome()
         finally:

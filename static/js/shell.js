@@ -21,6 +21,8 @@ async function forgetOwner() {
   try {
     const owner = (await prompts.last())?.owner ?? (await notes.get("owner"))
     await prompts.remove()
+    await notes.put("owner", null)
+    await notes.put("tapped", null)
     const waiting = (await entries.all()).some((entry) => entry.owner === owner)
     if (owner && !waiting) await forget(owner)
   } catch {

@@ -6,7 +6,7 @@ const NOT_KNOWN_YET = "pending:" // as journal_sending.js has it
 
 export async function keepLink({ owner, lang }, token) {
   await links.keep(owner, token)
-  await notes.put("tapped", owner)
+  await noteTapped(owner)
   await notes.put("language", lang)
 }
 
@@ -16,6 +16,12 @@ export async function keepUntilLine(token) {
   const known = (await links.all()).find((link) => link.token === token)
   const owner = known?.owner ?? NOT_KNOWN_YET + crypto.randomUUID()
   if (!known) await links.keep(owner, token)
-  await notes.put("tapped", owner)
+  await noteTapped(owner)
   return WRITE
+}
+
+// From now on this phone is theirs: what is written or raised here is, too.
+async function noteTapped(owner) {
+  await notes.put("tapped", owner)
+  await notes.put("owner", owner)
 }

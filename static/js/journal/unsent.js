@@ -53,8 +53,11 @@ export function asText({ question, words, lines }) {
 }
 
 async function unsentOf(owner) {
-  const isTheirs = (entry) => !entry.owner || entry.owner === owner || entry.owner.startsWith(PENDING)
-  return (await entries.all()).filter(isTheirs)
+  return (await entries.all()).filter((entry) => {
+    // Of a link that opened nothing in the end nobody will ever know more: they must not vanish.
+    const isNobodys = !entry.owner || (entry.owner.startsWith(PENDING) && entry.state === "held")
+    return isNobodys || entry.owner === owner
+  })
 }
 
 function firstWords({ words, kind, files }, unspoken) {
