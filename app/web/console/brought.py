@@ -39,17 +39,17 @@ class SharedEntry:
 
 def to_visit(request: Request, db: Session, appointment: Appointment) -> Brought:
     """What was brought to a visit. Showing it is reading it."""
-    return _opened(request, reading.brought(db, appointment))
+    return _opened(request, db, reading.brought(db, appointment))
 
 
 def by_patient(request: Request, db: Session, patient: Patient) -> Brought:
     """What a patient brings to their next talk."""
-    return _opened(request, lines.brought_by(db, patient))
+    return _opened(request, db, lines.brought_by(db, patient))
 
 
 def shared_by(request: Request, db: Session, patient: Patient) -> list[SharedEntry]:
     """The entries that a patient shares now, latest first. Showing them is reading them."""
-    entries = read(request, reading.shared_with_staff(db, patient))
+    entries = read(request, db, reading.shared_with_staff(db, patient))
     _held = entry_keys.fetched(db, [entry.key_id for entry in entries])
     files = on_paper.files_of(db, entries)
     return [
@@ -83,7 +83,7 @@ def writes(db: Session, patient: Patient, zone: str) -> str:
     return _("Writes after sessions. The last time: %(when)s.") % {"when": when}
 
 
-def read(request: Request, rows: Sequence[_Row]) -> list[_Row]:
+def read(request: Request, db: Session, rows: Sequence[_Row]) -> list[_Row]:
     """What staff may be shown, written down as read: from now on it belongs to the record.
 
     What was deleted at that very moment is not among it.
@@ -91,16 +91,24 @@ def read(request: Request, rows: Sequence[_Row]) -> list[_Row]:
     unread = [row for row in rows if row.read_at is None]
     if not unread:
         return list(rows)
-    with request.app.state.database.session() as other:  # GET reads only
-        by = other.get_one(Practitioner, request.state.practitioner.id)
-        noted = [other.get_one(type(row), row.id) for row in unread]
-        reading.read_by(other, by, *noted)
-        gone = {row.id for row in noted if row.read_at is None}
+    if request.method == "POST":  # a form was refused, and its page is shown again
+        gone = _note(request, db, unread)
+    else:
+        with request.app.state.database.session() as other:  # GET reads only
+            gone = _note(request, other, unread)
     return [row for row in rows if row.id not in gone]
 
 
-def _opened(request: Request, rows: Sequence[SharedLine]) -> Brought:
+def _note(request: Request, db: Session, unread: Sequence[_Row]) -> set[UUID]:
+    """Write it down. Returns what is gone."""
+    by = db.get_one(Practitioner, request.state.practitioner.id)
+    noted = [db.get_one(type(row), row.id) for row in unread]
+    reading.read_by(db, by, *noted)
+    return {row.id for row in noted if row.read_at is None}
+
+
+def _opened(request: Request, db: Session, rows: Sequence[SharedLine]) -> Brought:
     if request.state.practitioner.role is Role.COORDINATOR:
         return Brought(len(rows), [])
-    shown = read(request, rows)
+    shown = read(request, db, rows)
     return Brought(len(shown), [row.words for row in shown])

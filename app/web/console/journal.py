@@ -41,7 +41,7 @@ def play(request: Request, db: Session) -> Response:
     except ValueError:
         not_found()
     file = brought.shared_file(db, patient, uuid)
-    if file is None or not brought.read(request, [file.entry]):
+    if file is None or not brought.read(request, db, [file.entry]):
         not_found()
     return byte_ranges.sent(
         request,

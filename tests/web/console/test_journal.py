@@ -141,10 +141,22 @@ def test_lines_go_to_the_next_visit_when_one_never_was(desk, bring, database, ca
 
 def test_what_is_deleted_at_that_very_moment_is_not_shown(bring, database, app, cast):
     bring((), shared=True)
-    request = Request({"type": "http", "app": app, "state": {"practitioner": cast.dr_okafor}})
+    state = {"practitioner": cast.dr_okafor}
+    request = Request({"type": "http", "method": "GET", "app": app, "state": state})
     with database.session(write=False) as db:
         entries = db.scalars(select(JournalEntry)).all()
         with database.session() as other:
             deleting.delete(other, other.scalars(select(JournalEntry)).one())
 
-        assert brought.read(request, entries) == []
+        assert brought.read(request, db, entries) == []
+
+
+def test_a_form_that_is_refused_shows_the_same_page(desk, bring, database, cast):
+    bring(shared=True)
+
+    page = desk.post(f"/clinic/patients/{cast.maya.id}/forms", data={})
+
+    assert page.status_code == 422
+    assert CHOSEN[0] in page.text
+    with database.session(write=False) as db:
+        assert all(line.read_at for line in db.scalars(select(SharedLine)))
