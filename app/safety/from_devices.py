@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.audit import trail
 from app.db import once
+from app.messaging import claims
 from app.people.models import Patient
 from app.safety import escalation
 from app.safety.models import DeviceAlert, SafetyAlert, Signal
@@ -18,6 +19,7 @@ def take(
     db: Session, patient: Patient, uuid: UUID, signal: Signal, at: datetime, *, urgent: bool = True
 ) -> SafetyAlert:
     """Raise what a phone tells of, `at` by its own clock. The same one again is the same alert."""
+    claims.hold_patient(db, patient.id)  # of two that tell the same, one waits
     known = db.scalar(
         select(DeviceAlert).where(DeviceAlert.patient_id == patient.id, DeviceAlert.uuid == uuid)
     )
