@@ -15,6 +15,7 @@ from app import clock
 from app.audit import trail
 from app.i18n import gettext as _
 from app.intake import drafts
+from app.messaging import claims
 from app.outcomes.models import Goal, GoalState
 from app.people.models import Patient
 from app.questionnaires import library
@@ -76,6 +77,7 @@ def look_again(
     the very answer has to carry the resources. Refuses (NotTaken) words that are too long, and
     more than can be kept in sight.
     """
+    claims.hold_patient(db, patient.id)  # of two pages, the second sees what the first did
     rows = {row.id: row for row in standing(db, patient)}
     written = [change.words for change in changes if change.words] + ([new] if new else [])
     leaving = sum(change.lets_go for change in changes if change.goal_id in rows)

@@ -9,6 +9,7 @@ from app.outcomes.models import Goal, GoalState
 from app.safety.models import SafetyAlert, Signal
 from app.scheduling.models import Service
 from tests import sheets
+from tests.journal.test_at_once import at_once
 
 HOPE = "Cook on Sundays again."
 
@@ -125,3 +126,15 @@ def test_the_words_rest_sealed(database, look):
 
     with database.session(write=False) as db:
         assert HOPE.encode() not in db.scalars(select(Goal)).one().words_sealed
+
+
+def test_two_pages_that_change_one_hope_at_once_leave_one(database, maya, look, standing):
+    look(new=HOPE)
+    [(goal_id, _words)] = standing()
+
+    def change(db, number):
+        goals.look_again(db, maya(db), [Change(goal_id, f"Way {number}.")])
+
+    at_once(database, change)
+
+    assert len(standing()) == 1
