@@ -1,6 +1,6 @@
 // The entry that is being written: on the phone within a second, found again after whatever happened.
 // Of several tabs each writes its own; what a closed one left is taken up by the next that opens.
-import { entries, slices } from "../../../service_worker/journal_store.js"
+import { entries } from "../../../service_worker/journal_store.js"
 
 const SOON = 300 // after a key, so that a fast hand does not write to the disk at every letter
 
@@ -11,22 +11,27 @@ let due = null
 let writing = Promise.resolve()
 let told = { stored() {}, trouble() {} }
 
-// → what was found, or null. `stored()` hears each time it is on the phone, `trouble()` when it is not.
-export async function openDraft(context, { stored, trouble }) {
+// Takes up what was left, unless something is being written here already: `found(draft)` shows it in
+// the same breath. `stored()` hears each time it is on the phone, `trouble()` when it is not.
+export function openDraft(context, { stored, trouble, isTyped, found }) {
   frame = context
   told = { stored, trouble }
-  const left = (await entries.all()).filter(({ state, owner }) => state === "draft" && (!owner || owner === frame.owner))
-  for (const one of left.reverse()) {
-    if (!(await hold(one.uuid))) continue
-    if (isEmpty(one)) {
-      await entries.remove(one.uuid)
-      giveUp()
-      continue
+  writing = writing.catch(() => {}).then(async () => {
+    if (draft) return
+    const left = (await entries.all()).filter(({ state, owner }) => state === "draft" && (!owner || owner === frame.owner))
+    for (const one of left.reverse()) {
+      if (!(await hold(one.uuid))) continue
+      if (isTyped()) return leaveDraft()
+      if (isEmpty(one)) {
+        await entries.remove(one.uuid)
+        leaveDraft()
+        continue
+      }
+      draft = { ...one, owner: one.owner || frame.owner }
+      return found(draft)
     }
-    draft = { ...one, ...(one.owner ? {} : { owner: frame.owner }) }
-    return draft
-  }
-  return null
+  })
+  return writing
 }
 
 export function hasDraft() {
@@ -75,15 +80,6 @@ export async function keepDraft(content) {
   const kept = draft
   leaveDraft()
   return kept
-}
-
-export async function discardDraft() {
-  clearTimeout(due)
-  await writing
-  if (!draft) return
-  const { uuid } = draft
-  leaveDraft()
-  await entries.remove(uuid)
 }
 
 function leaveDraft() {

@@ -72,23 +72,22 @@ function aMoment() {
   return new Promise((resolve) => setTimeout(resolve))
 }
 
-// What was typed before this script was there is kept with what is found.
+// What somebody typed before this script was there comes first; what was left is found another time.
 async function takeUpDraft() {
-  const early = typedWords.value.trim()
-  const found = await openDraft(draftFrame(), { stored: isStored, trouble: cannotKeep })
-  if (found) showFound(found, early)
-  showTruth(document.getElementById("truths"), found ? "device" : null)
-  if (early) saveTyped()
+  const isTyped = () => typedContent().words !== ""
+  await openDraft(draftFrame(), { stored: isStored, trouble: cannotKeep, isTyped, found: showFound })
+  showTruth(document.getElementById("truths"), hasDraft() ? "device" : null)
+  if (isTyped() && !hasDraft()) saveTyped()
   await freshVoice()
   await freshDrawing()
 }
 
-function showFound({ kind, question, words }, early) {
+function showFound({ kind, question, words }) {
   if (kind === "word") {
     typedWord.value = words
     typedWord.closest("details").open = true
-  } else if (words !== early) {
-    typedWords.value = [words, early].filter(Boolean).join("\n")
+  } else {
+    typedWords.value = words
   }
   if (question) document.getElementById("question").textContent = question
   for (const choice of document.querySelectorAll("#questions label")) {
