@@ -18,6 +18,7 @@ from app.web.forms import read_form
 from app.web.visitors import COOKIES, note_patient, session_of
 
 OWNER_HEADER = "x-owner"
+OWNER_FIELD = "owner"
 NOW_PATH = "/journal/now"
 _HOPES = "/goals"
 _WRITING = {quiet_minute.PATH, f"{quiet_minute.PATH}/on", "/journal/entries", "/journal/skip"}
@@ -36,15 +37,15 @@ def let_in(request: Request, db: Session) -> bool:
     """Whether words may be written here. Notes patient, `owner`, `link` and `has_rested`.
 
     A browser may hold two sessions, of two people even: what a phone sends says whose it is, and
-    goes to that one.
+    goes to that one. A form of somebody who is not here any more is let in by nobody else.
     """
-    named = request.headers.get(OWNER_HEADER)
+    named = request.headers.get(OWNER_HEADER) or _named_in_form(request)
     first: _Door | None = None
     for door in _doors(request, db):
         if named is None or owners.owner_of(door.patient) == named:
             return _note(request, db, door, has_rested=door.web_session is None)
         first = first or door
-    if first is None:
+    if first is None or request.method == "POST":
         return False
     return _note(request, db, first, has_rested=first.web_session is None)
 
@@ -89,6 +90,14 @@ def _doors(request: Request, db: Session) -> Iterator[_Door]:
         link = _link_of(db, _rested(request, db, SessionKind.WRITE))
         if link is not None:
             yield _Door(link.patient, None, link)
+
+
+def _named_in_form(request: Request) -> str | None:
+    """Whose page a plain form stood on, where it says so."""
+    if request.method != "POST":
+        return None
+    named = read_form(request).get(OWNER_FIELD)
+    return named if isinstance(named, str) and named else None
 
 
 def _rested(request: Request, db: Session, kind: SessionKind) -> WebSession | None:

@@ -18,6 +18,7 @@ from app.journal.models import EntryKind
 from app.web import quiet_minute, safety_screen
 from app.web.forms import read_form
 from app.web.guards import journal_only
+from app.web.journal_doors import OWNER_FIELD
 from app.web.quiet_minute import Kept, Minute
 
 _LARGEST = 256 * 1024  # 64 KiB of words, as a form writes them
@@ -87,7 +88,7 @@ def keep(request: Request, db: Session) -> Response:
     if typed.is_again or request.state.has_rested:
         return quiet_minute.shown(request, minute, screen="done")
     return quiet_minute.shown(
-        request, minute, screen="kept", kept=_kept(typed, accepted.entry.uuid)
+        request, minute, screen="kept", kept=_kept(typed, accepted.entry.uuid, minute.owner)
     )
 
 
@@ -127,8 +128,9 @@ def _posted(request: Request, db: Session, typed: _Typed, minute: Minute) -> Pos
     )
 
 
-def _kept(typed: _Typed, uuid: UUID) -> Kept:
+def _kept(typed: _Typed, uuid: UUID, owner: str) -> Kept:
     fields = [
+        (OWNER_FIELD, owner),
         ("uuid", str(uuid)),
         ("prompt", str(typed.prompt_id or "")),
         ("question", typed.question),

@@ -311,6 +311,45 @@ def test_nobody_skips_for_somebody_else(planned, signed_in, cast, database):
         assert db.get_one(JournalPrompt, planned.prompt_id).skipped_at is None
 
 
+def test_a_page_of_somebody_who_is_not_here_any_more_goes_to_nobody_else(
+    tapped, signed_in, cast, stored, alerts
+):
+    maya, theo = tapped(), signed_in(cast.theo)
+    fields = fields_of(maya.get("/journal/write"))
+
+    kept = theo.post("/journal/entries", data=fields | {"words": WORDS})
+    skipped = theo.post("/journal/skip", data=fields | {"words": DANGER})
+
+    assert [kept.status_code, stored(), alerts()] == [403, [], []]
+    assert "The river, and how quiet my hands were." in kept.text
+    assert "tel:988" in skipped.text
+    assert "Nobody has been told yet." in skipped.text
+
+
+def test_a_script_never_skips_in_somebody_elses_name(tapped, planned, signed_in, cast, alerts):
+    page = {"prompt": str(planned.prompt_id), "words": DANGER}
+    asks = {"Accept": "application/json", "X-Owner": planned.owner}
+
+    answer = signed_in(cast.theo).post("/journal/skip", data=page, headers=asks)
+
+    assert (answer.status_code, answer.json(), alerts()) == (403, {"state": "rested"}, [])
+
+
+def test_of_two_people_on_one_phone_each_keeps_their_own(tapped, signed_in, cast, database):
+    phone = tapped()
+    fields = fields_of(phone.get("/journal/write"))
+    phone.cookies.update(signed_in(cast.theo).cookies)
+    assert phone.get("/journal/now").json()["owner"] != fields["owner"]
+
+    kept = phone.post("/journal/entries", data=fields | {"words": WORDS})
+    again = fields_of(kept) | {"line": "0"}
+
+    assert phone.post("/journal/entries", data=again).status_code == 200
+    with database.session(write=False) as db:
+        assert set(db.scalars(select(JournalEntry.patient_id))) == {cast.maya.id}
+        assert [line.words for line in db.scalars(select(SharedLine))] == [WORDS.splitlines()[0]]
+
+
 def test_whoever_is_signed_in_may_write_without_a_prompt(signed_in, cast, stored):
     theo = signed_in(cast.theo)
     page = theo.get("/journal/write")
