@@ -5,22 +5,25 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app import clock
-from app.journal import lines, planning
+from app.journal import lines, planning, timing
 from app.journal.models import JournalPrompt, Moment, SharedLine
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 
 _STANDS = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED)
 _NEVER_WAS = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
 _LATELY = timedelta(days=7)
+_SOON = timedelta(days=1)
 _MOST_AT_ONCE = 50
 
 
 def follow(db: Session) -> None:
     """Do what is due. A job of the worker."""
     for infusion in db.scalars(_unplanned().limit(_MOST_AT_ONCE)).all():
+        planning.plan(db, infusion)
+    for infusion in _texted_into_a_talk(db):
         planning.plan(db, infusion)
     for infusion, ended_at in db.execute(_talked_about().limit(_MOST_AT_ONCE)).all():
         planning.ask_about_goals(db, infusion, ended_at)
@@ -44,6 +47,31 @@ def _unplanned() -> Select[Appointment]:
         )
         .order_by(Appointment.starts_at, Appointment.id)
     )
+
+
+def _texted_into_a_talk(db: Session) -> list[Appointment]:
+    """Sessions whose talk stands elsewhere by now: where the morning's text would come into it."""
+    now = clock.now()
+    talk = aliased(Appointment)
+    nearest = db.execute(
+        select(JournalPrompt, talk)
+        .options(joinedload(JournalPrompt.appointment))
+        .join(talk, talk.follows_id == JournalPrompt.appointment_id)
+        .where(
+            JournalPrompt.moment == Moment.MORNING,
+            JournalPrompt.cancelled_at.is_(None),
+            JournalPrompt.answered_at.is_(None),
+            JournalPrompt.skipped_at.is_(None),
+            JournalPrompt.due_at.between(now, now + _SOON),
+            talk.status.in_(_STANDS),
+        )
+        .order_by(JournalPrompt.due_at, JournalPrompt.id)
+    ).all()
+    return [
+        prompt.appointment
+        for prompt, visit in nearest
+        if timing.meets_talk(prompt.due_at, visit.starts_at, visit.ends_at)
+    ][:_MOST_AT_ONCE]
 
 
 def _talked_about() -> Select[Appointment, datetime]:

@@ -105,7 +105,13 @@ def _spans(
     there: Mapping[Moment, JournalPrompt],
 ) -> dict[Moment, Span]:
     """When what is offered: also by what else takes place."""
-    spans = timing.spans(ended_at, preference, infusion.patient.zone)
+    zone = infusion.patient.zone
+    spans = timing.spans(ended_at, preference, zone)
+    talk = windows.visit_after(db, infusion)
+    if talk is not None and talk.status not in sessions.NEVER_WAS:
+        spans[Moment.MORNING] = timing.beside_talk(
+            spans[Moment.MORNING], ended_at, talk.starts_at, talk.ends_at, zone
+        )
     week, goals = spans[Moment.WEEK], there.get(Moment.GOALS)
     if weeks.is_followed(db, infusion, week.opens_at):
         spans[Moment.WEEK] = Span(week.opens_at, week.closes_at)

@@ -22,6 +22,9 @@ _STILL_WANTED = timedelta(hours=6)
 _DAYS_OPEN = timedelta(hours=24)
 _WEEK = 7
 _WEEK_AT = time(10)
+_TALK_NEARS = timedelta(minutes=45)  # from then on somebody gets ready for it
+_TALK_LINGERS = timedelta(minutes=30)
+_BESIDE_TALK = timedelta(hours=1)
 _SMALL_HOURS = timedelta(hours=4)  # a night belongs to the day before
 
 
@@ -55,6 +58,23 @@ def spans(ended_at: datetime, chosen: Preference, zone: str) -> dict[Moment, Spa
 def until(span: Span, moment: datetime) -> Span:
     """The same, but over at that moment: perhaps before it has opened."""
     return replace(span, closes_at=max(span.opens_at, min(span.closes_at, moment)))
+
+
+def beside_talk(
+    span: Span, ended_at: datetime, begins_at: datetime, over_at: datetime, zone: str
+) -> Span:
+    """The same, but its text does not come into a talk: an hour before it, else an hour after."""
+    if not meets_talk(span.due_at, begins_at, over_at):
+        return span
+    before = begins_at - _BESIDE_TALK
+    is_night = quiet_hours.next_awake(before, zone) != before
+    is_early = is_night or before < max(span.opens_at, ended_at + _MORNING_AT_LEAST)
+    return replace(span, due_at=over_at + _BESIDE_TALK if is_early else before)
+
+
+def meets_talk(due_at: datetime | None, begins_at: datetime, over_at: datetime) -> bool:
+    """Whether a text would come while somebody gets ready for a talk, or is in it."""
+    return due_at is not None and begins_at - _TALK_NEARS < due_at < over_at + _TALK_LINGERS
 
 
 def late_at(due_at: datetime, zone: str) -> datetime:

@@ -112,3 +112,27 @@ def test_one_quiet_minute_follows_the_other_without_a_gap(hour, chosen):
 def test_a_text_that_could_not_leave_in_six_hours_or_by_night_is_not_wanted_any_more():
     assert timing.late_at(at("2026-11-25T09:00"), NEW_YORK) == at("2026-11-25T15:00")
     assert timing.late_at(at("2026-11-24T18:00"), NEW_YORK) == at("2026-11-24T21:00")
+
+
+@pytest.mark.parametrize(
+    ("begins", "over", "texted"),
+    [
+        ("25T09:00", "25T09:50", "25 08:00"),  # an hour before it
+        ("25T08:30", "25T09:20", "25 10:20"),  # that would be night: an hour after it
+        ("25T08:20", "25T08:40", "25 09:40"),
+        ("25T09:40", "25T10:30", "25 08:40"),
+        ("25T09:45", "25T10:30", "25 09:00"),  # there is time enough before it
+        ("25T08:00", "25T08:30", "25 09:00"),
+        ("25T15:00", "25T15:50", "25 09:00"),
+    ],
+)
+def test_no_text_comes_into_a_talk(begins, over, texted):
+    ended_at = at("2026-11-24T14:00")
+    morning = timing.spans(ended_at, Preference(), NEW_YORK)[Moment.MORNING]
+
+    moved = timing.beside_talk(
+        morning, ended_at, at(f"2026-11-{begins}"), at(f"2026-11-{over}"), NEW_YORK
+    )
+
+    assert f"{wall_time.wall(moved.due_at, NEW_YORK):%d %H:%M}" == texted
+    assert moved.opens_at == morning.opens_at

@@ -24,7 +24,7 @@ from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Service
 
 EVENING = (Purpose.EVENING, "2026-11-24T18:00")
-MORNING = (Purpose.MORNING, "2026-11-25T09:00")
+MORNING = (Purpose.MORNING, "2026-11-25T08:00")  # an hour before the talk
 WEEK = (Purpose.WEEK, "2026-12-01T10:00")
 
 
@@ -135,7 +135,7 @@ def test_the_quiet_minutes_move_with_the_session(db, here, infusion_at, prompts_
     quiet(
         infusion,
         (Purpose.EVENING, "2026-11-26T18:00"),
-        (Purpose.MORNING, "2026-11-27T09:00"),
+        (Purpose.MORNING, "2026-11-27T08:00"),
         (Purpose.WEEK, "2026-12-03T10:00"),
     )
 
@@ -180,7 +180,7 @@ def test_a_session_that_ends_late_has_no_evening_text(db, here, infusion_at, lat
 
     infusions.record_end(db, infusion, at("2026-11-24T19:50"), by=here.jordan)
 
-    quiet(infusion, MORNING, WEEK)
+    quiet(infusion, (Purpose.MORNING, "2026-11-25T09:00"), WEEK)
 
 
 def test_a_text_that_left_is_not_sent_anew_when_the_end_is_corrected(
@@ -473,7 +473,7 @@ def test_no_more_ends_what_is_asked_about_that_session(
     quiet(
         second,
         (Purpose.EVENING, "2026-12-10T18:00"),
-        (Purpose.MORNING, "2026-12-11T09:00"),
+        (Purpose.MORNING, "2026-12-11T08:00"),
         (Purpose.WEEK, "2026-12-17T10:00"),
     )
 
@@ -530,3 +530,20 @@ def test_a_session_that_nobody_planned_for_is_planned_before_it_is_over(
 
     quiet(booked.appointment, EVENING, MORNING, WEEK)
     assert prompts_of(here.infusion) == {}  # nobody is texted out of the blue about yesterday
+
+
+def test_the_mornings_text_gives_way_to_a_talk_that_moves_onto_it(
+    db, here, infusion_at, at, later, quiet
+):
+    infusion = infusion_at("2026-11-24T12:30")
+    later("2026-11-24T17:00")
+    visit = windows.visit_after(db, infusion)
+    infusions.reschedule(db, visit, at("2026-11-25T13:00"), by=here.jordan)
+    planning.plan(db, infusion)
+    quiet(infusion, EVENING, (Purpose.MORNING, "2026-11-25T09:00"), WEEK)
+
+    infusions.reschedule(db, visit, at("2026-11-25T09:30"), by=here.jordan)
+    following.follow(db)
+    following.follow(db)
+
+    quiet(infusion, EVENING, (Purpose.MORNING, "2026-11-25T08:30"), WEEK)
