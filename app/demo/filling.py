@@ -30,23 +30,15 @@ PEOPLE_AND_RIDE: Answers = {
     "primary": "no",
     "mental-health": "no",
 }
-GOALS: Answers = {
-    "different": "I would get up with the first alarm, and call my brother again.",
-    "word": "Open window",
-}
-# A fortnight's answers, by their place: moderate, and nothing unsafe.
-PHQ_9: Answers = {
-    "q1": 2,
-    "q2": 2,
-    "q3": 1,
-    "q4": 2,
-    "q5": 1,
-    "q6": 1,
-    "q7": 2,
-    "q8": 0,
-    "q9": 0,
-    "difficulty": 1,
-}
+
+
+def scale(*answers: int, **others: int) -> Answers:
+    """The answers to a scale, by their place; `others` by their names."""
+    return {f"q{number}": answer for number, answer in enumerate(answers, 1)} | others
+
+
+# A fortnight's answers: moderate, and nothing unsafe.
+PHQ_9 = scale(2, 2, 1, 2, 1, 1, 2, 0, 0, difficulty=1)
 HISTORY: Answers = {
     "high-pressure": "yes",
     "pressure-control": "yes",

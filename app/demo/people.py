@@ -97,8 +97,17 @@ AVERY = Person(
     "Dana Brooks",
     "+13475550156",
 )
+EMERY = Person(
+    "Emery",
+    "Vance",
+    "+19145550107",
+    date(1984, 9, 23),
+    "9 Quarry Street, Yonkers, NY 10701",
+    "Ira Vance",
+    "+19145550157",
+)
 
-EVERYBODY = (SAM, LUCIA, MORGAN, ROBIN, CASEY, AVERY)
+EVERYBODY = (SAM, LUCIA, MORGAN, ROBIN, CASEY, AVERY, EMERY)
 
 
 def open_house(database: Database) -> None:

@@ -36,25 +36,19 @@ class _Walk:
         for job in self._sweeps:
             _run(job)
         stop = clock.now()
-        self._do_what_is_due(stop)
-        while (following := self._next_after(stop)) is not None and following < target:
+        moments = self._do_what_is_due(stop, self._moments())
+        while (following := _next_after(moments, stop)) is not None and following < target:
             stop = following
             self._go_to(stop)
-            self._do_what_is_due(stop)
+            moments = self._do_what_is_due(stop, moments)
         self._go_to(target)
-        self._do_what_is_due(target)
+        self._do_what_is_due(target, self._moments())
 
-    def _next_after(self, stop: datetime) -> datetime | None:
-        moments = self._moments().values()
-        # What is behind had its rounds: a job that is never done must not hold the walk up.
-        passed = max(stop, clock.now())
-        return min((moment for moment in moments if moment > passed), default=None)
-
-    def _do_what_is_due(self, stop: datetime) -> None:
+    def _do_what_is_due(self, stop: datetime, moments: dict[str, datetime]) -> dict[str, datetime]:
+        """By these moments of the jobs; those that it leaves behind."""
         run_for: dict[str, datetime] = {}
         for _ in range(_MOST_ROUNDS_AT_A_STOP):
             now = max(stop, clock.now())
-            moments = self._moments()
             due = [
                 job
                 for job in self._dated
@@ -63,10 +57,12 @@ class _Walk:
                 and moment != run_for.get(job.name)
             ]
             if not due:
-                return
+                break
             for job in due:
                 run_for[job.name] = moments[job.name]
                 _run(job)
+            moments = self._moments()
+        return moments
 
     def _moments(self) -> dict[str, datetime]:
         with self._database.session(write=False) as db:
@@ -111,6 +107,12 @@ def restore(db: Session) -> None:
     kept = db.scalar(select(DemoClock).limit(1))
     if kept is not None:
         clock.run_ahead(timedelta(seconds=kept.ahead_seconds))
+
+
+def _next_after(moments: dict[str, datetime], stop: datetime) -> datetime | None:
+    # What is behind had its rounds: a job that is never done must not hold the walk up.
+    passed = max(stop, clock.now())
+    return min((moment for moment in moments.values() if moment > passed), default=None)
 
 
 def _run(job: Job) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app import clock, wall_time
 from app.audit.models import AuditEvent
 from app.demo import people, seed
-from app.demo.seed import Days
+from app.demo.days import Days
 from app.intake import packets
 from app.intake.models import PacketCode, TaskState
 from app.messaging.models import Message

@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from app import clock
-from app.demo import seed, start
+from app.demo import people, seed, start
 from app.demo.start import CannotStart
 from app.people.models import Patient
 
@@ -65,7 +65,7 @@ def test_a_first_start_that_was_broken_off_begins_anew(folder, port, monkeypatch
     _, database = start.open_demo(port)
 
     with database.session(write=False) as db:
-        assert db.query(Patient).count() == 6
+        assert db.query(Patient).count() == len(people.EVERYBODY)
     database.close()
 
 
