@@ -5,6 +5,7 @@ import { sendFiles } from "./file_sending.js"
 
 export const PENDING = "pending:" // begins the owner of what a link tapped without a signal wrote
 
+const OPENED = "opened" // whose session this browser has, as far as this phone opened it
 const ANSWERED_WITHIN = 30_000
 const FIRST_PAUSE = 2_000
 const LONGEST_PAUSE = 60_000
@@ -52,7 +53,9 @@ export async function exchangeLink(token) {
     body: JSON.stringify({ t: token, kind: "write" }),
   })
   const told = answer.ok ? await understood(answer) : null
-  return told?.state === "journal" ? told : null
+  if (told?.state !== "journal") return null
+  await notes.put(OPENED, told.owner).catch(() => {})
+  return told
 }
 
 function alone(work) {
@@ -69,17 +72,18 @@ async function untilNothingIsAsked() {
 }
 
 async function sendAll() {
-  const reopened = new Set()
+  const way = { of: null, closed: new Set() } // whose session was opened last; whose links open none
   let failure = null
   for (const send of [claimPending, sendAlerts, sendWords, sendRest]) {
     try {
-      await send(reopened)
+      await send(way)
     } catch (error) {
       if (!(error instanceof NotNow)) throw error
       failure = error
       break
     }
   }
+  await comeBack(way).catch(() => {})
   failures = failure ? failures + 1 : 0
   const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.max(0, failures - 1))
   const after = failure && (failure.after ?? pause * (0.75 + Math.random() / 2))
@@ -97,11 +101,12 @@ async function kept() {
 
 // The links that were tapped without a signal: whose are they, and so what was written under them?
 // The answer is remembered: a page that is still open may go on under the old name.
-async function claimPending() {
+async function claimPending(way) {
   for (const { owner: pending, token } of await links.all()) {
     if (!pending.startsWith(PENDING)) continue
     const owner = (await exchangeLink(token))?.owner
     if (owner) {
+      way.of = owner
       await links.keep(owner, token)
       await notes.put(pending, owner)
     } else {
@@ -127,16 +132,16 @@ async function waitingOf(owner) {
   return (await kept()).filter((entry) => entry.owner === owner)
 }
 
-async function sendAlerts(reopened) {
+async function sendAlerts(way) {
   for (const { uuid, owner, signal, at, urgent } of await alerts.all()) {
-    const answer = await ask(`/safety/alerts/${uuid}`, json({ owner, signal, at, urgent }), owner, reopened)
+    const answer = await ask(`/safety/alerts/${uuid}`, json({ owner, signal, at, urgent }), owner, way)
     if (!answer.ok) continue
     await alerts.remove(uuid)
     say(uuid, "told", await answer.json().catch(() => ({})))
   }
 }
 
-async function sendWords(reopened) {
+async function sendWords(way) {
   await eachEntry(async ({ uuid, owner, landed, revision }) => {
     if (landed === revision || owner.startsWith(PENDING)) return
     const entry = await entries.take(uuid)
@@ -146,7 +151,7 @@ async function sendWords(reopened) {
     const answer = await ask(`/journal/entries/${uuid}`, json({
       owner, prompt: prompt ?? null, kind, question: question ?? "", words: words ?? "", written_at: writtenAt,
       revision: entry.revision, lines: lines ?? [], shared: Boolean(shared), apart_from: apartFrom ?? null,
-    }, { "If-Match": `"${entry.base}"` }), owner, reopened)
+    }, { "If-Match": `"${entry.base}"` }), owner, way)
     if (!answer.ok) return sayNo(uuid, answer)
     const told = await understood(answer)
     await entries.landed(uuid, entry.revision, told.revision)
@@ -155,11 +160,11 @@ async function sendWords(reopened) {
 }
 
 // What belongs to words that have landed; then the entry is with the clinic and leaves the phone.
-async function sendRest(reopened) {
+async function sendRest(way) {
   await eachEntry(async (entry) => {
     const { uuid, owner, landed, revision, files = [] } = entry
     if (landed !== revision) return
-    const refused = await sendFiles(entry, (path, request) => ask(path, request, owner, reopened))
+    const refused = await sendFiles(entry, (path, request) => ask(path, request, owner, way))
     if (refused) return sayNo(uuid, refused)
     const done = await entries.finish(uuid)
     if (done?.state !== "delivered") return void (askedAgain = true) // changed while it was on its way
@@ -212,19 +217,33 @@ function json(content, headers = {}) {
   return { method: "PUT", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(content) }
 }
 
-// Once in each round a session that has ended is opened again with the link kept on this phone.
-async function ask(path, { headers, ...request }, owner, reopened) {
+// A session that has ended is opened again with the link kept on this phone. A browser has one to
+// write in: what two people left on one phone goes under each one's own in turn.
+async function ask(path, { headers, ...request }, owner, way) {
   const ours = { ...request, headers: { ...headers, "X-Owner": owner } }
   const answer = await reach(path, ours)
   if (answer.status !== 401 && answer.status !== 403) return answer
-  return (await reopen(owner, reopened)) ? reach(path, ours) : answer
+  return (await reopen(owner, way)) ? reach(path, ours) : answer
 }
 
-async function reopen(owner, reopened) {
-  if (reopened.has(owner)) return false
-  reopened.add(owner)
+async function reopen(owner, way) {
+  if (way.of === owner || way.closed.has(owner)) return false
   const token = await links.of(owner)
-  return token !== null && (await exchangeLink(token))?.owner === owner
+  const told = token && (await exchangeLink(token))
+  if (told) way.of = told.owner
+  if (told?.owner === owner) return true
+  way.closed.add(owner)
+  return false
+}
+
+// Whoever tapped their link here last finds their own page again, not that of somebody before.
+async function comeBack(way) {
+  const opened = await notes.get(OPENED)
+  const tapped = opened && (await notes.get("tapped"))
+  const owner = tapped && ((await notes.get(tapped)) ?? tapped)
+  if (!owner || owner === opened) return
+  await reopen(owner, way)
+  await notes.put(OPENED, owner)
 }
 
 async function reach(path, request) {
