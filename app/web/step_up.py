@@ -15,6 +15,7 @@ from starlette.responses import Response
 from app import clock
 from app.access.models import SessionKind, Strength, WebSession
 from app.people.models import Patient
+from app.scheduling import aftercare
 from app.web import cookies, lone_clinic, ways_back
 from app.web.pages import page
 from app.web.visitors import note_patient, session_of
@@ -62,6 +63,13 @@ def known_here(request: Request, db: Session) -> Patient | None:
         if web_session is not None and web_session.patient is not None:
             return web_session.patient
     return None
+
+
+def keep_light(request: Request, db: Session) -> None:
+    """The pages between a raw evening's page and the next stay as gentle as it was."""
+    patient = known_here(request, db)
+    if patient is not None:
+        request.state.after_dose = aftercare.gentle_until(db, patient)
 
 
 def ask(request: Request, db: Session) -> Response:

@@ -188,6 +188,7 @@ def _page(
     request: Request, db: Session, template: str, status: int = 200, **context: object
 ) -> Response:
     lone_clinic.name(request, db)
+    step_up.keep_light(request, db)
     return page(request, template, status, **context)
 
 

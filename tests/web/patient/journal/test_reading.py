@@ -351,3 +351,9 @@ def test_signing_out_closes_it_again_though_the_link_is_still_open(tapped, by_pa
     assert reads_nothing(phone, kept)
     assert phone.get("/journal/write").status_code == 200
     assert "river" not in phone.get("/journal/write").text
+
+
+def test_on_a_raw_day_the_pages_that_ask_who_it_is_stay_gentle(by_link, client):
+    for path in ("/sign-in", "/sign-in/number"):
+        assert 'data-surface="patient" data-mood="gentle"' in by_link.get(path).text
+        assert 'data-mood="gentle"' not in client.get(path).text
