@@ -76,6 +76,22 @@ async () => {
 }
 """
 
+# From now on this page throws nothing away in a step of its own, as a phone that dies before it.
+DIES_BEFORE = """() => {
+  const begin = IDBDatabase.prototype.transaction
+  IDBDatabase.prototype.transaction = function (names, mode, ...more) {
+    if (mode === "readwrite" && String(names) === "slices") throw new DOMException("dead", "Died")
+    return begin.call(this, names, mode, ...more)
+  }
+}"""
+PIECES = """() => new Promise((done) => {
+  const asked = indexedDB.open("afterglow")
+  asked.onsuccess = () => {
+    const counted = asked.result.transaction("slices").objectStore("slices").count()
+    counted.onsuccess = () => done(counted.result)
+  }
+})"""
+
 
 @pytest.fixture
 def link(clinic) -> str:
@@ -296,10 +312,13 @@ def test_a_drawing_is_made_small_without_its_place_and_sent(clinic, link, new_ph
     assert violations(page) == []
     page.reload()
     expect(picture).to_be_visible()
+    assert page.evaluate(PIECES) == 1
+    page.evaluate(DIES_BEFORE)
 
     page.get_by_role("button", name="Keep it").tap()
 
     expect(page.locator("[data-state=delivered]").first).to_be_attached(timeout=20_000)
+    assert page.evaluate(PIECES) == 0
     other = new_phone()
     other.goto(f"{clinic.url}/journal")
     sign_in_by_code(other, clinic, PHONE)

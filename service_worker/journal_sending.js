@@ -1,6 +1,6 @@
 // Brings to the clinic what waits on this phone: alerts first, then words, then sound and pictures.
 // One sender at a time, whatever number of tabs; it goes on until everything has an answer.
-import { alerts, entries, links, notes, slices } from "./journal_store.js"
+import { alerts, entries, links, notes } from "./journal_store.js"
 import { sendFiles } from "./file_sending.js"
 
 export const PENDING = "pending:" // begins the owner of what a link tapped without a signal wrote
@@ -166,9 +166,8 @@ async function sendRest(way) {
     if (landed !== revision) return
     const refused = await sendFiles(entry, (path, request) => ask(path, request, owner, way))
     if (refused) return sayNo(uuid, refused)
-    const done = await entries.finish(uuid)
+    const done = await entries.finish(uuid, files)
     if (done?.state !== "delivered") return void (askedAgain = true) // changed while it was on its way
-    for (const file of files) await slices.removeFile(file.uuid)
     say(uuid, "delivered", { revision: done.revision, base: done.base })
   })
 }

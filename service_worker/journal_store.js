@@ -53,12 +53,20 @@ export const entries = {
     return changeEntry(uuid, (kept) => ({ ...kept, base, flight: null, landed: revision }))
   },
 
-  // Leaves only the note that it is with the clinic; unless it was changed meanwhile.
-  finish(uuid) {
-    return changeEntry(uuid, (kept) => {
-      if (kept.landed !== kept.revision) return { ...kept, state: "device" }
-      const { order, revision, base } = kept
-      return { uuid, order, revision, base, state: "delivered", at: Date.now() }
+  // Leaves only the note that it is with the clinic, and none of its sound and pictures; unless it was
+  // changed meanwhile.
+  finish(uuid, files = []) {
+    return inDatabase("readwrite", ["entries", "slices"], (transaction, say) => {
+      const store = transaction.objectStore("entries")
+      got(store.get(uuid), (kept) => {
+        if (!kept) return
+        const { order, revision, base, landed } = kept
+        const isWhole = landed === revision
+        const left = isWhole ? { uuid, order, revision, base, state: "delivered", at: Date.now() } : { ...kept, state: "device" }
+        store.put(left)
+        if (isWhole) for (const file of files) transaction.objectStore("slices").delete(sliceRange(file.uuid))
+        say(left)
+      })
     })
   },
 
