@@ -7,9 +7,14 @@ const HELP_WITHIN = 4_000 // of the clinic
 
 readDangerWords()
 
+// `sent`: settles when the clinic has answered, or when there is no way to it.
 // `isGiven()`: the clinic's page with help stands there already.
-export async function helpForWords(words, owner, isGiven) {
+export async function helpForWords(words, owner, sent, isGiven) {
   if (!(await tellsOfDanger(words))) return
-  if (navigator.onLine) await new Promise((resolve) => setTimeout(resolve, HELP_WITHIN))
+  if (navigator.onLine) await Promise.race([sent, patience()]).catch(() => {})
   if (!isGiven()) await helpHere({ help: "crisis", signal: "entry", owner })
+}
+
+function patience() {
+  return new Promise((resolve) => setTimeout(resolve, HELP_WITHIN))
 }

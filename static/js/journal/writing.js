@@ -60,9 +60,10 @@ async function beginWriting() {
 // What can wait until somebody could write.
 async function goOn() {
   await aMoment()
+  const keeping = keepShell() // at once: the signal may go at any time
   await askClinic()
   await sendNow()
-  registration = await keepShell()
+  registration = await keeping
   await tidyDevice()
   readyHelper()
 }
@@ -177,8 +178,7 @@ async function keepWords() {
   }
   sheet.reset()
   navigator.storage?.persist?.()
-  helpIfNone(content.words, whose.owner)
-  sendNow()
+  helpIfNone(content.words, whose.owner, sendNow())
 }
 
 // What cannot be kept here must not look as if it were.
@@ -230,7 +230,7 @@ async function skipPrompt(more = {}) {
     if (danger) return showSafety(html)
   } catch {
     sayOnly("no-signal") // nothing is lost by it: there is just no nudge to stop
-    return helpIfNone(words, whose.owner)
+    return helpIfNone(words, whose.owner, null)
   }
   if (more.more) {
     for (const part of document.querySelectorAll("[data-more]")) part.hidden = true
