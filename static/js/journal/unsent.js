@@ -3,6 +3,7 @@ import { entries, notes } from "../../../service_worker/journal_store.js"
 import { PENDING } from "../../../service_worker/journal_sending.js"
 
 const FIRST_WORDS = 80
+const SEEN_TO_GO = 10_000
 // In a jar of its own: says that words were here, should the phone ever clear the database.
 const HINT = "__Host-ag_unsent"
 
@@ -14,6 +15,7 @@ export async function showUnsent(owner, isShown) {
   noteUnsent(waiting.length > 0)
   if (!list) return // the page shows help instead
   const pattern = document.getElementById("unsent-entry").content
+  const gone = list.querySelectorAll("[data-state=delivered]") // said until the page is left
   list.replaceChildren(...shown.map((entry) => {
     const one = pattern.cloneNode(true)
     const item = one.querySelector("li")
@@ -24,13 +26,19 @@ export async function showUnsent(owner, isShown) {
     time.textContent = spokenTime(new Date(entry.writtenAt))
     setState(item, entry.state === "draft" ? "device" : entry.state)
     return one
-  }))
-  document.getElementById("unsent").hidden = !shown.length
+  }), ...gone)
+  const section = document.getElementById("unsent")
+  section.hidden = !list.children.length
+  for (const part of section.querySelectorAll("[data-waiting]")) part.hidden = !shown.length
+  section.querySelector("[data-gone]").hidden = shown.length > 0
 }
 
 export function followUnsent(uuid, state) {
   const item = document.querySelector(`#unsent-list [data-uuid="${uuid}"]`)
-  if (item) setState(item, state)
+  if (!item) return
+  setState(item, state)
+  // Earlier words are read after step-up only: what has gone is named a moment longer, no more.
+  if (state === "delivered") setTimeout(() => item.querySelector(".said")?.remove(), SEEN_TO_GO)
 }
 
 // → whether the phone has lost words that were waiting on it: not even the language is known any more.
