@@ -44,6 +44,14 @@ def test_home_names_the_next_talk_and_offers_no_join_before_its_time(signed_in, 
     assert 'data-action="not-today"' in page
 
 
+def test_home_says_when_the_talk_is_today(signed_in, cast):
+    assert "Nothing to do today." in signed_in(cast.maya).get("/").text
+
+    clock.stand_still(cast.integration_visit.starts_at - timedelta(hours=1), machine=FRIDAY_NOON)
+
+    assert "Your talk is today." in signed_in(cast.maya).get("/").text
+
+
 def test_join_stands_on_home_when_the_talk_is_near(signed_in, cast):
     clock.stand_still(cast.integration_visit.starts_at - timedelta(minutes=10), machine=FRIDAY_NOON)
 
