@@ -80,6 +80,13 @@ def test_spanish_keeps_its_accents_and_english_texts_do_without():
     assert "Clinica Sol" in written(texts.staff_call, "accented", "en")
 
 
+def test_a_quiet_minute_in_spanish_is_one_segment_without_a_word_misspelled():
+    for text in (texts.quiet_minute, texts.quiet_week):
+        body = written(text, "short", "es")
+        assert segments(body) == 1, f"{len(body)}: {body}"
+    assert "una semana después" in written(texts.quiet_week, "short", "es")
+
+
 def test_accents_give_way_before_a_third_segment():
     assert "Nuñez Garcia" in written(texts.join, "accented", "es")
 
