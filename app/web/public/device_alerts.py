@@ -25,6 +25,7 @@ from app.web.pages import not_found
 from app.web.visitors import COOKIES, note_patient, session_of
 
 _BY = (SessionKind.PATIENT, SessionKind.JOIN, SessionKind.WRITE)
+_OLDEST_YEAR = 1900  # no phone's clock goes back so far
 
 
 @anyone
@@ -102,7 +103,7 @@ def _moment(said: Any) -> datetime:
         moment = datetime.fromisoformat(str(said))
     except ValueError:
         return clock.now()
-    return moment if moment.tzinfo else clock.now()
+    return moment if moment.tzinfo and moment.year >= _OLDEST_YEAR else clock.now()
 
 
 routes = [

@@ -77,11 +77,12 @@ def test_when_it_happened_is_kept_and_never_lies_ahead(signed_in, cast, owner, d
     phone = signed_in(cast.maya)
     _tell(phone, owner(cast.maya))
     _tell(phone, owner(cast.maya), at=(FRIDAY_NOON + timedelta(days=9)).isoformat())
-    _tell(phone, owner(cast.maya), at="yesterday or so")
+    for odd in ("yesterday or so", "0001-01-01T00:00:00+14:00"):
+        _tell(phone, owner(cast.maya), at=odd)
 
     with database.session(write=False) as db:
         when = sorted(db.scalars(select(DeviceAlert.happened_at)))
-    assert when == [FRIDAY_NOON - timedelta(hours=2), FRIDAY_NOON, FRIDAY_NOON]
+    assert when == [FRIDAY_NOON - timedelta(hours=2), *[FRIDAY_NOON] * 3]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from app.web.guards import journal_only
 _LARGEST = 512 * 1024  # 64 KiB of words with every sign escaped
 _LONGEST_LINE = 2000
 _MOST_LINES = 3
+_OLDEST_YEAR = 1900  # no phone's clock goes back so far
 
 
 @journal_only
@@ -94,7 +95,7 @@ def _count(given: object) -> int:
 
 def _moment(given: object) -> datetime:
     moment = datetime.fromisoformat(_text(given))
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or moment.year < _OLDEST_YEAR:
         raise ValueError
     return moment
 
