@@ -115,7 +115,7 @@ def acts_of(days: Days) -> list[tuple[datetime, Act]]:
         (at(-24, 19), partial(_fill, forms={"gad-7": filling.scale(2, 2, 3, 2, 1, 2, 2)})),
         (at(-21, 10), partial(_book, starts_at=at(_SESSIONS[1], 11))),
         (at(-17, 20), _skip),
-        (at(-16, 18), _look_at_hopes),
+        (at(-15, 19), _look_at_hopes),
         (at(-13, 10), partial(_book, starts_at=at(_SESSIONS[2], 11))),
         (at(-8, 9, 25), partial(_keep, words=_HARD_MORNING, is_shared=True)),
         (at(-8, 14, 55), partial(_ask, slug="gad-7")),

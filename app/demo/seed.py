@@ -22,6 +22,7 @@ from app.demo.people import AVERY, CASEY, LUCIA, MORGAN, ROBIN, SAM
 from app.settings import Settings
 from app.worker import Worker
 
+_SWEPT_EVERY = timedelta(hours=12)
 _Act = Callable[[Session], object]
 _AVERYS: Mapping[str, Answers] = {
     "people-and-ride": filling.PEOPLE_AND_RIDE,
@@ -42,8 +43,12 @@ def seed(database: Database, settings: Settings) -> None:
     ahead, days = clock.ahead(), Days.around(clock.now(), people.ZONE)
     clock.run_ahead(ahead + (days.at(course.BEGINS, 9) - clock.now()))
     people.open_house(database)
+    swept_at = clock.now()
     for moment, act in sorted([*course.acts_of(days), *_acts(days)], key=_moment):
-        walk.advance(worker, database, max(timedelta(0), moment - clock.now()))
+        is_long_ago = moment - swept_at > _SWEPT_EVERY
+        swept_at = moment if is_long_ago else swept_at
+        by = max(timedelta(0), moment - clock.now())
+        walk.advance(worker, database, by, sweeps=is_long_ago)
         with database.session() as db:
             act(db)
     walk.advance(worker, database, ahead - clock.ahead())

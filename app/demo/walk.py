@@ -32,9 +32,11 @@ class _Walk:
         self._dated = [job for job in worker.jobs if job.next_due is not None]
         self._sweeps = [job for job in worker.jobs if job.next_due is None]
 
-    def to(self, target: datetime) -> None:
+    def sweep(self) -> None:
         for job in self._sweeps:
             _run(job)
+
+    def to(self, target: datetime) -> None:
         stop = clock.now()
         moments = self._do_what_is_due(stop, self._moments())
         while (following := _next_after(moments, stop)) is not None and following < target:
@@ -77,12 +79,18 @@ class _Walk:
             remember(db)
 
 
-def advance(worker: Worker, database: Database, by: timedelta) -> None:
-    """Push the clock forward by `by`, doing on the way what falls due."""
+def advance(worker: Worker, database: Database, by: timedelta, *, sweeps: bool = True) -> None:
+    """Push the clock forward by `by`, doing on the way what falls due.
+
+    `sweeps`: what has no moment of its own is done first.
+    """
     if by < timedelta(0):
         raise ValueError("the clock never goes back")
     with worker.lock:
-        _Walk(worker, database).to(clock.now() + by)
+        walk = _Walk(worker, database)
+        if sweeps:
+            walk.sweep()
+        walk.to(clock.now() + by)
     with database.session(write=False) as db:
         for clinic_id in db.scalars(select(Clinic.id)):
             live.publish(db, f"desk:{clinic_id}")
