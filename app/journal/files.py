@@ -22,6 +22,7 @@ LARGEST_SLICE = 512 * 1024
 LARGEST = 30 * 1024 * 1024
 MOST_SLICES = 4096
 MOST_FILES = 20  # of one entry
+MOST_OF_SESSION = 500 * 1024 * 1024  # bytes: a link that went astray fills no disk
 JPEG = "image/jpeg"
 
 
@@ -60,7 +61,8 @@ def take_slice(
     file = _find(db, entry, uuid) or _made(db, entry, uuid, kind)
     if file.completed_at is not None or number in _numbers(db, file):
         return file
-    if file.size + len(body) > LARGEST:
+    of_session = _size_of_session(db, entry) + len(body)
+    if file.size + len(body) > LARGEST or of_session > MOST_OF_SESSION:
         raise TooLarge(_too_large())
     _keep(db, file, number, body)
     file.size += len(body)
@@ -153,6 +155,19 @@ def _find(db: Session, entry: JournalEntry, uuid: UUID) -> JournalFile | None:
         raise Gone(_("This was deleted."))
     which = JournalFile.entry_id == entry.id, JournalFile.uuid == uuid
     return db.scalar(select(JournalFile).where(*which))
+
+
+def _size_of_session(db: Session, entry: JournalEntry) -> int:
+    """How much there is of the session that an entry belongs to, or between sessions."""
+    size = (
+        select(func.sum(JournalFile.size))
+        .join(JournalFile.entry)
+        .where(
+            JournalEntry.patient_id == entry.patient_id,
+            JournalEntry.appointment_id == entry.appointment_id,
+        )
+    )
+    return db.scalar(size) or 0
 
 
 def _keep(db: Session, file: JournalFile, number: int, body: bytes) -> None:

@@ -194,3 +194,13 @@ def test_what_is_no_picture_is_not_kept_as_one(send, finish):
 
     with pytest.raises(Unusable):
         finish(uuid, 1, media_type="image/svg+xml")
+
+
+def test_the_notes_of_one_session_have_a_bound_all_together(db, keep, send, monkeypatch):
+    monkeypatch.setattr(files, "MOST_OF_SESSION", 10)
+    send(uuid4(), 0, b"123456")
+    other = keep("", kind=EntryKind.VOICE)
+
+    with pytest.raises(TooLarge):
+        files.take_slice(db, other, uuid4(), FileKind.VOICE, 0, b"12345")
+    files.take_slice(db, other, uuid4(), FileKind.VOICE, 0, b"1234")
