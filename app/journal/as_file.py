@@ -4,13 +4,11 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.journal import entry_keys, on_paper
+from app.journal import entry_keys, lines, on_paper
 from app.journal.models import JournalEntry, JournalFile, SharedLine
 from app.people.models import Clinic, Patient
 
@@ -18,7 +16,7 @@ from app.people.models import Clinic, Patient
 def as_json(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> str:
     """All of it as one JSON object, the oldest first."""
     clinic = db.get_one(Clinic, patient.clinic_id)
-    files, brought = on_paper.files_of(db, entries), _lines_of(db, entries)
+    files, brought = on_paper.files_of(db, entries), lines.ever_brought(db, entries)
     _held = entry_keys.fetched(db, [each.key_id for each in entries])
     content = {
         "clinic": clinic.name,
@@ -30,17 +28,6 @@ def as_json(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> s
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
-
-
-def _lines_of(db: Session, entries: Sequence[JournalEntry]) -> dict[UUID, list[SharedLine]]:
-    """What of each entry was brought to a talk and not taken back."""
-    standing = select(SharedLine).where(
-        SharedLine.entry_id.in_([each.id for each in entries]), SharedLine.taken_back_at.is_(None)
-    )
-    found: dict[UUID, list[SharedLine]] = {}
-    for line in db.scalars(standing.order_by(SharedLine.position, SharedLine.id)):
-        found.setdefault(line.entry_id, []).append(line)
-    return found
 
 
 def _plain(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -72,6 +73,17 @@ def brought_to(db: Session, visit: Appointment) -> list[SharedLine]:
     is_next = coming is not None and coming.id == visit.id
     whose = SharedLine.patient_id == visit.patient_id
     return _standing(db, whose, _is_for(visit) if is_next else _is_for_this(visit))
+
+
+def ever_brought(db: Session, entries: Sequence[JournalEntry]) -> dict[UUID, list[SharedLine]]:
+    """What of each entry was brought to any talk, and not taken back."""
+    standing = select(SharedLine).where(
+        SharedLine.entry_id.in_([each.id for each in entries]), SharedLine.taken_back_at.is_(None)
+    )
+    found: dict[UUID, list[SharedLine]] = {}
+    for line in db.scalars(standing.order_by(SharedLine.position, SharedLine.id)):
+        found.setdefault(line.entry_id, []).append(line)
+    return found
 
 
 def bring(db: Session, entry: JournalEntry, chosen: Sequence[str], by: Patient) -> list[SharedLine]:

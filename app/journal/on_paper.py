@@ -11,7 +11,7 @@ from app import clock, i18n
 from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.intake.papers import answers, printing
-from app.journal import entry_keys
+from app.journal import entry_keys, lines
 from app.journal.models import FileKind, JournalEntry, JournalFile
 from app.people.models import Clinic, Patient
 from app.scheduling.models import Appointment
@@ -25,7 +25,7 @@ def pdf(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> bytes
 def data(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> dict[str, Any]:
     """What stands on it."""
     clinic = db.get_one(Clinic, patient.clinic_id)
-    files = files_of(db, entries)
+    files, brought = files_of(db, entries), lines.ever_brought(db, entries)
     _held = entry_keys.fetched(db, [each.key_id for each in entries])
     return answers.head(clinic, _("Your words"), _("Your words")) | {
         "facts": [
@@ -35,7 +35,12 @@ def data(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> dict
         "parts": [
             {
                 "words": part_title(session, patient.zone),
-                "entries": [_entry(each, files.get(each.id, []), patient.zone) for each in part],
+                "entries": [
+                    _entry(
+                        each, files.get(each.id, []), len(brought.get(each.id, ())), patient.zone
+                    )
+                    for each in part
+                ],
             }
             for session, part in by_session([*reversed(entries)])
         ],
@@ -91,13 +96,28 @@ def spoken(file: JournalFile) -> str:
     return _("A spoken note, %(length)s") % {"length": said}
 
 
-def _entry(entry: JournalEntry, files: list[JournalFile], zone: str) -> dict[str, Any]:
+def _entry(
+    entry: JournalEntry, files: list[JournalFile], brought: int, zone: str
+) -> dict[str, Any]:
     return {
         "about": [
             answers.moment(entry.written_at, zone),
-            _("Shared with your team") if entry.shared_at else _("Only you"),
+            _whose(entry, brought),
         ],
         "question": entry.question,
         "words": entry.words,
         "files": [spoken(file) for file in files],
     }
+
+
+def _whose(entry: JournalEntry, brought: int) -> str:
+    """Who can read it."""
+    if entry.shared_at is not None:
+        return _("Shared with your team")
+    if entry.read_at is not None:
+        return _("Your team has read this")
+    if brought:
+        return ngettext("You brought one line", "You brought %(num)s lines", brought) % {
+            "num": brought
+        }
+    return _("Only you")

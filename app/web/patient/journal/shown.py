@@ -19,13 +19,16 @@ _BEGINS_WITH = 240  # letters of a long entry in the list
 
 @dataclass(frozen=True)
 class Shown:
-    """One entry, opened. `lines`: what it falls into; `brought`: those of them that stand."""
+    """One entry, opened. `lines`: what it falls into; `brought`: those of them that come to the
+    next talk; `left`: how many were left with an earlier one.
+    """
 
     row: JournalEntry
     words: str
     question: str
     lines: list[str]
     brought: list[str]
+    left: int
     files: list[tuple[JournalFile, str]]
 
     @property
@@ -50,6 +53,11 @@ class Shown:
         if self.brought:
             said = ngettext("You bring one line", "You bring %(num)s lines", len(self.brought))
             return (said % {"num": len(self.brought)}, "good", "bring")
+        if self.row.read_at is not None:
+            return (_("Your team has read this"), "", "people")
+        if self.left:
+            said = ngettext("You brought one line", "You brought %(num)s lines", self.left)
+            return (said % {"num": self.left}, "", "bring")
         return (_("Only you"), "", "lock")
 
 
@@ -64,6 +72,7 @@ def opened(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> li
     brought: dict[UUID, list[SharedLine]] = {}
     for line in lines.brought_by(db, patient):
         brought.setdefault(line.entry_id, []).append(line)
+    ever = lines.ever_brought(db, entries)
     files = on_paper.files_of(db, entries)
     return [
         Shown(
@@ -72,6 +81,7 @@ def opened(db: Session, patient: Patient, entries: Sequence[JournalEntry]) -> li
             row.question,
             lines.of(row.words),
             [line.words for line in brought.get(row.id, ())],
+            len(ever.get(row.id, ())) - len(brought.get(row.id, ())),
             [(file, on_paper.spoken(file)) for file in files.get(row.id, ())],
         )
         for row in entries

@@ -134,7 +134,7 @@ def test_an_entry_is_shared_and_taken_back(maya, keep, row, desk, cast):
 
     maya.post(f"/journal/entries/{uuid}/take-back")
     assert RIVER not in desk.get(page).text
-    assert "Only you" in maya.get("/journal").text
+    assert "Your team has read this" in maya.get("/journal").text
 
 
 def test_what_was_never_read_is_deleted_with_its_key(maya, keep, row, database):
