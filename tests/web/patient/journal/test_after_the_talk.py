@@ -48,9 +48,9 @@ def test_what_was_read_and_taken_back_was_read(signed_in, cast, entry, database)
     maya = signed_in(cast.maya)
     maya.post(f"/journal/entries/{entry}/share")
     with database.session() as db:
-        db.scalars(select(JournalEntry).where(JournalEntry.uuid == entry)).one().read_at = (
-            clock.now()
-        )
+        db.scalars(
+            select(JournalEntry).where(JournalEntry.uuid == entry)
+        ).one().read_at = clock.now()
 
     maya.post(f"/journal/entries/{entry}/take-back")
 
