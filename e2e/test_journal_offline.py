@@ -1,6 +1,7 @@
 """Words without a signal: kept on the phone, found again whatever happened, sent by themselves."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -82,6 +83,30 @@ def test_words_without_a_signal_outlive_the_browser_and_arrive(clinic: Clinic, l
         f"{CANARY}, in the dark",
         f"half a sentence about a {CANARY}",
     ]
+
+
+def test_a_phone_that_is_full_by_now_still_sends_what_it_kept(clinic: Clinic, link, lasting_phone):
+    page = lasting_phone.open()
+    open_evening(page, link)
+    wait_for_shell(page)
+    clinic.stop()
+    write(page, "kept while there was room")
+    keep(page)
+    lasting_phone.kill()
+
+    page = lasting_phone.open()
+    devtools = lasting_phone.context.new_cdp_session(page)
+    full = {"origin": clinic.url, "quotaSize": 1}
+    devtools.send("Storage.overrideQuotaForOrigin", full)
+    clinic.start()
+    page.goto(f"{clinic.url}/journal/write")
+
+    expect(page.locator("[data-saying=not-stored]")).to_be_visible(timeout=SLOW)
+    deadline = time.monotonic() + SLOW / 1000
+    while page.evaluate(STORED):
+        assert time.monotonic() < deadline, "a full phone sends nothing"
+        page.wait_for_timeout(250)
+    assert kept_words(clinic, PHONE) == ["kept while there was room"]
 
 
 def test_a_link_tapped_without_a_signal_opens_the_page_and_is_used_later(

@@ -154,7 +154,12 @@ async function sendWords(way) {
     }, { "If-Match": `"${entry.base}"` }), owner, way)
     if (!answer.ok) return sayNo(uuid, answer)
     const told = await understood(answer)
-    await entries.landed(uuid, entry.revision, told.revision)
+    try {
+      await entries.landed(uuid, entry.revision, told.revision)
+    } catch (error) {
+      if (entry.files?.length || !(await entries.leave(uuid, entry.revision))) throw error
+      say(uuid, "delivered", { revision: entry.revision, base: told.revision })
+    }
     if (told.danger) say(uuid, "danger", told)
   })
 }

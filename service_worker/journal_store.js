@@ -40,17 +40,30 @@ export const entries = {
 
   // What is to be sent. Until an answer has come the same revision is sent again, whatever has been
   // written since: so an answer that got lost cannot make a change look like somebody else's.
+  // A phone that is full sends what it has, and notes nothing.
   async take(uuid) {
     const kept = await changeEntry(uuid, ({ flight, ...entry }) => ({
       ...entry,
       state: "sending",
       flight: entry.landed === entry.revision ? null : flight ?? { revision: entry.revision, iv: entry.iv, data: entry.data },
-    }))
+    })).catch(() => readOne("entries", uuid))
     return kept && openEntry({ ...kept, ...kept.flight })
   },
 
   landed(uuid, revision, base) {
     return changeEntry(uuid, (kept) => ({ ...kept, base, flight: null, landed: revision }))
+  },
+
+  // The clinic has it, and there is no room to note that: it goes, unless it was changed meanwhile.
+  leave(uuid, revision) {
+    return inDatabase("readwrite", ["entries"], (transaction, say) => {
+      const store = transaction.objectStore("entries")
+      got(store.get(uuid), (kept) => {
+        if (kept?.revision !== revision) return
+        store.delete(uuid)
+        say(true)
+      })
+    })
   },
 
   // Leaves only the note that it is with the clinic, and none of its sound and pictures; unless it was

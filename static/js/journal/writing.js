@@ -34,6 +34,7 @@ async function beginWriting() {
   turnLightInPlace()
   if (!(await available())) {
     sayOnly("not-stored")
+    flush().catch(() => {}) // what was kept while there was room still goes
     return false
   }
   whose = await pageNow(sheet)
