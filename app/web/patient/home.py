@@ -37,7 +37,7 @@ def home(request: Request, db: Session) -> Response:
         may_join=may_join,
         due=due,
         prompt=prompt,
-        sent=[packet for packet in asked if packet.done_at is not None],
+        sent=_last_sent(asked),
         offers=offers.open_to(request, db) if is_calm else [],
     )
 
@@ -64,6 +64,12 @@ def asked_of(db: Session, patient: Patient) -> tuple[list[IntakePacket], Journal
     ).all()
     found: list[IntakePacket | None] = [packet for packet, _prompt in rows]  # by an outer join
     return [packet for packet in found if packet is not None], rows[0][1]
+
+
+def _last_sent(asked: list[IntakePacket]) -> IntakePacket | None:
+    """Of what was sent lately the last: in a course there is something every few days."""
+    done = {packet.done_at: packet for packet in asked if packet.done_at is not None}
+    return done[max(done)] if done else None
 
 
 def next_appointment(db: Session, patient: Patient) -> Appointment | None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from app import clock
+from app.intake.models import IntakePacket, PacketCode
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 from tests.conftest import FRIDAY_NOON
 from tests.web.test_budgets import counting
@@ -63,6 +64,29 @@ def test_join_stands_on_home_when_the_talk_is_near(signed_in, cast):
 
 def test_whoever_has_nothing_ahead_reads_one_sentence(signed_in, cast):
     assert "Nothing is due." in signed_in(cast.theo).get("/").text
+
+
+def test_home_tells_of_the_last_answers_that_were_sent_and_no_others(signed_in, database, cast):
+    with database.session() as db:
+        for hours in (30, 2, 50):
+            done_at = clock.now() - timedelta(hours=hours)
+            db.add(
+                IntakePacket(
+                    clinic_id=cast.clinic.id,
+                    patient_id=cast.theo.id,
+                    code=PacketCode.ASKED,
+                    opens_at=done_at,
+                    due_at=done_at,
+                    closes_at=clock.now() + timedelta(days=1),
+                    done_at=done_at,
+                    made_at=done_at,
+                )
+            )
+
+    page = signed_in(cast.theo).get("/").text
+
+    assert page.count("Your answers were sent at") == 1
+    assert "Your answers were sent at 10:00 am" in page
 
 
 def test_something_is_offered_on_a_calm_day_after_the_second_good_visit(
