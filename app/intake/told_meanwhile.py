@@ -1,6 +1,6 @@
 """A scale that was answered in the last days is not asked again the evening before an infusion."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
@@ -87,12 +87,14 @@ def _told(now: datetime) -> ColumnElement[bool]:
         *(
             and_(
                 Questionnaire.url == library.unkept(slug).url,
-                _answered(now - timedelta(days=valid_for.DAYS[slug])),
+                _answered(valid_for.holds_since(slug)),
             )
             for slug in valid_for.SCALES
         )
     )
-    return or_(_answered(now - valid_for.BASELINE), and_(held.exists(), holds_longer))
+    return or_(
+        _answered(now - valid_for.BASELINE + valid_for.SLACK), and_(held.exists(), holds_longer)
+    )
 
 
 def _answered(since: datetime) -> ColumnElement[bool]:

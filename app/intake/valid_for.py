@@ -47,6 +47,9 @@ DAYS = {
     CAMERA_CHECK: 90,
     "preparation-guide": 180,
 }
+# Sessions a week apart have their checks a week apart, and one evening's answer comes later than
+# the next is asked: to the minute, every second one would be left out.
+SLACK = timedelta(hours=12)
 # Without these nothing may take place; texts and sharing are free to be declined.
 _NEEDED = {ConsentCode.TREATMENT, ConsentCode.TELEHEALTH}
 
@@ -60,7 +63,12 @@ def is_valid(db: Session, patient: Patient, slug: str, form: Questionnaire | Non
         return True
     if slug == CONSENTS:
         return _has_agreed(db, patient, form)
-    return _was_answered(db, patient, form, clock.now() - timedelta(days=DAYS[slug]))
+    return _was_answered(db, patient, form, holds_since(slug))
+
+
+def holds_since(slug: str) -> datetime:
+    """What was told after this moment still holds."""
+    return clock.now() - timedelta(days=DAYS[slug]) + SLACK
 
 
 def agreed(db: Session, patient_id: UUID, version: str) -> set[ConsentCode]:
@@ -101,11 +109,10 @@ def _is_asked_already(db: Session, patient: Patient, form: Questionnaire) -> boo
 
 def _camera_was_asked(db: Session, patient: Patient) -> bool:
     asked = _open_tasks(patient).where(IntakeTask.kind == TaskKind.CAMERA_CHECK)
-    since = clock.now() - timedelta(days=DAYS[CAMERA_CHECK])
     passed = select(IntakeTask.id).where(
         IntakeTask.patient_id == patient.id,
         IntakeTask.kind == TaskKind.CAMERA_CHECK,
-        IntakeTask.completed_at > since,
+        IntakeTask.completed_at > holds_since(CAMERA_CHECK),
     )
     return db.scalar(asked.limit(1)) is not None or db.scalar(passed.limit(1)) is not None
 

@@ -96,6 +96,22 @@ def test_what_was_answered_in_the_week_before_is_left_out_when_the_check_opens(
     assert told_meanwhile.next_due(db) is None
 
 
+def test_sessions_a_week_apart_are_each_preceded_by_the_weekly_scale(
+    db, here, infusion_at, packet_of, asked, answer, later, at
+):
+    first = infusion_at("2026-12-02T14:00")
+    second = infusion_at("2026-12-09T14:00")
+    later("2026-12-01T19:30")  # two hours and a half after the check opened
+    answer(packet_of(first, EVE), "readiness-eve", "phq-9", "gad-7")
+    later("2026-12-02T16:00")
+    infusions.record_end(db, first, at("2026-12-02T15:30"), by=here.jordan)
+
+    later("2026-12-08T17:00")
+    told_meanwhile.leave_out(db)
+
+    assert asked(second, EVE) == ["readiness-eve", "phq-9"]
+
+
 def test_what_the_forms_still_ask_for_is_not_asked_twice(db, infusion_at, asked, later):
     infusion = infusion_at("2026-11-25T11:00")
     later("2026-11-24T17:00")
