@@ -97,6 +97,24 @@ def test_help_is_one_tap_and_staff_are_told(clinic, new_phone, new_desk):
 
     page.get_by_role("button", name="I need help").tap()
 
+    expect(page.get_by_text("Your clinic has been told.")).to_be_visible()
+    assert violations(page) == []
+    desk.goto(f"{clinic.url}/clinic")
+    expect(desk.locator("#alerts")).to_contain_text("Sam")
+
+
+def test_help_without_a_signal_says_so_and_is_told_by_itself(clinic, new_phone, new_desk):
+    desk = new_desk(clinic)
+    link = a_session(clinic, desk)
+    page = new_phone()
+    get_ready(page, link)
+    clinic.stop()
+
+    page.get_by_role("button", name="I need help").tap()
+    expect(page.get_by_text("Nobody has been told yet.")).to_be_visible()
+
+    clinic.start()
+    expect(page.get_by_text("Your clinic has been told.")).to_be_visible(timeout=30_000)
     desk.goto(f"{clinic.url}/clinic")
     expect(desk.locator("#alerts")).to_contain_text("Sam")
 

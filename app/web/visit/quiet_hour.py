@@ -17,6 +17,7 @@ from app.companion.hours import Stage
 from app.companion.models import SessionHour
 from app.i18n import gettext as _
 from app.refusal import Refusal
+from app.safety import escalation
 from app.web import byte_ranges
 from app.web.forms import read_form, read_json, text
 from app.web.guards import anyone, session_only
@@ -100,7 +101,8 @@ def need_help(request: Request, db: Session) -> Response:
     hour = hour_of(request)
     hours.need_help(db, hour)
     if is_part(request) or request.headers.get("accept") == "application/json":
-        return JSONResponse({"state": "told"})
+        reached = bool(escalation.on_call(db, hour.patient.clinic))
+        return JSONResponse({"state": "told", "reached": reached})
     return _page(request, hour, "visit/quiet_hour/help.html")
 
 

@@ -9,6 +9,7 @@ const KEPT = "quiet-hour"
 const SOUNDS = "afterglow-session"
 const MINUTE = 60_000
 const FADE_IN = 4_000
+const AGAIN = 10_000
 
 const hour = document.querySelector("[data-quiet-hour]")
 const player = hour.querySelector("[data-player]")
@@ -22,6 +23,7 @@ let ahead = hour.dataset.clock ? Date.parse(hour.dataset.clock) - Date.now() : 0
 let began = hour.dataset.began ? Date.parse(hour.dataset.began) : null
 let part = ""
 let ticking
+let isAsking = false // for help, and the clinic has not heard of it yet
 
 const now = () => Date.now() + ahead
 const say = (words) => { hour.querySelector("[data-said]").textContent = words }
@@ -53,7 +55,15 @@ async function remember() {
 
 function tellAll() {
   tellBeginning()
-  tellClinic().catch(() => {})
+  tellClinic().then(tellOfAsking, () => {})
+}
+
+// What was asked without a signal has gone.
+function tellOfAsking(outcome) {
+  if (!isAsking) return
+  if (outcome !== "told" && outcome !== "unreached") return setTimeout(tellAll, AGAIN)
+  isAsking = false
+  sayAsked(outcome)
 }
 
 async function recall() {
@@ -198,12 +208,21 @@ function press(isOn) {
   soundButton.setAttribute("aria-pressed", String(isOn))
 }
 
-// One tap calls; that somebody asked is told beside it, now or when there is a signal again.
+// One tap calls; that somebody asked is told beside it, now or when there is a signal again. A call may
+// not come about, so the page says how far it has come.
 async function needHelp(event) {
   event.preventDefault()
   location.href = `tel:${hour.dataset.phone || "911"}`
   const told = await post(hour.dataset.help, {}).catch(() => null)
-  if (told?.ok) return
+  if (told?.ok) return sayAsked((await told.json()).reached ? "told" : "unreached")
+  sayAsked("nobody")
   const owner = document.documentElement.dataset.owner || (await notes.get("owner"))
-  if (owner) await alerts.add({ uuid: crypto.randomUUID(), owner, signal: "session", at: new Date(now()).toISOString() })
+  if (!owner) return
+  await alerts.add({ uuid: crypto.randomUUID(), owner, signal: "session", at: new Date(now()).toISOString() })
+  isAsking = true
+  tellAll()
+}
+
+function sayAsked(truth) {
+  for (const words of hour.querySelectorAll("[data-asked]")) words.hidden = words.dataset.asked !== truth
 }

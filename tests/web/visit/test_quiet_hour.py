@@ -94,6 +94,8 @@ def test_whoever_is_not_ready_waits_and_staff_are_told(browser, session, databas
     answer = browser.post(f"/session/{infusion}/questions", data=YES | {name: "no"})
 
     assert "tel:" in answer.text
+    script = browser.post(f"/session/{infusion}/help", headers={"accept": "application/json"})
+    assert script.json() == {"state": "told", "reached": True}
     with database.session(write=False) as db:
         assert db.scalars(select(SafetyAlert)).one().signal is Signal.SESSION
         assert db.scalars(select(SessionHour)).one().ready_at is None
