@@ -180,3 +180,19 @@ def test_signing_out_forgets_who_it_was_and_keeps_the_page_for_the_next_words(
     kept = page.evaluate(KEPT)
     assert kept == {"prompts": 0, "links": 0}
     page.wait_for_function("async () => Boolean(await caches.match('/journal/shell/en'))")
+
+
+def test_words_of_a_link_that_has_ended_wait_on_the_phone_and_say_so(
+    clinic: Clinic, link, lasting_phone
+):
+    page = lasting_phone.open()
+    open_evening(page, link)
+    wait_for_shell(page)
+    clinic.push("P15D")
+    lasting_phone.context.clear_cookies()
+
+    write(page, "after the link had ended")
+    keep(page)
+    waiting = page.locator("#unsent-list li")
+    expect(waiting).to_contain_text("Waits for you", timeout=SLOW)
+    expect(waiting).to_have_attribute("data-state", "device")

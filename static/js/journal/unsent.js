@@ -7,10 +7,10 @@ const SEEN_TO_GO = 10_000
 // In a jar of its own: says that words were here, should the phone ever clear the database.
 const HINT = "__Host-ag_unsent"
 
-// `isShown(uuid)`: it stands on the page already.
+// `isShown(entry)`: it stands on the page already.
 export async function showUnsent(owner, isShown) {
   const waiting = await unsentOf(owner)
-  const shown = waiting.filter(({ uuid }) => !isShown(uuid))
+  const shown = waiting.filter((entry) => !isShown(entry))
   const list = document.getElementById("unsent-list")
   noteUnsent(waiting.length > 0)
   if (!list) return // the page shows help instead
@@ -79,8 +79,9 @@ function spokenTime(moment) {
   return moment.toLocaleString(document.documentElement.lang, how).replace(/[AP]M/, (half) => half.toLowerCase())
 }
 
+// What waits for a tap or a way in is on this phone like the rest.
 function setState(item, state) {
-  item.dataset.state = state
+  item.dataset.state = state === "held" ? "device" : state
   for (const words of item.querySelectorAll("[data-entry-state]")) words.hidden = words.dataset.entryState !== state
 }
 

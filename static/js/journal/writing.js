@@ -254,10 +254,7 @@ async function sendNow() {
 
 async function followEntry(uuid, state, answer) {
   if (state === "danger" && answer.html) return showSafety(answer.html)
-  if (state === "held") {
-    isHeldUp = true
-    sayOnly(SAYINGS[answer.problem])
-  }
+  if (state === "held") sayOnly(SAYINGS[answer.problem])
   if (state === "apart") sayOnly("conflict")
   if (state === "delivered" && !["evicted", "conflict", "copied"].includes(saying())) sayOnly(null)
   if (state === "claimed" && whose.owner === uuid) {
@@ -271,5 +268,6 @@ async function followEntry(uuid, state, answer) {
 }
 
 function refreshUnsent() {
-  return showUnsent(whose.owner, (uuid) => draftIs(uuid) || (keptIs(uuid) && !isHeldUp))
+  const isWell = ({ uuid, state }) => keptIs(uuid) && !isHeldUp && state !== "held"
+  return showUnsent(whose.owner, (entry) => draftIs(entry.uuid) || isWell(entry))
 }
