@@ -497,3 +497,11 @@ def test_there_is_a_shell_in_every_language():
     assert {route.path for route in shell.routes} == {
         f"/journal/shell/{language}" for language in i18n.LANGUAGES
     }
+
+
+def test_nobody_is_led_to_think_that_a_spoken_note_is_listened_to_for_danger(tapped):
+    page = tapped().get("/journal/write").text
+
+    for state in ("recording", "said"):
+        panel = page.partition(f'data-spoken="{state}"')[2].partition("data-spoken=")[0]
+        assert "A spoken note is not checked for danger." in panel
