@@ -65,7 +65,8 @@ def test_the_hour_goes_on_without_a_signal_and_through_a_reload(clinic, new_phon
     assert violations(page) == []
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
-    page.get_by_role("button", name="Begin").tap()
+    with page.expect_response("**/beginning"):
+        page.get_by_role("button", name="Begin").tap()
     expect(page.locator("[data-part]")).to_have_text("Settle")
     assert page.evaluate(PLAYING)
     desk.reload()
