@@ -139,6 +139,7 @@ def test_any_other_page_says_that_there_is_no_signal_and_comes_by_itself(
 
     page.goto(f"{clinic.url}/privacy")
     expect(page.get_by_role("heading", name="There is no signal right now.")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-mood", "gentle")  # it is a raw evening
     page.get_by_role("link", name="Write a few words").tap()
     expect(page.locator("#words")).to_be_visible()
     page.go_back()
