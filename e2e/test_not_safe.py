@@ -52,7 +52,7 @@ def test_a_red_flag_is_met_with_911_and_somebody_is_called_until_they_come(
 
     desk = new_desk(clinic)
     desk.goto(f"{clinic.url}/clinic")
-    expect(desk.get_by_text("told of a side effect that cannot wait")).to_be_visible()
+    expect(desk.get_by_text("told of something that cannot wait")).to_be_visible()
     alert = desk.locator("section.notice--danger", has_text="Maya Lind").first
     assert "Chest" not in alert.inner_text()
 
@@ -84,7 +84,7 @@ def test_without_a_signal_the_phone_shows_911_itself_and_tells_the_clinic_later(
     expect(phone.get_by_text("Nobody has been told yet.").locator("visible=true")).to_have_count(0)
     desk = new_desk(clinic)
     desk.goto(f"{clinic.url}/clinic")
-    expect(desk.get_by_text("told of a side effect that cannot wait")).to_be_visible()
+    expect(desk.get_by_text("told of something that cannot wait")).to_be_visible()
 
     # What was ticked is still there, and goes the usual way now.
     phone.get_by_role("button", name="Go back to where I was").click()

@@ -65,7 +65,7 @@ def signal(value: Signal) -> str:
         Signal.ANSWER: _("gave an answer that may mean danger"),
         Signal.WORDS: _("wrote words that may mean danger"),
         Signal.ENTRY: _("keeps a private entry that may mean danger"),
-        Signal.RED_FLAG: _("told of a side effect that cannot wait"),
+        Signal.RED_FLAG: _("told of something that cannot wait"),
         Signal.SESSION: _("pressed “I need help” during a session"),
     }[value]
 

@@ -143,7 +143,7 @@ def test_words_of_danger_in_the_note_show_988(theos, alerts):
 def test_staff_find_it_on_the_strip_and_once_sent_on_the_review_list(theos, desk, database, alerts):
     theos.choose(CHEST_PAIN).press().choose(NO_SYMPTOM).choose(NOTHING_TO_WATCH).choose(0).press()
     strip = desk.get("/clinic").text
-    assert "told of a side effect that cannot wait" in strip
+    assert "told of something that cannot wait" in strip
     assert "Phone now, then acknowledge." in strip
 
     theos.press()
