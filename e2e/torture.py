@@ -237,6 +237,11 @@ class Torture:
         full = {"origin": self.clinic.url, "quotaSize": 1}
         devtools.send("Storage.overrideQuotaForOrigin", full)
         self._fresh_page()
+        if self._page.locator("#no-session").is_visible():
+            # A browser that was killed may have forgotten its cookie: the page says what to do.
+            self._page.goto("about:blank")
+            self._page.goto(self._link)
+            self._page.wait_for_url("**/journal/write")
         expect(self._page.locator("[data-saying=not-stored]")).to_be_visible(timeout=SLOW)
         words = self._some_words()
         self._page.locator("#words").fill(words)
