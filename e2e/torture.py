@@ -10,7 +10,7 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
@@ -94,12 +94,12 @@ class Torture:
             "button tapped twice": self._tapped_twice,
         }
 
-    def suffer(self, cycles: int, entries: int) -> None:
+    def suffer(self, cycles: int, entries: int, *, spared: Container[str] = ()) -> None:
         """So many hardships, each kind once before any comes again; so many entries in all."""
         ahead: list[Callable[[], None]] = []
         for _ in range(cycles):
             if not ahead:
-                ahead = [*self.hardships.values()]
+                ahead = [act for name, act in self.hardships.items() if name not in spared]
                 self._chance.shuffle(ahead)
             ahead.pop()()
         self.write_some(entries - len(self.written))
