@@ -1,0 +1,1 @@
+"""Other systems are told of what changed, by signed webhooks."""
