@@ -28,7 +28,7 @@ def begin(db: Session, visit: Appointment) -> None:
         user_agent=_PHONE,
         expires_at=max(link.expires_at, visit.ends_at + magic_links.JOIN_OUTLIVES_VISIT),
     )
-    seat = seats.open(db, visit, web_session, link)
+    seat = seats.take(db, visit, web_session, link)
     magic_links.advance(link, LinkState.OPEN)
     seats.claim(db, seat)
     seats.admit(db, seat, by=dr_patel)

@@ -151,7 +151,7 @@ def tapped(
     return Tap(link, Doorway(behind, None, door, browser_hash, is_signed_in=False), earlier)
 
 
-def open(db: Session, doorway: Doorway) -> None:  # noqa: A001 - a door is opened
+def unlock(db: Session, doorway: Doorway) -> None:
     """Note that this browser opened the packet's link. Again changes nothing.
 
     Whoever holds the link can do so: the trail begins with the first form that is begun.

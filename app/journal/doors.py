@@ -20,7 +20,7 @@ def has_opened(db: Session, link: MagicLink, browser_hash: bytes) -> bool:
     return db.scalar(door) is not None
 
 
-def open(db: Session, link: MagicLink, browser_hash: bytes) -> None:  # noqa: A001 - a door is opened
+def unlock(db: Session, link: MagicLink, browser_hash: bytes) -> None:
     """Note that this browser opened the link. Again changes nothing."""
     once.add_once(
         db,

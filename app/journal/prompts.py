@@ -97,7 +97,7 @@ def shown(prompt: JournalPrompt, language: str) -> Shown:
     return Shown(lead.within(language) if lead else "", tuple(questions))
 
 
-def open(db: Session, prompt: JournalPrompt) -> None:  # noqa: A001
+def note_opened(db: Session, prompt: JournalPrompt) -> None:
     """Somebody looked at it: it stays as it was then. Only the first time counts."""
     if prompt.opened_at is None:
         prompt.questionnaire = library.kept(db, _form_in_use(prompt))
@@ -108,7 +108,7 @@ def skip(db: Session, prompt: JournalPrompt) -> None:
     """A skip is an answer: nobody is texted about this one. Twice changes nothing."""
     if prompt.skipped_at is not None:
         return
-    open(db, prompt)
+    note_opened(db, prompt)
     prompt.skipped_at = clock.now()
     prompt_texts.withdraw_one(db, prompt)
     trail.record(db, "skip-prompt", agent=prompt.patient, entity=prompt)
@@ -135,7 +135,7 @@ def answered(db: Session, patient: Patient, entry: JournalEntry) -> None:
     ).all()
     named = [entry.prompt] if entry.prompt and entry.prompt.answered_at is None else []
     for prompt in {*of_moment, *named}:
-        open(db, prompt)
+        note_opened(db, prompt)
         prompt.answered_at = entry.written_at
         prompt_texts.withdraw_one(db, prompt)
 
@@ -144,7 +144,7 @@ def goals_seen_to(db: Session, patient: Patient) -> None:
     """They looked at what they hope for: home asks for it no more. Twice changes nothing."""
     prompt = current(db, patient)
     if prompt is not None and prompt.moment is Moment.GOALS and prompt.answered_at is None:
-        open(db, prompt)
+        note_opened(db, prompt)
         prompt.answered_at = clock.now()
 
 

@@ -24,7 +24,7 @@ from app.telehealth.models import Offer, Seat, SeatState, VideoVisit, Whereabout
 from app.telehealth.visits import VisitOver
 
 
-def open(  # noqa: A001  the field's word: a page was opened
+def take(
     db: Session, appointment: Appointment, web_session: WebSession, link: MagicLink | None
 ) -> Seat:
     """The browser's seat: the one it has, or a ghost. Nothing is spent and nobody is told."""

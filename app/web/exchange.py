@@ -132,7 +132,7 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
             expires_at=expires_at,
         )
     if appointment.service.is_visit:
-        seat = seats.open(db, appointment, web_session, link)
+        seat = seats.take(db, appointment, web_session, link)
         opened = _opened(request, db, link, appointment, seat)
     else:
         opened = session_opening.opened(request, db, link, web_session)

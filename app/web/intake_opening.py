@@ -35,7 +35,7 @@ def tell(request: Request, db: Session, tap: Tap, browser: str) -> Response | No
         return finished(request, link) if doorway.door is not None else None
     token = writing_sessions.begin(request, db, link, tap.earlier, browser)
     is_first = doorway.packet.opened_at is None  # so nothing is begun that one could go on with
-    doors.open(db, doorway)
+    doors.unlock(db, doorway)
     magic_links.advance(link, LinkState.OPEN)
     response = JSONResponse(
         {

@@ -26,12 +26,12 @@ def tell(request: Request, db: Session, link: MagicLink) -> Response | None:
         was_here = link.state is not LinkState.REVOKED and doors.has_opened(db, link, browser_hash)
         return quiet_time_over(request, link) if was_here else None
     token = writing_sessions.begin(request, db, link, _earlier(request, db), browser)
-    doors.open(db, link, browser_hash)
+    doors.unlock(db, link, browser_hash)
     for packet_id in checks_beside.opened_by(db, link):
         intake_doors.admit(db, link.clinic_id, packet_id, browser_hash)
     prompt = prompts.current(db, link)
     if prompt is not None:
-        prompts.open(db, prompt)
+        prompts.note_opened(db, prompt)
     magic_links.advance(link, LinkState.OPEN)
     response = JSONResponse(
         {

@@ -17,7 +17,7 @@ def opened(
     """Where the link's page goes on. A live link to a session always leads to its hour."""
     hour = hours.of_link(db, link)
     if hour.visit is not None:
-        seats.open(db, hour.visit, web_session, link)
+        seats.take(db, hour.visit, web_session, link)
     return {
         "lang": i18n.language(),
         "mood": mood(request),

@@ -112,7 +112,7 @@ def test_a_clinic_s_own_questions_go_before_ours(db, here, infusion_at, prompts_
 def test_questions_that_a_clinic_changes_are_asked_from_then_on(db, here, infusion_at, prompts_of):
     found = prompts_of(infusion_at("2026-11-24T12:30"))
     evening, morning = found[Moment.EVENING], found[Moment.MORNING]
-    prompts.open(db, evening)
+    prompts.note_opened(db, evening)
     for slug in ("journal-evening", "journal-morning"):
         own = library.own_copy(db, here.clinic, library.shipped(db, slug))
         own.definition = own.definition.replace("What", "Tell us what").replace("Catch", "Keep")
@@ -120,7 +120,7 @@ def test_questions_that_a_clinic_changes_are_asked_from_then_on(db, here, infusi
 
     assert prompts.shown(evening, "en").lead == "Catch it. You do not have to explain it."
     assert prompts.shown(morning, "en").questions[3].text == "Tell us what surprised you?"
-    prompts.open(db, morning)
+    prompts.note_opened(db, morning)
     assert morning.questionnaire.version == "2"
 
 

@@ -32,7 +32,7 @@ def open_link(db, cast, appointment):
             user_agent=device,
             expires_at=appointment.ends_at,
         )
-        return seats.open(db, appointment, web_session, None)
+        return seats.take(db, appointment, web_session, None)
 
     return another_browser
 

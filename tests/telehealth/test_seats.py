@@ -16,7 +16,7 @@ def test_the_same_browser_always_gets_the_same_seat(db, appointment, open_link):
     seat = open_link()
     web_session = db.get_one(WebSession, seat.web_session_id)
 
-    assert seats.open(db, appointment, web_session, None) is seat
+    assert seats.take(db, appointment, web_session, None) is seat
     assert seats.of(db, appointment, web_session) is seat
 
 
@@ -79,7 +79,7 @@ def test_an_admitted_browser_that_comes_back_needs_no_new_admission(
     seats.admit(db, seat, by=clinician)
     presence.go(db, seat, seat.page)
 
-    again = seats.open(db, appointment, seat.web_session, None)
+    again = seats.take(db, appointment, seat.web_session, None)
 
     assert again is seat
     assert seats.claim(db, again).state is SeatState.ADMITTED
@@ -90,7 +90,7 @@ def test_who_left_by_themselves_is_admitted_anew(db, appointment, open_link, cli
     seats.admit(db, seat, by=clinician)
     seats.leave(db, seat)
 
-    seats.open(db, appointment, seat.web_session, None)
+    seats.take(db, appointment, seat.web_session, None)
 
     assert seats.claim(db, seat).state is SeatState.CLAIMED
 

@@ -193,7 +193,7 @@ def _let_in(
     Of a patient the clinic knows already it shows nothing, for no birth date was asked.
     """
     doorway = Doorway(packet, None, None, hash_token(browser), is_signed_in=False)
-    doors.open(db, doorway)
+    doors.unlock(db, doorway)
     earlier = guards.session_of(request, db, SessionKind.WRITE)
     if earlier is not None:
         web_sessions.end(db, earlier)

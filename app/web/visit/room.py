@@ -36,7 +36,7 @@ def show(request: Request, db: Session) -> Response:
 def sit(request: Request, db: Session) -> Response:
     """A signed-in patient sits down, without a link. The press shows that somebody is there."""
     appointment: Appointment = request.state.appointment
-    seat = seats.open(db, appointment, request.state.web_session, None)
+    seat = seats.take(db, appointment, request.state.web_session, None)
     try:
         seats.claim(db, seat)
     except Refusal as refusal:

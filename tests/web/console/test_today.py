@@ -31,7 +31,7 @@ def _sit_down(database, visit):
             strength=Strength.LINK,
             expires_at=clock.now() + timedelta(hours=30),
         )
-        return seats.claim(db, seats.open(db, appointment, web_session, None)).id
+        return seats.claim(db, seats.take(db, appointment, web_session, None)).id
 
 
 def test_an_idle_desk_says_so(desk, cast, database):
@@ -110,7 +110,7 @@ def test_a_ghost_waits_for_nobody(desk, cast, database):
             strength=Strength.LINK,
             expires_at=clock.now() + timedelta(hours=30),
         )
-        seats.open(db, appointment, web_session, None)
+        seats.take(db, appointment, web_session, None)
 
     assert "is waiting" not in desk.get("/clinic").text
 

@@ -78,7 +78,7 @@ def test_the_room_that_is_open_does_not_also_ring_on_its_own_page(desk, database
             strength=Strength.LINK,
             expires_at=visit.ends_at,
         )
-        seat = seats.open(db, visit, web_session, None)
+        seat = seats.take(db, visit, web_session, None)
         seats.claim(db, seat)
         presence.arrive(db, seat, "page")
 
