@@ -1,3 +1,5 @@
+import importlib
+import pkgutil
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -8,17 +10,16 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, Table, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-# Nothing else of these tests reaches these.
-import app.companion.models
-import app.demo.models  # the demo's table is in the same schema
-import app.intake.models
-import app.journal.models
-import app.outcomes.models
-import app.push.models  # noqa: F401
+import app
 from app import clock
 from app.db import migrate
 from app.db.base import Model
 from tests import databases
+
+# Every table there is, also those that nothing else of these tests reaches.
+for module in pkgutil.walk_packages(app.__path__, "app."):
+    if module.name.endswith((".models", ".keys")):
+        importlib.import_module(module.name)
 
 
 def test_a_new_database_is_not_current_until_it_is_migrated(worker_id):

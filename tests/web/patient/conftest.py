@@ -15,6 +15,7 @@ from app.links import magic_links
 from app.people.models import Patient
 from app.questionnaires import importing, library
 from tests.conftest import BASE_URL
+from tests.push.conftest import browser_keys as browser_keys
 
 
 class _Main(HTMLParser):

@@ -8,7 +8,6 @@ from sqlalchemy import select, update
 from app.push.models import PushSubscription
 from app.scheduling.models import Encounter
 from tests.conftest import FRIDAY_NOON
-from tests.push.conftest import browser_keys  # noqa: F401  a fixture
 
 ENDPOINT = "https://web.push.apple.com/QGPJ"
 
@@ -21,7 +20,7 @@ def maya(signed_in, database, cast):
 
 
 @pytest.fixture
-def turn_on(browser_keys):  # noqa: F811
+def turn_on(browser_keys):
     def turn_on(browser, endpoint=ENDPOINT, **differs):
         _, p256dh, auth = browser_keys()
         keys = {"p256dh": p256dh, "auth": auth} | differs

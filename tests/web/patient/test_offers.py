@@ -16,7 +16,6 @@ from app.settings import Settings
 from app.telehealth.models import ProviderName, Seat, SeatState, VideoVisit
 from app.web.guards import BROWSER_COOKIE
 from tests.conftest import FRIDAY_NOON
-from tests.push.conftest import browser_keys  # noqa: F401  a fixture
 
 SHOWN = re.compile(r'<section class="stack" data-offer="(\w+)" aria-label="[^"]+">')
 WAITING = re.compile(r'data-offer="(\w+)"')
@@ -129,7 +128,7 @@ def test_whoever_has_a_passkey_is_shown_the_next_thing(maya, database, cast):
     assert SHOWN.findall(maya.get("/").text) == ["install"]
 
 
-def test_whoever_takes_notices_is_not_offered_them(maya, database, cast, browser_keys):  # noqa: F811
+def test_whoever_takes_notices_is_not_offered_them(maya, database, cast, browser_keys):
     _, p256dh, auth = browser_keys()
     with database.session() as db:
         subscriptions.subscribe(
