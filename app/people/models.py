@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
 from app.db.base import Model, Sealed, SealedDate
 
 
@@ -51,7 +52,11 @@ class Patient(Model):
     """The person treated. What names or reaches them rests encrypted."""
 
     __tablename__ = "patient"
-    __table_args__ = (UniqueConstraint("clinic_id", "phone_index"), Index(None, "phone_index"))
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "phone_index"),
+        Index(None, "phone_index"),
+        Index(None, "clinic_id", "changed_at"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     given_name_sealed: Mapped[bytes | None]
@@ -73,11 +78,19 @@ class Patient(Model):
     accepted_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
     wants: Mapped[str] = mapped_column(default="")  # what a candidate asked for
+    archived_at: Mapped[datetime | None]  # put away: in no list, and sent nothing
+    merged_into_id: Mapped[UUID | None]  # an empty row whose person is that one: see people.merging
+    former_phone_sealed: Mapped[bytes | None]  # the number before this one
+    # Machine time, by itself: whoever keeps names in memory looks here for what is new.
+    changed_at: Mapped[datetime | None] = mapped_column(
+        default=clock.machine_now, onupdate=clock.machine_now
+    )
     made_at: Mapped[datetime]
 
     given_name = Sealed()
     family_name = Sealed()
     phone = Sealed()
+    former_phone = Sealed()
     birth_on = SealedDate()
     home_address = Sealed()
     emergency_name = Sealed()
@@ -87,12 +100,21 @@ class Patient(Model):
 
     @property
     def takes_texts(self) -> bool:
-        """Whether they agreed to texts, have not taken that back, and their number takes them."""
+        """Whether they agreed to texts, have not taken that back, and their number takes them.
+
+        Nobody who was put away does.
+        """
         return (
             self.texts_agreed_at is not None
             and self.opted_out_at is None
             and self.number_failed_at is None
+            and self.is_active
         )
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they are on the clinic's list: not put away, and not joined to another record."""
+        return self.archived_at is None and self.merged_into_id is None
 
     @property
     def is_candidate(self) -> bool:
@@ -103,6 +125,19 @@ class Patient(Model):
     def full_name(self) -> str:
         """Given and family name as staff read them."""
         return f"{self.given_name} {self.family_name}".strip()
+
+
+class ToldApart(Model):
+    """Two patients who look like one and are two. Nobody is asked about them again."""
+
+    __tablename__ = "told_apart"
+    __table_args__ = (UniqueConstraint("patient_id", "other_id"), Index(None, "other_id"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    made_at: Mapped[datetime]
 
 
 class Practitioner(Model):
