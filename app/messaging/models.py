@@ -181,6 +181,38 @@ class Thread(Model):
     owner: Mapped[Practitioner | None] = relationship()
 
 
+class StaffNote(Model):
+    """What somebody at the clinic wrote beside a thread, for colleagues alone: it is never sent."""
+
+    __tablename__ = "staff_note"
+    __table_args__ = (Index(None, "thread_id", "made_at"),)
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    thread_id: Mapped[UUID] = mapped_column(ForeignKey("thread.id"))
+    written_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    body_sealed: Mapped[bytes | None]
+    once_key: Mapped[str] = mapped_column(unique=True)  # the form it was typed into
+    made_at: Mapped[datetime]
+
+    body = Sealed()
+
+    written_by: Mapped[Practitioner | None] = relationship()
+
+
+class ReplyTemplate(Model):
+    """A reply that a clinic keeps ready in its own words, in one language or both."""
+
+    __tablename__ = "reply_template"
+    __table_args__ = (Index(None, "clinic_id", "retired_at"),)
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    title: Mapped[str]  # what its button says
+    body_en: Mapped[str] = mapped_column(default="")
+    body_es: Mapped[str] = mapped_column(default="")
+    made_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
 class Sender(Model):
     """The number or service that texts leave from: its pace, and whether it was stopped."""
 

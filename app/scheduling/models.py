@@ -65,6 +65,7 @@ class Appointment(Model):
     version: Mapped[int] = mapped_column(default=1)
     confirmed_at: Mapped[datetime | None]  # the patient said OK, picked it, or booked it with staff
     asked_at: Mapped[datetime | None]  # "not today", until another time is picked or this one kept
+    offered_at: Mapped[datetime | None]  # staff texted times to choose from; nothing is picked yet
     cancelled_at: Mapped[datetime | None]
     made_at: Mapped[datetime]
 

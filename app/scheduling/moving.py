@@ -78,7 +78,7 @@ def move(
     appointment.status = AppointmentStatus.BOOKED
     picked = isinstance(by, Patient)
     appointment.confirmed_at = clock.now() if picked else None
-    appointment.asked_at = None
+    appointment.asked_at = appointment.offered_at = None
     appointment.version += 1
     if appointment.service.is_visit:
         visit_texts.plan(db, appointment, told=not picked)
