@@ -44,11 +44,12 @@ class Clinic(Model):
     # The companion of sessions at home: off, or on until the end of this day.
     companion_ends_on: Mapped[date | None]
     session_phone: Mapped[str] = mapped_column(default="")  # who answers during a session
+    minutes_together: Mapped[int] = mapped_column(default=10)  # from when a talk counts as held
     is_demo: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
 
 
-class Patient(Model):
+class Patient(Changing, Model):
     """The person treated. What names or reaches them rests encrypted."""
 
     __tablename__ = "patient"
@@ -140,16 +141,25 @@ class ToldApart(Model):
     made_at: Mapped[datetime]
 
 
-class Practitioner(Model):
-    """A member of staff (FHIR Practitioner).
+class Person(Model):
+    """Somebody who works at several clinics. Knows no more than that it is the same one."""
+
+    __tablename__ = "person"
+
+    made_at: Mapped[datetime]
+
+
+class Practitioner(Changing, Model):
+    """A member of staff of one clinic (FHIR Practitioner).
 
     Clinicians give visits; everybody signs in by passkey.
     """
 
     __tablename__ = "practitioner"
-    __table_args__ = (Index(None, "clinic_id"),)
+    __table_args__ = (Index(None, "clinic_id"), Index(None, "person_id"))
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    person_id: Mapped[UUID | None]  # who works at other clinics too
     role: Mapped[Role]
     name_sealed: Mapped[bytes | None]
     display_name: Mapped[str]  # how texts and pages call them: "Dr. Patel"

@@ -48,6 +48,32 @@ class Side(StrEnum):
     PATIENT = "patient"
 
 
+class VisitResult(StrEnum):
+    """How a visit came about, as staff say."""
+
+    HELD = "held"
+    PART_BY_PHONE = "part-by-phone"
+    BY_PHONE = "by-phone"
+    NOT_HELD = "not-held"
+
+
+class WhyNotHeld(StrEnum):
+    DID_NOT_COME = "did-not-come"
+    NOT_READY = "not-ready"
+    LINE = "line"  # picture and sound did not come
+    CLINICIAN = "clinician"  # nobody of the clinic could be there
+    OTHER = "other"
+
+
+class Ease(StrEnum):
+    """What the patient answers to "Was this easy?"."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    SKIPPED = "skipped"
+
+
 class VideoVisit(Model):
     """The video side of one appointment. Presence is machine time, everything else domain time."""
 
@@ -64,6 +90,9 @@ class VideoVisit(Model):
     host_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
     host_seen_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]  # both sides connected for the first time
+    # How long both sides have been connected, and since when they are now.
+    together_seconds: Mapped[int] = mapped_column(default=0)
+    together_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
     held: Mapped[bool | None]  # external rooms: what staff said
@@ -114,6 +143,7 @@ class Seat(Model):
     page: Mapped[str] = mapped_column(default="")  # the page that sits here now
     peer: Mapped[str] = mapped_column(default="")  # the connection that page was offered last
     connected: Mapped[bool] = mapped_column(default=False)  # media flows, as both pages last said
+    pages: Mapped[int] = mapped_column(default=0)  # how many have sat here: a reload is another
     opened_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     admitted_at: Mapped[datetime | None]
@@ -179,3 +209,58 @@ class Signal(Model):
     made_at: Mapped[datetime]
 
     content = SealedJSON()
+
+
+class VisitOutcome(Model):
+    """What a visit came to: what staff said last, with one line. No chart."""
+
+    __tablename__ = "visit_outcome"
+    __table_args__ = (UniqueConstraint("appointment_id"), Index(None, "clinic_id"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
+    result: Mapped[VisitResult | None]  # None: a line alone
+    reason: Mapped[WhyNotHeld | None]
+    began_at: Mapped[datetime | None]  # of a talk by phone
+    note_sealed: Mapped[bytes | None]
+    said_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    said_at: Mapped[datetime]
+
+    note = Sealed()
+
+    said_by: Mapped[Practitioner | None] = relationship()
+
+
+class VisitEase(Model):
+    """The patient's one answer after a visit. A skip is an answer too."""
+
+    __tablename__ = "visit_ease"
+    __table_args__ = (UniqueConstraint("appointment_id"), Index(None, "clinic_id"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
+    said: Mapped[Ease]
+    said_at: Mapped[datetime]
+
+
+class VisitTiming(Model):
+    """How long a page of the patient took from being looked at to each step, in milliseconds.
+
+    Numbers that the page itself measured, and the kind of fault it met. Each is kept once.
+    """
+
+    __tablename__ = "visit_timing"
+    __table_args__ = (UniqueConstraint("seat_id"), Index(None, "visit_id"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("video_visit.id"))
+    seat_id: Mapped[UUID] = mapped_column(ForeignKey("seat.id"))
+    pages: Mapped[int]  # how many pages it took until then
+    usable_ms: Mapped[int | None]
+    join_ms: Mapped[int | None]  # somebody showed to be there
+    allow_ms: Mapped[int | None]
+    preview_ms: Mapped[int | None]
+    both_ms: Mapped[int | None]  # let in: from then on both can talk
+    remote_ms: Mapped[int | None]
+    fault: Mapped[str] = mapped_column(default="")  # "denied", "missing", "busy" …
+    made_at: Mapped[datetime]
