@@ -18,6 +18,8 @@ class SessionKind(StrEnum):
     WRITE = "write"
     PATIENT = "patient"
     STAFF = "staff"
+    ESCORT = "escort"
+    GUEST = "guest"
 
 
 class Strength(StrEnum):
@@ -32,7 +34,8 @@ class Strength(StrEnum):
 class WebSession(Model):
     """A browser that was let in. The cookie holds a token, the row its hash.
 
-    Machine time, except that a join session's `expires_at` follows its visit and so is domain time.
+    Machine time, except that the `expires_at` of join, escort and guest sessions follows a visit
+    and so is domain time.
     """
 
     __tablename__ = "web_session"
@@ -47,6 +50,9 @@ class WebSession(Model):
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
     practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    # Of somebody who is neither patient nor staff: the link that let them in.
+    link_id: Mapped[UUID | None]
+    passkey_id: Mapped[UUID | None]  # what staff showed to get in
     kind: Mapped[SessionKind]
     strength: Mapped[Strength]
     token_hash: Mapped[bytes]
@@ -88,6 +94,18 @@ class Passkey(Model):
     device: Mapped[str] = mapped_column(default="")
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class PasskeyGrant(Model):
+    """A row of staff that a passkey opens. Whoever works at several clinics has one for each."""
+
+    __tablename__ = "passkey_grant"
+    __table_args__ = (UniqueConstraint("passkey_id", "practitioner_id"),)
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    passkey_id: Mapped[UUID] = mapped_column(ForeignKey("passkey.id"))
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"), index=True)
+    made_at: Mapped[datetime]
 
 
 class Challenge(Model):
@@ -155,6 +173,8 @@ class Invitation(Model):
     token_hash: Mapped[bytes]
     expires_at: Mapped[datetime]
     spent_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]  # before anybody used it; then `spent_at` stands too
+    made_by_id: Mapped[UUID | None]  # None: an operator at the command line
     made_at: Mapped[datetime]
 
 

@@ -1,9 +1,9 @@
 """Browsers that were let in: how a session starts, lives on, and ends.
 
 The cookie holds a random token and nothing else; the row holds its hash. Idle and absolute ends
-count machine time, for they guard against a person walking away from a real device. One thing
-does not: a join session ends with its visit, so its `expires_at` is domain time and moves when
-the demo's clock is pushed.
+count machine time, for they guard against a person walking away from a real device. Some do not:
+a join session ends with its visit, an escort's with its day, so their `expires_at` is domain time
+and moves when the demo's clock is pushed.
 """
 
 from dataclasses import dataclass
@@ -38,6 +38,8 @@ LIMITS = {
     SessionKind.WRITE: Limits(timedelta(minutes=30), timedelta(hours=24)),
     SessionKind.PATIENT: Limits(timedelta(minutes=15), timedelta(hours=12)),
     SessionKind.STAFF: Limits(timedelta(minutes=15), timedelta(hours=12)),
+    SessionKind.ESCORT: Limits(None, None),
+    SessionKind.GUEST: Limits(None, None),
 }
 # Reading a page would otherwise write a row each time.
 _NOTED_EVERY = timedelta(minutes=1)
@@ -55,22 +57,24 @@ def start(
     user_agent: str = "",
     browser: str | None = None,
     expires_at: datetime | None = None,
+    link_id: UUID | None = None,
 ) -> tuple[WebSession, str]:
     """Let a browser in. The token goes into its cookie and is never seen again.
 
-    `expires_at` is for join sessions (domain time); the other kinds live as long as LIMITS says.
-    Flushes.
+    `expires_at` is for the kinds without limits of their own (domain time); the others live as long
+    as LIMITS says. `link_id`: what let in somebody who is neither patient nor staff. Flushes.
     """
     token = new_token()
     now = clock.machine_now()
     absolute = LIMITS[kind].absolute
     if expires_at is None:
-        assert absolute is not None, "a join session needs the end of its visit"
+        assert absolute is not None, "this session needs the end of its visit"
         expires_at = now + absolute
     web_session = WebSession(
         clinic_id=clinic_id,
         patient_id=patient.id if patient else None,
         practitioner_id=practitioner.id if practitioner else None,
+        link_id=link_id,
         kind=kind,
         strength=strength,
         token_hash=hash_token(token),
@@ -134,7 +138,7 @@ def is_live(db: Session, web_session: WebSession) -> bool:
     """Whether the session still lets its browser in, by the clock of its kind."""
     if web_session.ended_at is not None:
         return False
-    if web_session.kind is SessionKind.JOIN:
+    if LIMITS[web_session.kind].absolute is None:
         return clock.now() < web_session.expires_at
     now, idle = clock.machine_now(), LIMITS[web_session.kind].idle
     if now >= web_session.expires_at or (idle is not None and now - web_session.seen_at >= idle):

@@ -22,7 +22,7 @@ from app.web.guards import anyone
 from app.web.pages import page
 
 _APART = timedelta(minutes=30)
-_PATHS = r"(/[jiws]#[1-9A-HJ-NP-Za-km-z]+)"
+_PATHS = r"(/[jiwseg]#[1-9A-HJ-NP-Za-km-z]+)"
 _SHOWN_OF_TOKEN = 5
 # From which hour of the day the stage has which light.
 _LIGHTS = ((21, "night"), (17, "dusk"), (8, "day"), (5, "dawn"), (0, "night"))

@@ -19,8 +19,16 @@ from app.people.models import Patient
 from app.security import keyring
 from app.security.tokens import base58, hash_token, looks_like_token
 
-PATHS = {LinkKind.JOIN: "/j", LinkKind.INTAKE: "/i", LinkKind.WRITE: "/w", LinkKind.SIGN_IN: "/s"}
+PATHS = {
+    LinkKind.JOIN: "/j",
+    LinkKind.INTAKE: "/i",
+    LinkKind.WRITE: "/w",
+    LinkKind.SIGN_IN: "/s",
+    LinkKind.ESCORT: "/e",
+    LinkKind.GUEST: "/g",
+}
 JOIN_OUTLIVES_VISIT = timedelta(minutes=30)
+_OF_OTHERS = (LinkKind.ESCORT, LinkKind.GUEST)  # they were sent to another phone than the patient's
 _LIVE = (LinkState.MINTED, LinkState.SENT, LinkState.OPEN, LinkState.CLAIMED)
 
 
@@ -136,10 +144,14 @@ def pull_back(db: Session, appointment_id: UUID) -> None:
 
 
 def revoke_all(db: Session, patient_id: UUID) -> None:
-    """Pull back every link of a patient: whoever has their old phone opens nothing."""
+    """Pull back every link sent to a patient: whoever has their old phone opens nothing."""
     db.execute(
         update(MagicLink)
-        .where(MagicLink.patient_id == patient_id, MagicLink.state.in_(_LIVE))
+        .where(
+            MagicLink.patient_id == patient_id,
+            MagicLink.kind.not_in(_OF_OTHERS),
+            MagicLink.state.in_(_LIVE),
+        )
         .values(state=LinkState.REVOKED)
     )
 

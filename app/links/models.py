@@ -16,6 +16,8 @@ class LinkKind(StrEnum):
     INTAKE = "intake"
     WRITE = "write"
     SIGN_IN = "sign-in"
+    ESCORT = "escort"  # for whoever drives the patient home
+    GUEST = "guest"  # for somebody invited to a visit
 
 
 class LinkState(StrEnum):

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Model, Sealed
+from app.db.base import Changing, Model, Sealed
 from app.links.models import MagicLink
 from app.people.models import Patient, Practitioner
 
@@ -35,6 +35,8 @@ class Purpose(StrEnum):
     MORNING = "morning"  # and the next day
     WEEK = "week"  # and seven days later
     SESSION = "session"  # the way into a session's quiet hour
+    ESCORT = "escort"  # to whoever takes a patient home
+    GUEST = "guest"  # to somebody invited to a visit
     NUDGE = "nudge"  # three minutes after the start
     NOTICE = "notice"
     REPLY = "reply"  # inbound
@@ -53,7 +55,7 @@ class MessageStatus(StrEnum):
     RECEIVED = "received"
 
 
-class Message(Model):
+class Message(Changing, Model):
     """One text (FHIR Communication). An outbound one waits here until the worker sends it.
 
     The body rests without its link: `{link}` stands in it, and the address is derived at send time.
@@ -71,6 +73,7 @@ class Message(Model):
         Index(None, "cap_key"),
         Index(None, "thread_id"),
         Index(None, "again_of_id"),
+        Index(None, "clinic_id", "changed_at"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))

@@ -14,6 +14,8 @@ COOKIES = {
     SessionKind.WRITE: "__Host-ag_w",
     SessionKind.PATIENT: "__Host-ag_p",
     SessionKind.STAFF: "__Host-ag_c",
+    SessionKind.ESCORT: "__Host-ag_e",
+    SessionKind.GUEST: "__Host-ag_g",
 }
 
 

@@ -26,6 +26,8 @@ WITHOUT_GUARD = {
     "landing-intake",
     "landing-write",
     "landing-sign-in",
+    "landing-escort",
+    "landing-guest",
     "journal-shell-en",
     "journal-shell-es",
     "manifest",

@@ -130,6 +130,8 @@ def test_a_link_sent_before_the_secret_key_changed_still_opens(db, cast):
         (LinkKind.INTAKE, "/i"),
         (LinkKind.WRITE, "/w"),
         (LinkKind.SIGN_IN, "/s"),
+        (LinkKind.ESCORT, "/e"),
+        (LinkKind.GUEST, "/g"),
     ],
 )
 def test_an_address_carries_the_token_behind_the_hash_sign(db, cast, kind, path):

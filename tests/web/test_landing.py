@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-LANDINGS = ("/j", "/i", "/w", "/s")
+LANDINGS = ("/j", "/i", "/w", "/s", "/e", "/g")
 # Those who fetch what stands in a text before anybody reads it.
 BOTS = (
     "facebookexternalhit/1.1 Facebot Twitterbot/1.0",
