@@ -33,6 +33,20 @@ KEPT = """() => new Promise((done) => {
   }
 })"""
 
+# A hand that types in the very moment in which the page looks away from what was left before.
+QUICK_HAND = """
+const later = window.setTimeout
+window.setTimeout = (...given) => {
+  const words = document.getElementById("words")
+  if (given.length === 1 && words && location.pathname === "/journal/write") {
+    window.setTimeout = later
+    words.value = "Quick"
+    words.dispatchEvent(new Event("input", { bubbles: true }))
+  }
+  return later(...given)
+}
+"""
+
 
 @pytest.fixture
 def link(clinic) -> str:
@@ -48,6 +62,16 @@ def test_words_arrive_and_leave_the_phone(clinic: Clinic, link, lasting_phone):
 
     assert page.evaluate(STORED) == 0
     assert kept_words(clinic, PHONE) == ["The river, and how quiet it was."]
+
+
+def test_what_a_quick_hand_types_while_the_page_gets_ready_is_on_the_phone(link, lasting_phone):
+    page = lasting_phone.open()
+    page.add_init_script(QUICK_HAND)
+
+    open_evening(page, link)
+
+    expect(page.locator("#words")).to_have_value("Quick")
+    expect(page.locator("#truths [aria-current]")).to_have_text("On this phone", timeout=SLOW)
 
 
 def test_words_without_a_signal_outlive_the_browser_and_arrive(clinic: Clinic, link, lasting_phone):

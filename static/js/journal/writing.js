@@ -47,6 +47,7 @@ async function beginWriting() {
   await startDrawing()
   await aMoment()
   watchTyping()
+  if (typedContent().words) saveTyped() // a quick hand was there before anybody listened
   watchKept(document.getElementById("bring"))
   watchButtons()
   whenSent(followEntry)
