@@ -138,6 +138,13 @@ def _shown(
     )
 
 
+def _not_done(packet: IntakePacket) -> tuple[str, str]:
+    """What is offered beside a quiet minute may be left: nobody was late with it."""
+    if packet.code is PacketCode.AFTERCARE:
+        return (_("Left empty"), "")
+    return (_("Not done in time"), "warn")
+
+
 def _state(packet: IntakePacket, moments: Moments, tasks: Sequence[IntakeTask]) -> tuple[str, str]:
     now = clock.now()
     if packet.cancelled_at is not None:
@@ -145,7 +152,7 @@ def _state(packet: IntakePacket, moments: Moments, tasks: Sequence[IntakeTask]) 
     if packet.done_at is not None:
         return (_("Done"), "good")
     if packet.closes_at <= now:
-        return (_("Not done in time"), "warn")
+        return _not_done(packet)
     if packet.opens_at > now:
         return (_("Not asked yet"), "")
     is_held_back = moments.text is not None and moments.text.error_code == caps.WITHHELD
