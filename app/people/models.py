@@ -44,6 +44,7 @@ class Clinic(Model):
     # The companion of sessions at home: off, or on until the end of this day.
     companion_ends_on: Mapped[date | None]
     session_phone: Mapped[str] = mapped_column(default="")  # who answers during a session
+    plans_edit_id: Mapped[UUID | None]  # names the latest edit of its protocols; none: as shipped
     minutes_together: Mapped[int] = mapped_column(default=10)  # from when a talk counts as held
     is_demo: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]

@@ -22,6 +22,11 @@ class TaskCode(StrEnum):
     OUTSIDE_WINDOW = "outside-window"
     CANDIDATE = "candidate"  # somebody asks to become a patient
     INTAKE_LATE = "intake-late"  # what was asked is not done, and the infusion is near
+    ANOTHER_SESSION = "another-session"  # the patient asks for one
+    RECORD_OUTCOME = "record-outcome"  # a visit is over, and nobody said what it came to
+    DUPLICATE = "duplicate"  # two records may be one person
+    WEBHOOK_FAILED = "webhook-failed"  # another system could not be told
+    NUMBER_CHANGE = "number-change"
 
 
 class StaffTask(Model):
