@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
-from app.messaging.gateway import Accepted, Outgoing, Received, Report
+from app.messaging.gateway import Accepted, Declined, Outgoing, Received, Report
+
+# A number that is nobody's, so that one sees what a clinic sees then; and what a gateway says of it.
+NOBODYS_NUMBER = "+19145550199"
+_NO_SUCH_PHONE = "30005"
 
 
 class DemoGateway:
-    """Takes every text and delivers it to nobody.
+    """Takes every text and delivers it on the stage alone.
 
     Twilio's answers to its own opt-out words are played by the stage.
     """
@@ -14,8 +18,10 @@ class DemoGateway:
     name = "demo"
     segments_per_second: float | None = None
 
-    def send(self, outgoing: Outgoing) -> Accepted:
-        """Taken and delivered."""
+    def send(self, outgoing: Outgoing) -> Accepted | Declined:
+        """Taken and delivered, but to the number that is nobody's."""
+        if outgoing.to == NOBODYS_NUMBER:
+            return Declined(_NO_SUCH_PHONE)
         return Accepted(sid=f"demo-{outgoing.message_id}", delivered=True)
 
     def find(self, to: str, body: str, since: datetime) -> list[str]:  # noqa: ARG002
