@@ -1,31 +1,50 @@
 """Writes the audit trail."""
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.audit import chain
 from app.audit.models import AuditEvent
 from app.db.base import Model
+
+# Where a record that names no patient belongs to one that does.
+_PARTS_OF = ("appointment", "visit", "response", "packet", "entry")
 
 
 def record(
     db: Session, action: str, *, agent: Model | None, entity: Model, detail: str = ""
 ) -> None:
-    """Add an event in the caller's transaction.
+    """Add an event in the caller's transaction; it is linked to the chain at the commit.
 
     `agent` None: Afterglow itself. No personal words in `detail`.
     """
     clinic_id = (
         entity.id if entity.__tablename__ == "clinic" else getattr(entity, "clinic_id", None)
     )
-    db.add(
-        AuditEvent(
-            clinic_id=clinic_id,
-            action=action,
-            agent_kind=agent.__tablename__ if agent else "afterglow",
-            agent_id=agent.id if agent else None,
-            entity_kind=entity.__tablename__,
-            entity_id=entity.id,
-            detail=detail,
-            recorded_at=clock.now(),
-        )
+    event = AuditEvent(
+        clinic_id=clinic_id,
+        action=action,
+        agent_kind=agent.__tablename__ if agent else "afterglow",
+        agent_id=agent.id if agent else None,
+        entity_kind=entity.__tablename__,
+        entity_id=entity.id,
+        patient_id=_patient_of(entity),
+        detail=detail,
+        recorded_at=clock.now(),
     )
+    db.add(event)
+    chain.expect(db, event.id)
+
+
+def _patient_of(entity: Model) -> UUID | None:
+    """Whom a record is about, if about anybody."""
+    if entity.__tablename__ == "patient":
+        return entity.id
+    patient_id: UUID | None = getattr(entity, "patient_id", None)
+    for name in _PARTS_OF:
+        whole = None if patient_id else getattr(entity, name, None)
+        if isinstance(whole, Model):
+            patient_id = _patient_of(whole)
+    return patient_id
