@@ -54,6 +54,9 @@ def put_down(
     if service.is_visit:
         visit_texts.plan(db, appointment)
         _settle(db, appointment)
+    else:
+        staff = by if isinstance(by, Practitioner) else None
+        desk.settle_for(db, TaskCode.ANOTHER_SESSION, patient.id, by=staff)
     note(db, appointment, "book", by=by)
     return appointment
 

@@ -42,6 +42,8 @@ def _action(task: StaffTask) -> tuple[str, str]:
         return (_("Look at the answers"), "/clinic/candidates")
     if task.code is TaskCode.INTAKE_LATE:
         return (_("See what is missing"), f"/clinic/patients/{patient.id}#asked")
+    if task.code is TaskCode.ANOTHER_SESSION:
+        return (_("Book a session"), f"/clinic/book?patient={patient.id}&service=infusion")
     return phone_action(patient, number=_number(task))
 
 

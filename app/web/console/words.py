@@ -55,6 +55,7 @@ def task(value: TaskCode) -> str:
         TaskCode.OUTSIDE_WINDOW: _("Picked a time outside the window"),
         TaskCode.CANDIDATE: _("Asks to become a patient"),
         TaskCode.INTAKE_LATE: _("Forms are not done yet"),
+        TaskCode.ANOTHER_SESSION: _("Asks for another session"),
     }[value]
 
 

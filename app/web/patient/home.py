@@ -13,7 +13,8 @@ from app.intake.models import IntakePacket
 from app.journal import prompts
 from app.journal.models import JournalPrompt
 from app.people.models import Patient
-from app.scheduling import joining
+from app.scheduling import another_session, joining
+from app.scheduling.another_session import Asking
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.web.guards import patient_only
 from app.web.pages import page
@@ -27,7 +28,7 @@ def home(request: Request, db: Session) -> Response:
     """What is next, with Join once it may be joined; or one sentence when nothing is."""
     upcoming = next_appointment(db, request.state.patient)
     may_join = upcoming is not None and joining.is_open(upcoming)
-    asked, prompt = asked_of(db, request.state.patient)
+    asked, prompt, another = asked_of(db, request.state.patient)
     due = [packet for packet in asked if packet.done_at is None]
     is_calm = not may_join and not due and prompt is None
     return page(
@@ -38,13 +39,16 @@ def home(request: Request, db: Session) -> Response:
         due=due,
         prompt=prompt,
         sent=_last_sent(asked),
+        another=another,
         offers=offers.open_to(request, db) if is_calm else [],
     )
 
 
-def asked_of(db: Session, patient: Patient) -> tuple[list[IntakePacket], JournalPrompt | None]:
-    """What there is to fill in now, the first due in front, what was sent lately, and whether a
-    quiet minute waits. One statement.
+def asked_of(
+    db: Session, patient: Patient
+) -> tuple[list[IntakePacket], JournalPrompt | None, Asking]:
+    """What there is to fill in now, the first due in front, what was sent lately, whether a
+    quiet minute waits, and how they stand with another session. One statement.
     """
     now = clock.now()
     is_due = and_(IntakePacket.done_at.is_(None), IntakePacket.closes_at > now)
@@ -55,15 +59,16 @@ def asked_of(db: Session, patient: Patient) -> tuple[list[IntakePacket], Journal
         or_(is_due, IntakePacket.done_at > now - _SENT_LATELY),
     )
     rows = db.execute(
-        select(IntakePacket, JournalPrompt)
+        select(IntakePacket, JournalPrompt, another_session.standing(patient))
         .select_from(Patient)
         .outerjoin(IntakePacket, is_theirs)
         .outerjoin(JournalPrompt, prompts.is_waiting(patient))
         .where(Patient.id == patient.id)
         .order_by(IntakePacket.due_at)
     ).all()
-    found: list[IntakePacket | None] = [packet for packet, _prompt in rows]  # by an outer join
-    return [packet for packet in found if packet is not None], rows[0][1]
+    found: list[IntakePacket | None] = [row[0] for row in rows]  # by an outer join
+    _packet, prompt, another = rows[0]
+    return [packet for packet in found if packet is not None], prompt, Asking(another)
 
 
 def _last_sent(asked: list[IntakePacket]) -> IntakePacket | None:

@@ -2,7 +2,17 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.patient import aftercare, agreements, course, devices, goals, home, notices, offers
+from app.web.patient import (
+    aftercare,
+    agreements,
+    another_session,
+    course,
+    devices,
+    goals,
+    home,
+    notices,
+    offers,
+)
 from app.web.patient.intake import (
     camera_check,
     check,
@@ -28,6 +38,7 @@ from app.web.patient.journal import hours as journal_hours
 
 routes: list[BaseRoute] = [
     *home.routes,
+    *another_session.routes,
     *aftercare.routes,
     *offers.routes,
     *notices.routes,
