@@ -12,6 +12,7 @@ from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, MetaData, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from app import clock
 from app.security import keyring
 
 
@@ -82,6 +83,12 @@ class Model(DeclarativeBase):
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no {name}")
             setattr(self, name, value)
+
+
+class Changing:
+    """A row that other systems follow: when it was last changed, whoever changed it and how."""
+
+    changed_at: Mapped[datetime | None] = mapped_column(default=clock.now, onupdate=clock.now)
 
 
 class Sealed:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Model, Sealed
+from app.db.base import Changing, Model, Sealed
 from app.links.models import MagicLink
 from app.people.models import Patient, Practitioner
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse
@@ -77,11 +77,15 @@ class IntakePacket(Model):
     link: Mapped[MagicLink | None] = relationship()
 
 
-class IntakeTask(Model):
+class IntakeTask(Changing, Model):
     """One thing of a packet (a FHIR Task): a form to fill in, or the camera to try."""
 
     __tablename__ = "intake_task"
-    __table_args__ = (Index(None, "packet_id"), Index(None, "patient_id", "state"))
+    __table_args__ = (
+        Index(None, "packet_id"),
+        Index(None, "patient_id", "state"),
+        Index(None, "clinic_id", "changed_at"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))

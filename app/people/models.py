@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.db.base import Model, Sealed, SealedDate
+from app.db.base import Changing, Model, Sealed, SealedDate
 
 
 class Role(StrEnum):
@@ -50,7 +50,7 @@ class Clinic(Model):
     made_at: Mapped[datetime]
 
 
-class Patient(Changing, Model):
+class Patient(Model):
     """The person treated. What names or reaches them rests encrypted."""
 
     __tablename__ = "patient"
