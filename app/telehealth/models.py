@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.access.models import WebSession
 from app.db.base import Model, Sealed, SealedJSON
+from app.links.models import MagicLink
 from app.people.models import Practitioner
 from app.scheduling.models import Appointment
 
@@ -124,8 +125,31 @@ class VideoVisit(Model):
         )
 
 
+class VisitGuest(Model):
+    """Somebody invited to a visit, who comes by a link of their own. Neither patient nor staff."""
+
+    __tablename__ = "visit_guest"
+    __table_args__ = (Index(None, "appointment_id"), Index(None, "link_id"))
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
+    link_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
+    name_sealed: Mapped[bytes | None]  # as the others see it beside the picture
+    phone_sealed: Mapped[bytes | None]
+    language: Mapped[str]
+    invited_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    name = Sealed()
+    phone = Sealed()
+
+    appointment: Mapped[Appointment] = relationship()
+    link: Mapped[MagicLink | None] = relationship()
+
+
 class Seat(Model):
-    """One browser of a patient in one visit. The same browser always gets the same seat."""
+    """One browser of a patient or guest in one visit. The same browser always gets the same seat."""
 
     __tablename__ = "seat"
     __table_args__ = (
@@ -137,6 +161,7 @@ class Seat(Model):
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("video_visit.id"))
     web_session_id: Mapped[UUID] = mapped_column(ForeignKey("web_session.id"))
     link_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
+    guest_id: Mapped[UUID | None]  # the guest who sits here; None: the patient
     state: Mapped[SeatState]
     second_device: Mapped[bool] = mapped_column(default=False)
     device: Mapped[str] = mapped_column(default="")  # coarse: "iPhone", "computer"
@@ -199,7 +224,8 @@ class Signal(Model):
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("video_visit.id"))
-    seat_id: Mapped[UUID] = mapped_column(ForeignKey("seat.id"))
+    seat_id: Mapped[UUID] = mapped_column(ForeignKey("seat.id"))  # the one beside the clinician's
+    from_seat_id: Mapped[UUID | None]  # between two seats: the sender's, `seat_id` the receiver's
     towards: Mapped[Side]
     number: Mapped[int]
     page: Mapped[str]
