@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.settings import Settings
-from app.telehealth import line, offers, presence, provider, seats, signals
+from app.telehealth import line, offers, presence, provider, seats, signals, timings
 from app.telehealth.line import LineOver, Message
 from app.telehealth.models import Offer, Seat, SeatState, Side, VideoVisit
 
@@ -42,7 +42,7 @@ class PatientLine:
         return [welcome, *self._signals(db, seat)]
 
     def hear(self, db: Session, message: Message) -> list[Message]:
-        """Ping, signal, state, again, ice, left."""
+        """Ping, signal, state, again, ice, left, marks."""
         seat = self._mine(db)
         match message.get("type"):
             case "ping":
@@ -60,6 +60,8 @@ class PatientLine:
                 return [{"type": "ice", "servers": self._servers(seat)}]
             case "left":
                 seats.leave(db, seat)
+            case "marks":
+                timings.note(db, seat, message)
             case "bye":
                 presence.go(db, seat, self.page)
         return []

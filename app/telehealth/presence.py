@@ -4,15 +4,16 @@ from sqlalchemy.orm import Session
 
 from app import clock, live
 from app.people.models import Practitioner
-from app.telehealth import offers, visits
+from app.telehealth import offers, together, visits
 from app.telehealth.models import Seat, VideoVisit
 
 
 def arrive(db: Session, seat: Seat, page: str) -> None:
     """A patient's page is on the line. Another page of the same browser gives way to it."""
     if seat.page != page:
-        seat.page = page
+        seat.page, seat.pages = page, seat.pages + 1
     seat.seen_at, seat.gone_at = clock.machine_now(), None
+    together.look(db, seat.visit)
     if seat.state.is_live:
         live.publish(db, seat.visit.topic)
 
@@ -30,6 +31,7 @@ def go(db: Session, seat: Seat, page: str) -> None:
     if seat.page != page:
         return
     seat.gone_at = clock.machine_now()
+    together.look(db, seat.visit)
     if seat.state.is_live:
         live.publish(db, seat.visit.topic)
 
@@ -40,6 +42,7 @@ def hold(db: Session, visit: VideoVisit, page: str, *, by: Practitioner) -> None
         visit.page = page
         offers.drop(db, visit)
     visit.host_id, visit.host_seen_at = by.id, clock.machine_now()
+    together.look(db, visit)
     live.publish(db, visit.topic)
 
 
@@ -56,6 +59,7 @@ def let_go(db: Session, visit: VideoVisit, page: str) -> None:
     if visit.page != page:
         return
     visit.host_seen_at = None
+    together.look(db, visit)
     live.publish(db, visit.topic)
 
 
@@ -68,3 +72,4 @@ def report(
         live.publish(db, visit.topic)
     if connected and seat.admitted_at is not None and seat.state.is_live:
         visits.start(db, visit, by=by)
+    together.look(db, visit)

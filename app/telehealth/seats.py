@@ -19,7 +19,7 @@ from app.links.models import LinkState, MagicLink
 from app.people.models import Practitioner
 from app.scheduling import asking, visit_texts
 from app.scheduling.models import Appointment
-from app.telehealth import visits
+from app.telehealth import together, visits
 from app.telehealth.models import Offer, Seat, SeatState, VideoVisit, Whereabouts
 from app.telehealth.visits import VisitOver
 
@@ -112,6 +112,7 @@ def admit(db: Session, seat: Seat, *, by: Practitioner) -> None:
     trail.record(db, "admit", agent=by, entity=seat)
     if seat.connected:  # the face was seen already, so picture and sound flow from now on
         visits.start(db, visit, by=by)
+    together.look(db, visit)
     _tell(db, visit)
 
 
@@ -122,6 +123,7 @@ def leave(db: Session, seat: Seat) -> None:
     seat.state, seat.connected, seat.peer = SeatState.LEFT, False, ""
     db.execute(delete(Offer).where(Offer.taken_by_id == seat.id))
     visit_texts.is_there(db, seat.visit.appointment)
+    together.look(db, seat.visit)
     trail.record(db, "leave-seat", agent=None, entity=seat)
     _tell(db, seat.visit)
 

@@ -1,5 +1,6 @@
 """The course of a video visit: found or made, started when both are there, ended."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -12,8 +13,16 @@ from app.people.models import Practitioner
 from app.refusal import Refusal
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter
-from app.telehealth import provider
-from app.telehealth.models import Offer, ProviderName, Seat, SeatState, Signal, VideoVisit
+from app.telehealth import provider, together
+from app.telehealth.models import (
+    Offer,
+    ProviderName,
+    Seat,
+    SeatState,
+    Signal,
+    VideoVisit,
+    VisitTiming,
+)
 
 _is_live = Seat.state.in_((SeatState.CLAIMED, SeatState.ADMITTED))
 
@@ -74,13 +83,7 @@ def start(db: Session, visit: VideoVisit, *, by: Model | None) -> None:
     if appointment.status is AppointmentStatus.BOOKED:
         _become(appointment, AppointmentStatus.ARRIVED)
     if _encounter(db, appointment) is None:
-        db.add(
-            Encounter(
-                clinic_id=visit.clinic_id,
-                appointment_id=appointment.id,
-                started_at=visit.started_at,
-            )
-        )
+        _began(db, appointment, visit.started_at)
     trail.record(db, "start-visit", agent=by, entity=appointment)
     live.publish(db, visit.topic)
 
@@ -92,6 +95,7 @@ def end(db: Session, visit: VideoVisit, *, by: Practitioner) -> None:
     """
     if visit.ended_at is not None:
         return
+    together.stop(db, visit)
     visit.ended_at, visit.ended_by_id = clock.now(), by.id
     visit_texts.is_there(db, visit.appointment)
     if visit.started_at is not None:
@@ -138,18 +142,45 @@ def mark_held(db: Session, visit: VideoVisit, held: bool, *, by: Practitioner) -
     live.publish(db, f"desk:{visit.clinic_id}")
 
 
+def took_place(db: Session, appointment: Appointment, began_at: datetime) -> None:
+    """A visit took place after all, by what staff say: of what is known its end stays."""
+    _become(appointment, AppointmentStatus.FULFILLED)
+    encounter = _encounter(db, appointment) or _began(db, appointment, began_at)
+    encounter.started_at = began_at
+    encounter.ended_at = encounter.ended_at or max(clock.now(), began_at)
+    visit_texts.is_over(db, appointment)
+
+
+def did_not(db: Session, appointment: Appointment) -> None:
+    """A visit did not take place, whatever the room saw of it."""
+    _become(appointment, AppointmentStatus.NOSHOW)
+    encounter = _encounter(db, appointment)
+    if encounter is not None:
+        db.delete(encounter)
+    visit_texts.is_over(db, appointment)
+
+
+def began_at(db: Session, appointment: Appointment) -> datetime | None:
+    """When both sides were connected, or staff say that the talk began."""
+    encounter = _encounter(db, appointment)
+    return encounter.started_at if encounter else None
+
+
 def _fulfil(db: Session, visit: VideoVisit) -> None:
     _become(visit.appointment, AppointmentStatus.FULFILLED)
     encounter = _encounter(db, visit.appointment)
     if encounter is None:
         assert visit.started_at is not None
-        encounter = Encounter(
-            clinic_id=visit.clinic_id,
-            appointment_id=visit.appointment_id,
-            started_at=visit.started_at,
-        )
-        db.add(encounter)
+        encounter = _began(db, visit.appointment, visit.started_at)
     encounter.ended_at = visit.ended_at
+
+
+def _began(db: Session, appointment: Appointment, started_at: datetime) -> Encounter:
+    encounter = Encounter(
+        clinic_id=appointment.clinic_id, appointment_id=appointment.id, started_at=started_at
+    )
+    db.add(encounter)
+    return encounter
 
 
 def _become(appointment: Appointment, status: AppointmentStatus) -> None:
@@ -185,10 +216,14 @@ def _begin_anew(db: Session, visit: VideoVisit, appointment: Appointment) -> Non
     visit.whereabouts = visit.whereabouts_at = None
     visit.place = visit.callback = ""
     visit.phone_asked_at = visit.clinician_rung_at = visit.coordinator_rung_at = None
+    visit.together_at, visit.together_seconds = None, 0
     db.execute(
         update(Seat)
         .where(Seat.visit_id == visit.id)
-        .values(state=SeatState.GHOST, second_device=False, claimed_at=None, admitted_at=None)
+        .values(
+            state=SeatState.GHOST, second_device=False, claimed_at=None, admitted_at=None, pages=0
+        )
     )
+    db.execute(delete(VisitTiming).where(VisitTiming.visit_id == visit.id))
     db.execute(delete(Offer).where(Offer.visit_id == visit.id))
     db.execute(delete(Signal).where(Signal.visit_id == visit.id))
