@@ -122,7 +122,8 @@ def _linked(db: Session, clinic_id: UUID | None) -> Iterator[Row[Any]]:
         .order_by(_c.seq)
         .execution_options(yield_per=_AT_ONCE)
     )
-    yield from cast(Iterable[Row[Any]], db.execute(found))
+    with db.execute(found) as rows:  # closed too when nobody wants the rest
+        yield from cast(Iterable[Row[Any]], rows)
 
 
 def _is_of(clinic_id: UUID | None) -> Any:
