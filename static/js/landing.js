@@ -42,6 +42,7 @@ async function open() {
   // The room's script is read while the clinic answers; it does nothing before there is a room.
   const script = document.querySelector("[data-room-script]")
   if (script) import(script.href).catch(() => {})
+  performance.mark("looked")
   let answer
   try {
     answer = await fetch("/x", {

@@ -16,11 +16,11 @@ from app.i18n import gettext as _
 from app.people.models import Patient
 from app.refusal import Refusal
 from app.scheduling import asking, confirming, joining, offered
-from app.scheduling.models import Appointment
+from app.scheduling.models import Appointment, AppointmentStatus
 from app.scheduling.rules import TimeHasPassed
 from app.tasks import desk
 from app.tasks.models import TaskCode
-from app.telehealth import seats
+from app.telehealth import ease, seats
 from app.telehealth.models import Seat
 from app.web import guards
 from app.web.forms import Unreadable, read_form, text
@@ -84,9 +84,18 @@ def keep(request: Request, db: Session) -> Response:
 
 
 @visit_only
-def chosen(request: Request, _db: Session) -> Response:
-    """Where the visit went."""
-    return page(request, "visit/chosen.html", appointment=request.state.appointment)
+def chosen(request: Request, db: Session) -> Response:
+    """Where the visit went. After a talk, whether it was easy."""
+    appointment: Appointment = request.state.appointment
+    is_over = appointment.status is AppointmentStatus.FULFILLED
+    said = ease.of(db, appointment) if is_over else None
+    return page(
+        request,
+        "visit/chosen.html",
+        appointment=appointment,
+        ask_ease=is_over and said is None,
+        said_ease=said is not None,
+    )
 
 
 @visit_only

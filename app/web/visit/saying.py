@@ -9,8 +9,8 @@ from starlette.routing import Route
 from app.links import magic_links
 from app.links.models import MagicLink
 from app.refusal import Refusal
-from app.telehealth import calling_back, seats, whereabouts
-from app.telehealth.models import Seat, Whereabouts
+from app.telehealth import calling_back, ease, seats, whereabouts
+from app.telehealth.models import Ease, Seat, Whereabouts
 from app.web.forms import read_form, text
 from app.web.guards import visit_only
 from app.web.pages import page, redirect
@@ -50,6 +50,19 @@ def leave(request: Request, db: Session) -> Response:
     """The patient ends the talk for themselves."""
     seats.leave(db, _seat(request))
     return _done(request)
+
+
+@visit_only
+def say_ease(request: Request, db: Session) -> Response:
+    """Whether it was easy, in one tap. Before a talk began it is heard and not kept."""
+    try:
+        said = Ease(text(read_form(request), "said"))
+    except ValueError:
+        raise HTTPException(400) from None
+    ease.say(db, request.state.appointment, said)
+    if wants_json(request):
+        return JSONResponse({"ok": True})
+    return redirect(request, "visit:chosen", id=request.state.appointment.id)
 
 
 @visit_only
@@ -104,5 +117,6 @@ routes = [
     Route("/visits/{id}/whereabouts", say_whereabouts, methods=["POST"], name="visit:whereabouts"),
     Route("/visits/{id}/phone-me", ask_for_call, methods=["POST"], name="visit:phone-me"),
     Route("/visits/{id}/link", give_link, methods=["POST"], name="visit:link"),
+    Route("/visits/{id}/ease", say_ease, methods=["POST"], name="visit:ease"),
     Route("/visits/{id}/leaving", leave, methods=["POST"], name="visit:leaving"),
 ]

@@ -4,6 +4,7 @@ import { cameraFault, cameraPermission, hasTwoCameras } from "./camera.js"
 import { FreshServers } from "./fresh_servers.js"
 import { lookedAt, onFirstTouch } from "./human_signal.js"
 import { watchLine } from "./line_quality.js"
+import { Marks } from "./marks.js"
 import { OwnMedia } from "./own_media.js"
 import { VisitPeer, warmUp } from "./peer.js"
 import { hearIt, showRemote, wakeSound } from "./remote_sound.js"
@@ -27,6 +28,7 @@ class VisitRoom extends HTMLElement {
   #sound
   #claiming = null
   #planned = null
+  #marks = new Marks((said) => this.#socket?.tell(said))
   #servers = new FreshServers(() => this.#socket.tell({ type: "ice" }))
   #watch = new TalkWatch(
     () => this.#socket.check(),
@@ -38,8 +40,12 @@ class VisitRoom extends HTMLElement {
     this.#state = this.#start.state
     this.#remote = document.querySelector("#remote")
     this.#sound = document.querySelector('[data-action="sound"]')
-    this.#media = new OwnMedia(document.querySelector("#local"), () => this.#send())
+    const local = document.querySelector("#local")
+    this.#media = new OwnMedia(local, () => this.#send())
+    local.addEventListener("loadeddata", () => this.#marks.note("preview"))
+    this.#remote.addEventListener("loadeddata", () => this.#marks.note("remote"))
     wireRoomButtons(this, this.#media)
+    this.#marks.note("usable")
     if (this.#state === "ended") return showView("ended")
     if (this.#state === "left") return showView("elsewhere")
     if (this.dataset.provider === "external") return
@@ -57,7 +63,12 @@ class VisitRoom extends HTMLElement {
     setFlag("asking", true)
     const opened = await this.#media.open()
     setFlag("asking", false)
-    if (opened.fault) return opened
+    if (opened.fault) {
+      this.#marks.fault(opened.fault)
+      return opened
+    }
+    this.#marks.note("allow")
+    if (!this.#media.video) this.#marks.note("preview")
     setFlag("has-sound", true)
     setFlag("has-picture", Boolean(this.#media.video))
     setFlag("voice-only", !this.#media.video)
@@ -117,6 +128,7 @@ class VisitRoom extends HTMLElement {
     const before = await cameraPermission()
     const fault = cameraFault()
     const opened = fault ? { fault } : await this.openMedia()
+    if (fault) this.#marks.fault(fault)
     if (opened.fault) return showFault(opened.fault)
     if (this.#claiming) return
     if (before === "prompt" && (await lookedAt())) return this.claim()
@@ -124,6 +136,7 @@ class VisitRoom extends HTMLElement {
   }
 
   async #claim() {
+    this.#marks.note("join")
     // Not at once: nothing may move under the finger that is still down.
     setTimeout(() => {
       setFlag("untouched", false)
@@ -188,6 +201,7 @@ class VisitRoom extends HTMLElement {
   }
 
   #be(state) {
+    if (state === "admitted") this.#marks.note("both")
     if (state === "admitted" && this.#state !== "admitted") this.#watch.expectMedia()
     this.#state = state
     if (state === "admitted" && this.#peer?.state === "connected") this.#enterCall()
@@ -205,6 +219,7 @@ class VisitRoom extends HTMLElement {
   }
 
   #enterCall() {
+    setFlag("talked", true)
     if (shownView() !== "phone") showView("call")
     if (this.#media.running) hearIt(this.#remote, this.#sound)
   }
@@ -219,7 +234,10 @@ class VisitRoom extends HTMLElement {
   #watchPage() {
     addEventListener("online", () => this.#lookAgain())
     addEventListener("pageshow", (event) => event.persisted && this.#lookAgain())
-    addEventListener("pagehide", () => this.#socket.tell({ type: "bye" }))
+    addEventListener("pagehide", () => {
+      this.#marks.say()
+      this.#socket.tell({ type: "bye" })
+    })
     document.addEventListener("visibilitychange", () => document.hidden || this.#lookAgain())
   }
 

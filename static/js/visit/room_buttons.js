@@ -9,6 +9,7 @@ export function wireRoomButtons(room, media) {
   wireSwitches(media)
   wireCamera(media)
   wireWaysOut(room)
+  wireEase()
   wireSideDoors(room.dataset.link)
   wireWhereabouts((kind) => {
     if (kind === "driving") room.stepBack()
@@ -25,6 +26,19 @@ function wireCamera(media) {
     setFlag("voice-only", true)
     setPressed("camera", true)
   })
+}
+
+// One tap after the talk; the page stays where it is.
+function wireEase() {
+  for (const form of document.querySelectorAll("[data-ease]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault()
+      const { ok } = await postQuietly(form.action, new FormData(form, event.submitter))
+      if (!ok) return
+      setFlag("talked", false)
+      setFlag("ease-said", true)
+    })
+  }
 }
 
 function wireWaysOut(room) {
