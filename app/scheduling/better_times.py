@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, wall_time
 from app.people.models import Clinic
-from app.scheduling import slots, staffed_hours
+from app.scheduling import availability, slots, staffed_hours
 from app.scheduling.therapeutic_window import REST, VISIT_LENGTH, TherapeuticWindow
 
 _DAYS = 7
@@ -25,7 +25,7 @@ def for_infusion(
     if not ahead:
         return []
     first, last = min(ahead), max(ahead) + length
-    hours = staffed_hours.clinic_open(db, clinic, first, last)
+    hours = availability.clinic_open(db, clinic, first, last)
     until = last + timedelta(hours=clinic.window_closes_hours)
     free = [
         slot.starts_at for slot in slots.free_slots(db, None, clinic, first, until, VISIT_LENGTH)

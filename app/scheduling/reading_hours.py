@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.people.models import Clinic
-from app.scheduling import staffed_hours
-from app.scheduling.staffed_hours import Interval
+from app.scheduling import availability
+from app.scheduling.intervals import Interval
 
-_AHEAD = timedelta(days=14)
+_AHEAD = timedelta(days=45)  # past the longest holidays
 # In the last minutes before they close nobody should be promised an answer.
 _LEAST = timedelta(minutes=15)
 
@@ -27,5 +27,5 @@ def staffed_time(db: Session, clinic: Clinic, now: datetime) -> Interval | None:
 
 
 def _next(db: Session, clinic: Clinic, now: datetime, least: timedelta) -> Interval | None:
-    hours = staffed_hours.clinic_open(db, clinic, now, now + _AHEAD)
+    hours = availability.clinic_open(db, clinic, now, now + _AHEAD)
     return next((each for each in hours if each.closes_at - least > now), None)

@@ -9,7 +9,7 @@ from app import clock, i18n
 from app.i18n import gettext as _
 from app.people.models import Clinic, Practitioner
 from app.refusal import Refusal
-from app.scheduling import calendars, staffed_hours
+from app.scheduling import availability, calendars
 from app.scheduling.models import Appointment
 from app.scheduling.therapeutic_window import TherapeuticWindow
 
@@ -99,5 +99,5 @@ def is_staffed(
     db: Session, clinic: Clinic, practitioner: Practitioner, starts_at: datetime, ends_at: datetime
 ) -> bool:
     """Whether the clinician works then. Staff may book outside their hours; they are told."""
-    hours = staffed_hours.staffed(db, clinic, [practitioner], starts_at, ends_at)
+    hours = availability.staffed(db, clinic, [practitioner], starts_at, ends_at)
     return any(each.holds(starts_at, ends_at) for each in hours[practitioner.id])

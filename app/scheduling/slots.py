@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app import wall_time
 from app.people.models import Clinic, Practitioner
-from app.scheduling import calendars, staffed_hours
-from app.scheduling.staffed_hours import Interval
+from app.scheduling import availability, calendars
+from app.scheduling.intervals import Interval
 
 GRID = timedelta(minutes=30)
 
@@ -45,7 +45,7 @@ def free_slots(
     """
     people = [practitioner] if practitioner else calendars.clinicians(db, clinic.id)
     ids = [each.id for each in people]
-    hours = staffed_hours.staffed(db, clinic, people, start, end + length)
+    hours = availability.staffed(db, clinic, people, start, end + length)
     taken = calendars.taken_times(db, ids, start, end + length, ignoring=ignoring)
     found = [
         slot

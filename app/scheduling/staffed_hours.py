@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
@@ -15,6 +14,8 @@ from app.db.base import Model
 from app.i18n import gettext as _
 from app.people.models import Clinic, Practitioner
 from app.refusal import Refusal
+from app.scheduling.intervals import Interval as Interval
+from app.scheduling.intervals import joined, of_day
 from app.scheduling.models import StaffedHours
 
 _MIDNIGHT = time(0)
@@ -34,18 +35,6 @@ class Opening:
     from_on: date | None = None  # the first day on which they hold
 
 
-@dataclass(frozen=True, order=True)
-class Interval:
-    """From one moment to another, open at its end."""
-
-    opens_at: datetime
-    closes_at: datetime
-
-    def holds(self, starts_at: datetime, ends_at: datetime) -> bool:
-        """Whether a visit lies wholly inside."""
-        return self.opens_at <= starts_at and ends_at <= self.closes_at
-
-
 def intervals(
     openings: Iterable[Opening], zone: str, start: datetime, end: datetime
 ) -> list[Interval]:
@@ -57,22 +46,12 @@ def intervals(
     found: list[Interval] = []
     while day <= last:
         found += [
-            _on(day, opening, zone)
+            of_day(day, opening.opens, opening.closes, zone)
             for opening in by_weekday.get(day.weekday(), [])
             if opening.from_on is None or opening.from_on <= day
         ]
         day += timedelta(days=1)
-    return _joined(found)
-
-
-def common(ours: Sequence[Interval], theirs: Sequence[Interval]) -> list[Interval]:
-    """What lies in both."""
-    overlaps = (
-        Interval(max(a.opens_at, b.opens_at), min(a.closes_at, b.closes_at))
-        for a in ours
-        for b in theirs
-    )
-    return sorted(each for each in overlaps if each.opens_at < each.closes_at)
+    return joined(found)
 
 
 def set_hours(
@@ -108,51 +87,7 @@ def set_hours(
 
 def hours_of(db: Session, clinic: Clinic, practitioner: Practitioner | None) -> list[Opening]:
     """The weekly hours that were set for the clinic, or for this clinician alone, in order."""
-    return _openings(db.scalars(select(StaffedHours).where(*_whose(clinic, practitioner))))
-
-
-def clinic_open(db: Session, clinic: Clinic, start: datetime, end: datetime) -> list[Interval]:
-    """When the clinic is staffed between two moments."""
-    return intervals(hours_of(db, clinic, None), clinic.zone, start, end)
-
-
-def staffed(
-    db: Session,
-    clinic: Clinic,
-    practitioners: Sequence[Practitioner],
-    start: datetime,
-    end: datetime,
-) -> dict[UUID, list[Interval]]:
-    """When each clinician works while the clinic is staffed. Without own hours: the clinic's."""
-    rows: dict[UUID | None, list[StaffedHours]] = {}
-    for row in db.scalars(select(StaffedHours).where(StaffedHours.clinic_id == clinic.id)):
-        rows.setdefault(row.practitioner_id, []).append(row)
-    ours = intervals(_openings(rows.get(None, [])), clinic.zone, start, end)
-    found = {}
-    for practitioner in practitioners:
-        own = rows.get(practitioner.id)
-        theirs = intervals(_openings(own), clinic.zone, start, end) if own else ours
-        found[practitioner.id] = common(ours, theirs) if own else ours
-    return found
-
-
-def _on(day: date, opening: Opening, zone: str) -> Interval:
-    closes_on = day + timedelta(days=1) if opening.closes == _MIDNIGHT else day
-    return Interval(
-        wall_time.instant(datetime.combine(day, opening.opens), zone),
-        wall_time.instant(datetime.combine(closes_on, opening.closes), zone),
-    )
-
-
-def _joined(found: list[Interval]) -> list[Interval]:
-    joined: list[Interval] = []
-    for each in sorted(found):
-        if joined and each.opens_at <= joined[-1].closes_at:
-            last = joined.pop()
-            each = Interval(last.opens_at, max(last.closes_at, each.closes_at))
-        if each.opens_at < each.closes_at:  # a clock change may have swallowed it
-            joined.append(each)
-    return joined
+    return openings(db.scalars(select(StaffedHours).where(*_whose(clinic, practitioner))))
 
 
 def _refuse_disorder(rows: Sequence[Opening]) -> None:
@@ -176,6 +111,7 @@ def _whose(
     )
 
 
-def _openings(rows: Iterable[StaffedHours]) -> list[Opening]:
+def openings(rows: Iterable[StaffedHours]) -> list[Opening]:
+    """Rows as the weekly hours they stand for, in order."""
     found = [Opening(row.weekday, row.opens, row.closes, row.from_on) for row in rows]
     return sorted(found, key=lambda opening: (opening.weekday, opening.opens))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import wall_time
-from app.scheduling import slots, staffed_hours
+from app.scheduling import intervals, slots, staffed_hours
 from app.scheduling.staffed_hours import Interval, Opening
 
 NEW_YORK = "America/New_York"
@@ -53,7 +53,7 @@ def test_a_clinician_works_only_while_the_clinic_is_staffed():
     clinic = opened([Opening(0, time(9), time(12)), Opening(0, time(13), time(17))])
     clinician = opened([Opening(0, time(8), time(14))])
 
-    assert staffed_hours.common(clinic, clinician) == opened(
+    assert intervals.common(clinic, clinician) == opened(
         [Opening(0, time(9), time(12)), Opening(0, time(13), time(14))]
     )
 
