@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.messaging.models import Message, Purpose
 from app.people.models import Patient
-from app.scheduling import joining
+from app.scheduling import joining, visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus, Service
-from app.scheduling.visit_texts import JOIN_BEFORE
 from app.telehealth.models import Seat, VideoVisit
 
 STEPS = ("see", "push", "tap", "allow", "admit", "talk")
@@ -25,6 +24,7 @@ class Guide:
 
     visit: Appointment | None
     done: int
+    texted_at: datetime | None = None  # when the text with the link leaves
 
     @property
     def steps(self) -> list[tuple[str, str]]:
@@ -37,18 +37,14 @@ class Guide:
         """Whether the talk has ended."""
         return self.done == len(STEPS)
 
-    @property
-    def texted_at(self) -> datetime | None:
-        """When the text with the link leaves."""
-        return self.visit.starts_at - JOIN_BEFORE if self.visit else None
-
 
 def guide_for(db: Session, patient: Patient, *, has_seen: bool) -> Guide:
     """The steps for one patient. `has_seen`: the booking was looked at in the console."""
     visit = _visit_of(db, patient)
     if visit is None:
         return Guide(None, 0)
-    return Guide(visit, _done(db, visit, has_seen=has_seen))
+    done = _done(db, visit, has_seen=has_seen)
+    return Guide(visit, done, visit_texts.joins_at(db, visit))
 
 
 def _visit_of(db: Session, patient: Patient) -> Appointment | None:

@@ -6,6 +6,7 @@ scheduling alone knows.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from app.db.base import Model
 from app.intake import packets, taking_along
 from app.journal import planning
 from app.people.models import Patient, Practitioner
+from app.plans.kinds import Route
 from app.scheduling import booking, rescheduling
 from app.scheduling.booking import Booked
 from app.scheduling.models import Appointment, Service
@@ -30,6 +32,8 @@ def book(
     by: Model | None,
     zone: str | None = None,
     agreed: bool = False,
+    protocol_id: UUID | None = None,
+    route: Route | None = None,
 ) -> Booked:
     """Book as `booking.book` does; before an infusion the patient is asked what is wanted then."""
     booked = booking.book(
@@ -42,6 +46,8 @@ def book(
         by=by,
         zone=zone,
         agreed=agreed,
+        protocol_id=protocol_id,
+        route=route,
     )
     if service is Service.INFUSION:
         taking_along.give_to_the_first(db, patient)

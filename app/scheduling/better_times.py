@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 
 from app import clock, wall_time
 from app.people.models import Clinic
+from app.plans import kept, order
+from app.plans.plan import STANDARD, Plan
 from app.scheduling import availability, slots, staffed_hours
-from app.scheduling.therapeutic_window import REST, VISIT_LENGTH, TherapeuticWindow
+from app.scheduling.therapeutic_window import TherapeuticWindow
 
 _DAYS = 7
 _SHOWN = 3
@@ -15,7 +17,7 @@ _WANTED = 3  # the visit's own time and two to move to
 
 
 def for_infusion(
-    db: Session, clinic: Clinic, starts_at: datetime, ends_at: datetime
+    db: Session, clinic: Clinic, starts_at: datetime, ends_at: datetime, plan: Plan = STANDARD
 ) -> list[datetime]:
     """The same time on up to three days near by whose windows have room, the nearest first."""
     length = ends_at - starts_at
@@ -26,14 +28,15 @@ def for_infusion(
         return []
     first, last = min(ahead), max(ahead) + length
     hours = availability.clinic_open(db, clinic, first, last)
-    until = last + timedelta(hours=clinic.window_closes_hours)
+    until = last + timedelta(hours=order.window_of(plan, kept.own_window(clinic))[1])
     free = [
-        slot.starts_at for slot in slots.free_slots(db, None, clinic, first, until, VISIT_LENGTH)
+        slot.starts_at
+        for slot in slots.free_slots(db, None, clinic, first, until, plan.visit.length)
     ]
 
     def has_room(other: datetime) -> bool:
-        window = TherapeuticWindow.after(other + length, clinic)
-        rested = {at for at in free if at in window and at >= other + length + REST}
+        window = TherapeuticWindow.after(other + length, clinic, plan)
+        rested = {at for at in free if at in window and at >= other + length + plan.visit.rest}
         return len(rested) >= _WANTED
 
     staffed = (other for other in ahead if any(each.holds(other, other + length) for each in hours))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from app import clock
 from app.db.base import Model
 from app.i18n import gettext as _
 from app.people.models import Patient, Practitioner
+from app.plans.kinds import Route
 from app.scheduling import calendars, integration, moving, rules, visit_texts
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
@@ -41,18 +43,36 @@ def book(
     by: Model | None,
     zone: str | None = None,
     agreed: bool = False,
+    protocol_id: UUID | None = None,
+    route: Route | None = None,
 ) -> Booked:
     """Book an appointment, with its texts; an infusion books its integration visit along.
 
     `agreed`: the patient accepts a visit's time, as another system says; with staff they do. They
     are asked the day before all the same: it is the first text with the time. A visit without a
-    named clinician goes to one who is free. Refuses times out of order, a visit in the past, one
-    with somebody who gives none, and (SlotTaken) a clinician who has another visit then.
+    named clinician goes to one who is free. `protocol_id`, `route`: what an infusion follows, and
+    how the medicine is given; else the clinic's usual protocol, and what that says.
+
+    Refuses times out of order, a visit in the past, one with somebody who gives none, and
+    (SlotTaken) a clinician who has another visit then.
     """
     rules.refuse_disorder(starts_at, ends_at)
     zone = zone or patient.clinic.zone
     if service is Service.INFUSION:
-        return _book_infusion(db, patient, starts_at, ends_at, practitioner, zone, by)
+        infusion = moving.put_down(
+            db,
+            patient=patient,
+            practitioner=practitioner,
+            service=service,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            zone=zone,
+            by=by,
+            protocol_id=protocol_id,
+            route=route,
+        )
+        after, choice = integration.book_after(db, infusion, by=by)
+        return Booked(infusion, after, choice.warning, choice.better)
     rules.refuse_past(ends_at)
     practitioner = _clinician_for(db, patient, practitioner, starts_at, ends_at)
     follows, warning = None, None
@@ -160,29 +180,6 @@ def record_end(
 def encounter_of(db: Session, appointment: Appointment) -> Encounter | None:
     """What took place of what was planned."""
     return db.scalar(select(Encounter).where(Encounter.appointment_id == appointment.id))
-
-
-def _book_infusion(
-    db: Session,
-    patient: Patient,
-    starts_at: datetime,
-    ends_at: datetime,
-    practitioner: Practitioner | None,
-    zone: str,
-    by: Model | None,
-) -> Booked:
-    infusion = moving.put_down(
-        db,
-        patient=patient,
-        practitioner=practitioner,
-        service=Service.INFUSION,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        zone=zone,
-        by=by,
-    )
-    visit, choice = integration.book_after(db, infusion, by=by)
-    return Booked(infusion, visit, choice.warning, choice.better)
 
 
 def _clinician_for(

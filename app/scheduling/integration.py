@@ -13,12 +13,13 @@ from app.db.base import Model
 from app.i18n import gettext as _
 from app.messaging import quiet_hours
 from app.people.models import Patient, Practitioner
+from app.plans import kept
+from app.plans.plan import STANDARD, Plan
 from app.scheduling import better_times, calendars, moving, slots
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.slots import Slot
-from app.scheduling.therapeutic_window import REST, VISIT_LENGTH, TherapeuticWindow
-from app.scheduling.visit_texts import JOIN_BEFORE
+from app.scheduling.therapeutic_window import TherapeuticWindow
 from app.tasks import desk
 from app.tasks.models import StaffTask, TaskCode
 
@@ -36,17 +37,21 @@ class Choice:
 
 
 def choose(
-    free: Sequence[Slot], ended_at: datetime, own: UUID | None, patient_zone: str
+    free: Sequence[Slot],
+    ended_at: datetime,
+    own: UUID | None,
+    patient_zone: str,
+    plan: Plan = STANDARD,
 ) -> Slot | None:
     """The slot for a visit after an infusion, out of those free in its window, earliest first.
 
     The first of the infusion's own clinician, else of any, that leaves a night's rest and no quiet
     hours, not even for the text just before it; else the nearest to that.
     """
-    rested_at = ended_at + REST
+    rested_at = ended_at + plan.visit.rest
 
     def awake(slot: Slot) -> bool:
-        return quiet_hours.is_awake(slot.starts_at - JOIN_BEFORE, slot.ends_at, patient_zone)
+        return quiet_hours.is_awake(slot.starts_at - plan.join.before, slot.ends_at, patient_zone)
 
     good = [slot for slot in free if slot.starts_at >= rested_at and awake(slot)]
     with_own = [slot for slot in good if slot.practitioner.id == own]
@@ -70,25 +75,33 @@ def foresee(
     starts_at: datetime,
     ends_at: datetime,
     *,
+    plan: Plan | None = None,
     moving_visit: UUID | None = None,
 ) -> Choice:
-    """Which visit an infusion at this time would get, with a warning when its window is tight."""
+    """Which visit an infusion at this time would get, with a warning when its window is tight.
+
+    `plan`: what it follows; else the clinic's usual one. None where no visit is planned.
+    """
     clinic = patient.clinic
-    window = TherapeuticWindow.after(ends_at, clinic)
-    free = _free(db, patient, window, moving_visit)
-    chosen = choose(free, ends_at, practitioner.id if practitioner else None, patient.zone)
+    plan = plan or kept.default_of(db, clinic).plan
+    if not plan.visit.is_on:
+        return Choice(None)
+    window = TherapeuticWindow.after(ends_at, clinic, plan)
+    free = _free(db, patient, window, plan.visit.length, moving_visit)
+    own = practitioner.id if practitioner else None
+    chosen = choose(free, ends_at, own, patient.zone, plan)
     if chosen is None:
         return Choice(
             None,
             _nothing_free(db, patient, window),
-            better_times.for_infusion(db, clinic, starts_at, ends_at),
+            better_times.for_infusion(db, clinic, starts_at, ends_at, plan),
         )
     later = [slot for slot in free if slot.starts_at >= chosen.ends_at]
     if len({slot.starts_at for slot in later}) < LATER_WANTED:
         return Choice(
             chosen,
             _("Hardly any later time is left in the window if this visit has to move."),
-            better_times.for_infusion(db, clinic, starts_at, ends_at),
+            better_times.for_infusion(db, clinic, starts_at, ends_at, plan),
         )
     return Choice(chosen)
 
@@ -96,10 +109,18 @@ def foresee(
 def book_after(
     db: Session, infusion: Appointment, *, by: Model | None
 ) -> tuple[Appointment | None, Choice]:
-    """Book the visit that follows an infusion. Without a slot staff get a task to find a time."""
+    """Book the visit that follows an infusion, if its plan wants one.
+
+    Without a slot staff get a task to find a time.
+    """
+    plan = kept.plan_of(db, infusion)
+    if not plan.visit.is_on:
+        return None, Choice(None)
     calendars.hold(db, infusion.clinic_id)
     ended_at = windows.end_of(db, infusion)
-    choice = foresee(db, infusion.patient, infusion.practitioner, infusion.starts_at, ended_at)
+    choice = foresee(
+        db, infusion.patient, infusion.practitioner, infusion.starts_at, ended_at, plan=plan
+    )
     if choice.slot is None:
         _ask_staff(db, infusion, by=by)
         return None, choice
@@ -135,7 +156,8 @@ def take_along(
     if visit.status is not AppointmentStatus.BOOKED or visit.ends_at <= clock.now():
         return visit, Choice(None)
     ended_at = windows.end_of(db, infusion)
-    window = TherapeuticWindow.after(ended_at, infusion.clinic)
+    plan = kept.plan_of(db, infusion)
+    window = TherapeuticWindow.after(ended_at, infusion.clinic, plan)
     if visit.starts_at in window or _was_picked_after(db, visit, window):
         return visit, Choice(None)
     calendars.hold(db, infusion.clinic_id)
@@ -145,6 +167,7 @@ def take_along(
         visit.practitioner,
         infusion.starts_at,
         ended_at,
+        plan=plan,
         moving_visit=visit.id,
     )
     if choice.slot is not None:
@@ -169,16 +192,20 @@ def _was_picked_after(db: Session, visit: Appointment, window: TherapeuticWindow
 
 
 def _free(
-    db: Session, patient: Patient, window: TherapeuticWindow, ignoring: UUID | None
+    db: Session,
+    patient: Patient,
+    window: TherapeuticWindow,
+    length: timedelta,
+    ignoring: UUID | None,
 ) -> list[Slot]:
     start = max(window.opens_at, clock.now() + NOTICE)
     if start >= window.closes_at:
         return []
     free = slots.free_slots(
-        db, None, patient.clinic, start, window.closes_at, VISIT_LENGTH, ignoring=ignoring
+        db, None, patient.clinic, start, window.closes_at, length, ignoring=ignoring
     )
     theirs = calendars.patients_times(
-        db, patient.id, start, window.closes_at + VISIT_LENGTH, ignoring=ignoring
+        db, patient.id, start, window.closes_at + length, ignoring=ignoring
     )
     return [slot for slot in free if not any(slot.overlaps(*time) for time in theirs)]
 

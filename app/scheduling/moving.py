@@ -4,6 +4,7 @@ No rules here: booking, rescheduling and integration refuse first, then come her
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,8 @@ from app import clock, live, wall_time
 from app.audit import trail
 from app.db.base import Model
 from app.people.models import Patient, Practitioner
+from app.plans import kept
+from app.plans.kinds import Route
 from app.scheduling import telling, visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk
@@ -29,8 +32,14 @@ def put_down(
     by: Model | None,
     follows: Appointment | None = None,
     agreed: bool = False,
+    protocol_id: UUID | None = None,
+    route: Route | None = None,
 ) -> Appointment:
-    """Make an appointment; a visit gets its link and text. `agreed`: made with the patient."""
+    """Make an appointment; a visit gets its link and text. `agreed`: made with the patient.
+
+    A visit follows the protocol of its session; anything else the clinic's usual one, unless one is
+    named.
+    """
     appointment = Appointment(
         clinic_id=patient.clinic_id,
         clinic=patient.clinic,
@@ -39,6 +48,8 @@ def put_down(
         practitioner_id=practitioner.id if practitioner else None,
         practitioner=practitioner,
         follows_id=follows.id if follows else None,
+        protocol_id=_protocol_of(db, patient, follows, protocol_id),
+        route=route,
         service=service,
         status=AppointmentStatus.BOOKED,
         wall_start=wall_time.written(starts_at, zone),
@@ -110,6 +121,13 @@ def note(db: Session, appointment: Appointment, action: str, *, by: Model | None
     live.publish(db, f"desk:{appointment.clinic_id}")
     if appointment.service.is_visit:
         live.publish(db, f"visit:{appointment.id}")
+
+
+def _protocol_of(
+    db: Session, patient: Patient, follows: Appointment | None, wanted: UUID | None
+) -> UUID:
+    """Written down with each: who is booked under a protocol stays there when another is usual."""
+    return wanted or (follows and follows.protocol_id) or kept.default_of(db, patient.clinic).id
 
 
 def _settle(db: Session, visit: Appointment) -> None:

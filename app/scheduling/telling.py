@@ -12,7 +12,8 @@ from app.scheduling.models import Appointment
 def moved(db: Session, visit: Appointment) -> None:
     """Text the patient the new time, outside quiet hours. Not when the join text comes first."""
     due_at = quiet_hours.next_awake(clock.now(), visit.patient.zone)
-    if due_at >= visit.starts_at - 2 * visit_texts.JOIN_BEFORE:
+    joins_at = visit_texts.joins_at(db, visit)
+    if due_at >= joins_at - (visit.starts_at - joins_at):
         return
     with i18n.using(visit.patient.language):
         body = texts.moved(
@@ -24,7 +25,7 @@ def moved(db: Session, visit: Appointment) -> None:
         body,
         patient=visit.patient,
         due_at=due_at,
-        expires_at=visit.starts_at - visit_texts.JOIN_BEFORE,
+        expires_at=joins_at,
         appointment_id=visit.id,
         visit_at=visit.starts_at,
     )

@@ -10,12 +10,11 @@ from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
 from app.messaging import outbox, quiet_hours, texts
 from app.messaging.models import Message, MessageStatus, Purpose
+from app.plans import kept
 from app.scheduling import day_before
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment
 
-JOIN_BEFORE = timedelta(minutes=5)
-NUDGE_AFTER = timedelta(minutes=3)
 # What is said about a visit's time: none of it holds any more once the time is in question.
 OF_ITS_TIME = (Purpose.CONFIRM, Purpose.JOIN, Purpose.NUDGE, Purpose.NOTICE)
 # How late the question may still leave, after a gateway was out of reach.
@@ -84,7 +83,7 @@ def let_through(db: Session, visit: Appointment) -> None:
     """What leads into the visit may reach the patient at any hour: they accepted its time."""
     outbox.let_through(db, visit.id)
     join = _join_of(db, visit)
-    if join is not None and join.link is not None and _is_asleep(visit):
+    if join is not None and join.link is not None and _is_asleep(db, visit):
         _queue_nudge(db, visit, join.link)
 
 
@@ -102,6 +101,11 @@ def call_off(db: Session, visit: Appointment) -> None:
     """Withdraw the visit's texts and retire its links: they say that it is not taking place."""
     outbox.withdraw(db, visit.id)
     magic_links.supersede(db, visit.id, None)
+
+
+def joins_at(db: Session, visit: Appointment) -> datetime:
+    """When the text with the visit's link leaves."""
+    return visit.starts_at - kept.plan_of(db, visit).join.before
 
 
 def clinician(visit: Appointment) -> str:
@@ -123,8 +127,12 @@ def _fresh_link(db: Session, visit: Appointment) -> MagicLink:
 
 
 def _queue_confirm(db: Session, visit: Appointment, *, told: bool = False) -> None:
-    session = _session_before(db, visit)
-    moment = day_before.due_at(visit.starts_at, visit.patient.zone, clock.now(), session=session)
+    session, step = _session_before(db, visit), kept.plan_of(db, visit).confirm
+    if not step.is_on:
+        return
+    moment = day_before.due_at(
+        visit.starts_at, visit.patient.zone, clock.now(), session=session, step=step
+    )
     if moment is None or day_before.is_agreed(visit, moment):
         return
     if told and moment - clock.now() < _TOLD_LATELY:
@@ -148,7 +156,7 @@ def _queue_confirm(db: Session, visit: Appointment, *, told: bool = False) -> No
 def _queue_join(db: Session, visit: Appointment, link: MagicLink) -> None:
     with i18n.using(visit.patient.language):
         body = texts.join(visit.clinic, clinician(visit), visit.starts_at, visit.patient.zone)
-    due_at = visit.starts_at - JOIN_BEFORE
+    due_at = joins_at(db, visit)
     outbox.enqueue(
         db,
         Purpose.JOIN,
@@ -166,9 +174,10 @@ def _queue_join(db: Session, visit: Appointment, link: MagicLink) -> None:
 
 
 def _queue_nudge(db: Session, visit: Appointment, link: MagicLink) -> None:
-    due_at = visit.starts_at + NUDGE_AFTER
+    step = kept.plan_of(db, visit).nudge
+    due_at = visit.starts_at + step.after
     accepted = visit.confirmed_at is not None
-    if due_at <= clock.now() or (_is_asleep(visit) and not accepted):
+    if not step.is_on or due_at <= clock.now() or (_is_asleep(db, visit) and not accepted):
         return  # of a join text that waits for the morning it would only be the echo
     with i18n.using(visit.patient.language):
         body = texts.nudge(visit.clinic)
@@ -191,9 +200,9 @@ def _join_of(db: Session, visit: Appointment) -> Message | None:
     return db.scalar(select(Message).where(Message.once_key == _once("join", visit)))
 
 
-def _is_asleep(visit: Appointment) -> bool:
+def _is_asleep(db: Session, visit: Appointment) -> bool:
     """Whether the nudge falls in the quiet hours on the patient's clock."""
-    due_at = visit.starts_at + NUDGE_AFTER
+    due_at = visit.starts_at + kept.plan_of(db, visit).nudge.after
     return quiet_hours.next_awake(due_at, visit.patient.zone) > due_at
 
 

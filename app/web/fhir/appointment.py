@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.plans.plan import STANDARD
 from app.scheduling import therapeutic_window
 from app.scheduling.models import Appointment, AppointmentStatus, Service
-from app.scheduling.therapeutic_window import VISIT_LENGTH
 from app.web.fhir.outcome import Fault, issue
 from app.web.fhir.reading import element, elements, referenced, text
 
@@ -190,7 +190,7 @@ def _moment(resource: dict[str, Any], name: str) -> datetime | None:
 def _length(resource: dict[str, Any], service: Service | None) -> timedelta:
     minutes = resource.get("minutesDuration")
     if minutes is None:
-        return _INFUSION_LENGTH if service is Service.INFUSION else VISIT_LENGTH
+        return _INFUSION_LENGTH if service is Service.INFUSION else STANDARD.visit.length
     if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 < minutes <= 24 * 60:
         raise Fault(400, "Appointment.minutesDuration must be a number of minutes.")
     return timedelta(minutes=minutes)
