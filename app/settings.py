@@ -69,6 +69,10 @@ class Settings(BaseSettings):
         ),
         description="push services that notices may go to; empty: no notices",
     )
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="hosts in your own network that webhooks may go to although they are private",
+    )
     data_dir: Path = Field(
         default=Path("var"), description="folder of the embedded database and keys"
     )
@@ -83,6 +87,7 @@ class Settings(BaseSettings):
         "twilio_auth_token",
         "turn_urls",
         "push_hosts",
+        "webhook_hosts",
         mode="before",
     )
     @classmethod

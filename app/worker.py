@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -30,6 +31,9 @@ from app.push.service import HttpsPushService, PushService
 from app.replies import taking_in
 from app.safety import escalation
 from app.settings import Settings
+from app.subscriptions import delivering as subscriptions
+from app.subscriptions import keeping as kept_subscriptions
+from app.subscriptions.receiver import SECONDS, NetReceiver, Receiver
 from app.telehealth import ringing
 
 log = structlog.get_logger("worker")
@@ -49,6 +53,7 @@ class Job:
     every: float
     run: Callable[[], None]
     next_due: Callable[[Session], datetime | None] | None = None
+    aside: bool = False  # waits for strangers: it has a thread of its own
 
 
 class Worker:
@@ -60,11 +65,13 @@ class Worker:
         settings: Settings,
         gateway: SmsGateway,
         push: PushService | None = None,
+        receiver: Receiver | None = None,
     ) -> None:
         self._database = database
         self._settings = settings
         self._gateway = gateway
         self._push = push or HttpsPushService()
+        self._receiver = receiver or NetReceiver(settings)
         self._name = f"{os.getpid()}-{uuid4().hex[:8]}"
         self._stopping = threading.Event()
         self._swept_at: datetime | None = None  # machine time of the last sweep of a whole day
@@ -87,27 +94,37 @@ class Worker:
             Job("leases", 10, self._in_transaction(claims.expire_leases)),
             Job("look", 5, self._look),
             Job("overdue", 30, self._in_transaction(overdue.tell_staff)),
+            Job("tell", 0.5, self._tell_others, aside=True),
             Job("tidy", 600, self._in_transaction(_tidy)),
         ]
 
     def run(self) -> None:
         """Work until `stop`. A job that fails is logged by kind and tried again in its turn."""
-        waited = {job.name: job.every for job in self.jobs}
+        aside = threading.Thread(target=self._run_aside, name="aside", daemon=True)
+        aside.start()
+        self._work_off([job for job in self.jobs if not job.aside], self.lock)
+        aside.join(SECONDS + 1)
+
+    def _run_aside(self) -> None:
+        self._work_off([job for job in self.jobs if job.aside], nullcontext())
+
+    def _work_off(self, jobs: list[Job], lock: AbstractContextManager[object]) -> None:
+        waited = {job.name: job.every for job in jobs}
         while not self._stopping.is_set():
-            for job in self.jobs:
+            for job in jobs:
                 waited[job.name] += _TICK_SECONDS
                 if waited[job.name] >= job.every:
                     waited[job.name] = 0
-                    self._try(job)
+                    self._try(job, lock)
             self._stopping.wait(_TICK_SECONDS)
 
     def stop(self) -> None:
         """Finish what is in hand, then end `run`."""
         self._stopping.set()
 
-    def _try(self, job: Job) -> None:
+    def _try(self, job: Job, lock: AbstractContextManager[object]) -> None:
         try:
-            with self.lock:
+            with lock:
                 job.run()
         except SQLAlchemyError as error:
             log.error("job failed", job=job.name, kind=type(error).__name__)
@@ -128,6 +145,11 @@ class Worker:
         until = time.monotonic() + _LONGEST_LOOK_SECONDS
         while not self._stopping.is_set() and time.monotonic() < until:
             if not push_delivery.send_one(self._database, self._push, self._settings):
+                return
+
+    def _tell_others(self) -> None:
+        while not self._stopping.is_set():
+            if not subscriptions.deliver_one(self._database, self._receiver, self._settings):
                 return
 
     def _sweep(self) -> None:
@@ -173,3 +195,4 @@ def _tidy(db: Session) -> None:
     inbound.forget_old(db)
     applying.forget_old(db)
     notices.forget_old(db)
+    kept_subscriptions.tidy(db)

@@ -14,6 +14,7 @@ from app.i18n import gettext as _
 from app.people.models import Clinic, Practitioner
 from app.refusal import Refusal
 from app.security.tokens import hash_token, looks_like_token, new_token
+from app.subscriptions import keeping
 
 PREFIX = "ag_"  # lets secret scanners and people see what it is
 EVERYTHING = " ".join(system_scopes.EVERYTHING)
@@ -85,9 +86,10 @@ def touch(db: Session, api_key: ApiKey) -> None:
 
 
 def revoke(db: Session, api_key: ApiKey, *, by: Practitioner | None) -> None:
-    """The key opens nothing from now on. Twice changes nothing."""
+    """The key opens nothing from now on, and nothing is told on its word. Twice is once."""
     if api_key.revoked_at is None:
         api_key.revoked_at = clock.machine_now()
+        keeping.end_all_of(db, api_key.id, by=by)
         trail.record(db, "revoke-api-key", agent=by, entity=api_key)
 
 

@@ -10,11 +10,15 @@ RESOURCES = (
     "Appointment",
     "Binary",
     "Communication",
+    "Consent",
+    "Encounter",
     "Organization",
     "Patient",
+    "PlanDefinition",
     "Practitioner",
     "Questionnaire",
     "QuestionnaireResponse",
+    "Subscription",
     "Task",
 )
 EVERYTHING = ("system/*.read", "system/*.write")

@@ -1,1 +1,0 @@
-"""Other systems are told of what changed, by signed webhooks."""
