@@ -41,8 +41,8 @@ def read(db: Session, clinic: Clinic, form: FormData) -> tuple[Wanted | None, Fa
     """What the form asks for, or what is wrong with it. An id of another clinic is 404."""
     faults = Faults()
     service = _service(text(form, "service"))
-    patient = _one_of(db, Patient, clinic, text(form, "patient"))
-    practitioner = _one_of(db, Practitioner, clinic, text(form, "practitioner"))
+    patient = one_of(db, Patient, clinic, text(form, "patient"))
+    practitioner = one_of(db, Practitioner, clinic, text(form, "practitioner"))
     starts_at = faults.reading(lambda: local_moment(form, "starts_at", clinic.zone))
     minutes = _minutes(text(form, "minutes"), service)
     if patient is None:
@@ -64,7 +64,7 @@ def values(form: Mapping[str, Any]) -> dict[str, str]:
 
 def first_values(db: Session, clinic: Clinic, asked: QueryParams) -> dict[str, str]:
     """What a fresh form holds: what the address asks for, else an infusion from the next hour."""
-    _one_of(db, Patient, clinic, asked.get("patient", ""))  # 404 for a stranger's id
+    one_of(db, Patient, clinic, asked.get("patient", ""))  # 404 for a stranger's id
     next_hour = wall_time.wall(clock.now(), clinic.zone).replace(minute=0, second=0, microsecond=0)
     given = {name: asked.get(name, "") for name in FIELDS}
     if _service(given["service"]) is None:
@@ -104,7 +104,7 @@ def _minutes(value: str, service: Service | None) -> int | None:
     return minutes if _SHORTEST <= minutes <= _LONGEST else None
 
 
-def _one_of(db: Session, model: type[Any], clinic: Clinic, value: str) -> Any:
+def one_of(db: Session, model: type[Any], clinic: Clinic, value: str) -> Any:
     if not value:
         return None
     try:

@@ -1,8 +1,11 @@
 """The neighbour clinic's rows do not exist here, and nobody gets in without a session."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.access import api_keys
 from app.companion import sounds
 from app.intake import packets
@@ -12,6 +15,8 @@ from app.people.models import Clinic, Patient
 from app.questionnaires import library
 from app.safety import escalation
 from app.safety.models import SafetyAlert, Signal
+from app.scheduling import closures, locations
+from app.scheduling.models import ExceptionKind
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.web.console.routes import routes
@@ -55,6 +60,11 @@ PATHS = [
     ("POST", "/clinic/packets/{packet}/sending"),
     ("POST", "/clinic/packets/{packet}/completion"),
     ("POST", "/clinic/packets/{packet}/withdrawal"),
+    ("POST", "/clinic/closures/{closure}/removal"),
+    ("GET", "/clinic/locations/{place}"),
+    ("POST", "/clinic/locations/{place}"),
+    ("POST", "/clinic/locations/{place}/closing"),
+    ("POST", "/clinic/locations/{place}/reopening"),
     ("GET", "/clinic/appointments/{visit}"),
     ("POST", "/clinic/appointments/{visit}/rescheduling"),
     ("POST", "/clinic/appointments/{visit}/cancellation"),
@@ -116,6 +126,11 @@ def ids(cast, database):
         key, _ = api_keys.create(db, db.get_one(Clinic, cast.clinic.id), "Ours", by=None)
         packet = packets.ask(db, maya, [], with_camera_check=True, by=None)
         clinic = db.get_one(Clinic, cast.clinic.id)
+        day = clock.now().date() + timedelta(days=3)
+        away = closures.Days(ExceptionKind.AWAY, day, day)
+        closure = closures.add(db, clinic, None, away, by=None)
+        here = locations.Place("Main street", "1 Main street", "", clinic.zone)
+        place = locations.add(db, clinic, here, by=None)
         form = library.own_copy(db, clinic, library.unkept("phq-9"))
         return {
             "response": response_id,
@@ -133,6 +148,8 @@ def ids(cast, database):
             "visit": cast.integration_visit.id,
             "infusion": cast.infusion.id,
             "okafor": cast.dr_okafor.id,
+            "closure": closure.id,
+            "place": place.id,
         }
 
 
