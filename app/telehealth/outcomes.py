@@ -37,7 +37,7 @@ class Said:
     result: VisitResult | None = None
     reason: WhyNotHeld | None = None  # of one that was not held
     began_at: datetime | None = None  # of one by phone; else it began when it was planned
-    note: str = ""
+    note: str | None = None  # None: what stands there stays
 
 
 def of(db: Session, appointment: Appointment) -> VisitOutcome | None:
@@ -58,11 +58,13 @@ def say(db: Session, appointment: Appointment, said: Said, *, by: Practitioner) 
     Refuses (NotSaid) a visit ahead or called off, one not held without a reason, a line that is too
     long, and a call that began at no time of this visit. Nothing at all said changes nothing.
     """
-    if said == Said():
+    if said.result is None and (said.note is None or said.note == _note_of(db, appointment)):
         return
     _refuse(appointment, said)
     row = _row(db, appointment, by)
-    row.note, row.said_by_id, row.said_at = said.note, by.id, clock.now()
+    row.said_by_id, row.said_at = by.id, clock.now()
+    if said.note is not None:
+        row.note = said.note
     if said.result is not None:
         row.result = said.result
         row.reason = said.reason if said.result is VisitResult.NOT_HELD else None
@@ -97,7 +99,7 @@ def _refuse(appointment: Appointment, said: Said) -> None:
         raise NotSaid(_("This visit lies ahead or was called off."))
     if said.result is VisitResult.NOT_HELD and said.reason is None:
         raise NotSaid(_("Choose why it was not held."), field="reason")
-    if len(said.note) > LONGEST_NOTE:
+    if len(said.note or "") > LONGEST_NOTE:
         raise NotSaid(
             _("One line, please: at most %(most)s characters.") % {"most": LONGEST_NOTE},
             field="note",
@@ -106,6 +108,11 @@ def _refuse(appointment: Appointment, said: Said) -> None:
         earliest = appointment.starts_at - _EARLIEST
         if not earliest <= said.began_at <= clock.now():
             raise NotSaid(_("Enter when the call began."), field="began_at")
+
+
+def _note_of(db: Session, appointment: Appointment) -> str:
+    row = of(db, appointment)
+    return row.note if row else ""
 
 
 def _row(db: Session, appointment: Appointment, by: Practitioner) -> VisitOutcome:

@@ -92,7 +92,7 @@ def test_the_line_rests_sealed_and_stands_in_no_trail(db, appointment, clinician
 
 
 def test_nothing_said_changes_nothing(db, appointment, clinician, its_hour):
-    outcomes.say(db, appointment, Said(), by=clinician)
+    outcomes.say(db, appointment, Said(note=""), by=clinician)
 
     assert outcomes.of(db, appointment) is None
 

@@ -19,6 +19,7 @@ from app.scheduling.therapeutic_window import TherapeuticWindow
 from app.web.console import board, calendar, risk_words
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
+from app.web.console.outcome_shown import asked_of
 from app.web.console.quiet_hour_seen import companion_of
 from app.web.console.risk_words import State
 
@@ -164,6 +165,8 @@ def appointment_page(
         section="schedule",
         seen=seen,
         values=values | (typed or {}),
+        asked=asked_of(request, db, appointment),
+        typed=typed or {},
         companion=companion_of(db, request.state.clinic, appointment),
         refusal=faults or Faults(),
     )

@@ -33,6 +33,7 @@ from app.web.console import (
     sign_in,
     team,
     today,
+    visit_outcomes,
     visits,
 )
 
@@ -68,5 +69,6 @@ routes: list[BaseRoute] = [
     *keys.routes,
     *me.routes,
     *visits.routes,
+    *visit_outcomes.routes,
     *journal.routes,
 ]

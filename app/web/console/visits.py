@@ -22,6 +22,7 @@ from app.telehealth.models import ProviderName, VideoVisit
 from app.web import guards
 from app.web.console import brought
 from app.web.console.desk import desk_page
+from app.web.console.outcome_shown import asked_of
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, not_found, redirect
@@ -46,6 +47,7 @@ def show(request: Request, db: Session) -> Response:
         facts=whereabouts.facts(shown),
         brought=brought.to_visit(request, db, appointment),
         seats=seats.live_seats(db, shown.id),
+        asked=asked_of(request, db, appointment),
         room_url=provider.named(carrier_name).room_for(appointment),
     )
 
