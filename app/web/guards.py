@@ -81,7 +81,11 @@ def _staff(request: Request, db: Session) -> Response | None:
         if request.headers.get("hx-request"):
             return Response("", 401, headers={"HX-Redirect": "/clinic/sign-in"})
         return RedirectResponse("/clinic/sign-in", 303)
-    return None
+    refuse: LetIn | None = getattr(request.state, "refuse", None)
+    if refuse is None:
+        return None
+    with i18n.using(_language(request)):
+        return refuse(request, db)  # what is not for their role
 
 
 def let_in_visit(connection: HTTPConnection, db: Session) -> Appointment | None:

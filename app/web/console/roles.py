@@ -1,45 +1,67 @@
-"""Who of the staff may change what.
+"""Keeps every role to its own addresses, as `app/web/access/staff.py` says for each of them."""
 
-Administrators the team, the hours and the keys; they and clinicians what staff have to see.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
+from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from app.people.models import Role
+from app.web.access import staff
 from app.web.console.desk import desk_page
 
 Endpoint = Callable[[Request, Session], Response]
+_PAGES = {
+    Role.CLINICIAN: "console/for_clinicians.html",
+    Role.ADMINISTRATOR: "console/not_yours.html",
+}
+
+
+def enforced(routes: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """The same routes; whoever is signed in and may not open one gets a plain 403 page there."""
+    return [
+        _for_role(route)
+        if isinstance(route, Route) and route.name not in staff.BEFORE_SIGNING_IN
+        else route
+        for route in routes
+    ]
+
+
+def may(request: Request, name: str) -> bool:
+    """Whether whoever is signed in may open this route. For pages that would link there."""
+    return staff.may(request.state.practitioner.role, name)
 
 
 def is_administrator(request: Request) -> bool:
-    """Whether whoever is signed in may change team, hours and keys."""
+    """Whether whoever is signed in may change the clinic."""
     return bool(request.state.practitioner.role is Role.ADMINISTRATOR)
 
 
 def administrators(endpoint: Endpoint) -> Endpoint:
-    """Below `staff_only`: everybody but administrators gets a plain 403 page."""
-
-    @wraps(endpoint)
-    def run(request: Request, db: Session) -> Response:
-        if not is_administrator(request):
-            return desk_page(request, db, "console/not_yours.html", 403)
-        return endpoint(request, db)
-
-    return run
+    """Nothing any more: the table says it."""
+    return endpoint
 
 
 def not_coordinators(endpoint: Endpoint) -> Endpoint:
-    """Below `staff_only`: coordinators get a plain 403 page."""
+    """Nothing any more: the table says it."""
+    return endpoint
+
+
+def _for_role(route: Route) -> Route:
+    name, endpoint = route.name, route.endpoint
+
+    def refuse(request: Request, db: Session) -> Response | None:
+        if may(request, name):
+            return None
+        return desk_page(request, db, _PAGES[staff.least(name)], 403)
 
     @wraps(endpoint)
-    def run(request: Request, db: Session) -> Response:
-        if request.state.practitioner.role is Role.COORDINATOR:
-            return desk_page(request, db, "console/for_clinicians.html", 403)
-        return endpoint(request, db)
+    def run(request: Request) -> Any:
+        request.state.refuse = refuse  # the guard asks, once it knows who it is
+        return endpoint(request)
 
-    return run
+    methods = sorted(route.methods or ())
+    return Route(route.path, run, methods=methods, name=name, include_in_schema=False)
