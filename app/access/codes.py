@@ -6,7 +6,7 @@ here. Machine time.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
@@ -105,6 +105,14 @@ def prove(db: Session, sign_in_code: SignInCode) -> Patient | None:
 def digits_of(sign_in_code: SignInCode) -> str:
     """The six digits, derived anew. Raises KeyError when the secret key was retired."""
     return one_time_codes.digits_of(sign_in_code, _PURPOSE)
+
+
+def held_until(patient: Patient) -> datetime | None:
+    """Until when no code goes to a number that was changed lately. None: codes go to it."""
+    if patient.number_changed_at is None:
+        return None
+    until = patient.number_changed_at + NEW_NUMBER_WAITS
+    return until if until > clock.machine_now() else None
 
 
 def forget_old(db: Session) -> None:

@@ -38,7 +38,7 @@ def give_to_the_first(db: Session, patient: Patient) -> None:
     if first is None:
         return
     db.flush()  # what was just asked, or withdrawn, counts
-    for packet in _open_packets(db, patient):
+    for packet in open_packets(db, patient):
         infusion = packet.appointment
         if packet.code is not PacketCode.INTAKE or infusion is None:
             continue
@@ -93,7 +93,7 @@ def is_over(db: Session, infusion: Appointment) -> None:
 
 def follow_texts(db: Session, patient: Patient) -> None:
     """A patient takes texts now, or no more: what is open is texted about again, or is not."""
-    for packet in _open_packets(db, patient):
+    for packet in open_packets(db, patient):
         if patient.takes_texts:
             packet_texts.plan(db, packet)
         else:
@@ -102,8 +102,25 @@ def follow_texts(db: Session, patient: Patient) -> None:
 
 def follow_number(db: Session, patient: Patient) -> None:
     """A patient has another number: what is open gets another link, texted there."""
-    for packet in _open_packets(db, patient):
+    for packet in open_packets(db, patient):
         packet_texts.renew_link(db, packet)
+
+
+def open_packets(db: Session, patient: Patient) -> list[IntakePacket]:
+    """What a patient was asked and has not done, what opened first in front."""
+    return list(
+        db.scalars(
+            select(IntakePacket)
+            .where(
+                IntakePacket.patient_id == patient.id,
+                IntakePacket.code != PacketCode.ASSESSMENT,
+                IntakePacket.done_at.is_(None),
+                IntakePacket.cancelled_at.is_(None),
+                IntakePacket.closes_at > clock.now(),
+            )
+            .order_by(IntakePacket.opens_at)
+        )
+    )
 
 
 def _move_check(db: Session, packet: IntakePacket, infusion: Appointment, by: Model | None) -> None:
@@ -126,19 +143,3 @@ def _move(db: Session, packet: IntakePacket, span: Span) -> None:
 
 def _has_forms(db: Session, infusion: Appointment) -> bool:
     return any(each.code is PacketCode.INTAKE for each in packets.packets_of(db, infusion))
-
-
-def _open_packets(db: Session, patient: Patient) -> list[IntakePacket]:
-    return list(
-        db.scalars(
-            select(IntakePacket)
-            .where(
-                IntakePacket.patient_id == patient.id,
-                IntakePacket.code != PacketCode.ASSESSMENT,
-                IntakePacket.done_at.is_(None),
-                IntakePacket.cancelled_at.is_(None),
-                IntakePacket.closes_at > clock.now(),
-            )
-            .order_by(IntakePacket.opens_at)
-        )
-    )

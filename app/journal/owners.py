@@ -1,5 +1,10 @@
 """Whose words a phone keeps, without saying so."""
 
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.people import merging
 from app.people.models import Patient
 from app.security import keyring
 
@@ -12,5 +17,17 @@ def owner_of(patient: Patient) -> str:
     Always the same, and of no use to anybody else: a device that several people use never sends
     the words of one under the session of another.
     """
-    digest = keyring.ring().blind(patient.clinic_id, f"owner:{patient.id}")
+    return _name(patient.clinic_id, patient.id)
+
+
+def is_of(db: Session, patient: Patient, named: object) -> bool:
+    """Whether a device means this patient: also by a record that has gone into theirs since."""
+    if named == owner_of(patient):
+        return True
+    joined = merging.joined_to(db, patient) if named else ()
+    return any(named == _name(patient.clinic_id, each) for each in joined)
+
+
+def _name(clinic_id: UUID, patient_id: UUID) -> str:
+    digest = keyring.ring().blind(clinic_id, f"owner:{patient_id}")
     return digest.hex()[:_SIGNS]

@@ -70,13 +70,29 @@ def follow_preference(db: Session, patient: Patient) -> None:
 
 def follow_texts(db: Session, patient: Patient) -> None:
     """They take texts now, or no more: what is still to come follows."""
-    for infusion in _with_prompts_ahead(db, patient):
+    for infusion in with_prompts_ahead(db, patient):
         plan(db, infusion)
 
 
 def follow_number(db: Session, patient: Patient) -> None:
     """They have another number, and every link was pulled back: what is to come gets a new one."""
     follow_texts(db, patient)
+
+
+def with_prompts_ahead(db: Session, patient: Patient) -> list[Appointment]:
+    """A patient's sessions after which something may still be asked."""
+    open_still = select(JournalPrompt.appointment_id).where(
+        JournalPrompt.patient_id == patient.id,
+        JournalPrompt.cancelled_at.is_(None),
+        JournalPrompt.closes_at > clock.now(),
+    )
+    return list(
+        db.scalars(
+            select(Appointment)
+            .where(Appointment.id.in_(open_still))
+            .order_by(Appointment.starts_at, Appointment.id)
+        )
+    )
 
 
 def _plan(db: Session, infusion: Appointment) -> None:
@@ -166,18 +182,3 @@ def _give(db: Session, prompt: JournalPrompt, span: Span, link: MagicLink | None
     prompt.opens_at, prompt.closes_at, prompt.due_at = span.opens_at, span.closes_at, span.due_at
     prompt.link, prompt.cancelled_at = link, None
     checks.plan(db, prompt)
-
-
-def _with_prompts_ahead(db: Session, patient: Patient) -> list[Appointment]:
-    open_still = select(JournalPrompt.appointment_id).where(
-        JournalPrompt.patient_id == patient.id,
-        JournalPrompt.cancelled_at.is_(None),
-        JournalPrompt.closes_at > clock.now(),
-    )
-    return list(
-        db.scalars(
-            select(Appointment)
-            .where(Appointment.id.in_(open_still))
-            .order_by(Appointment.starts_at, Appointment.id)
-        )
-    )

@@ -9,7 +9,7 @@ import os
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session, joinedload, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -126,6 +126,15 @@ def supersede(db: Session, appointment_id: UUID, by: MagicLink | None) -> None:
             MagicLink.id != (by.id if by else None),
         )
         .values(state=LinkState.SUPERSEDED, superseded_by_id=by.id if by else None)
+    )
+
+
+def opens(patient_id: UUID) -> ColumnElement[bool]:
+    """The links of a patient that open something now, as part of a larger question."""
+    return and_(
+        MagicLink.patient_id == patient_id,
+        MagicLink.state.in_(_LIVE),
+        MagicLink.expires_at > clock.now(),
     )
 
 

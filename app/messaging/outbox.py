@@ -140,6 +140,11 @@ def withdraw_from(db: Session, patient: Patient) -> None:
     _withdraw(db, Message.patient_id == patient.id, Message.purpose != Purpose.KEYWORD)
 
 
+def call_back(db: Session, patient: Patient) -> None:
+    """Cancel all that is queued to a record that is joined to another, but for words of safety."""
+    _withdraw(db, Message.patient_id == patient.id, Message.purpose != Purpose.SAFETY)
+
+
 def let_through(db: Session, appointment_id: UUID) -> None:
     """The patient accepted a visit: its join text and its nudge leave at whatever hour it is."""
     db.execute(

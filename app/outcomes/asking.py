@@ -108,7 +108,9 @@ def _settings(ids: Iterable[UUID]) -> Select[UUID, str, int, int]:
     return (
         select(Patient.id, Patient.zone, Clinic.scales_after_days, Clinic.scales_every_days)
         .join(Clinic, Clinic.id == Patient.clinic_id)
-        .where(Patient.id.in_(ids))
+        .where(
+            Patient.id.in_(ids), Patient.archived_at.is_(None), Patient.merged_into_id.is_(None)
+        )
     )
 
 

@@ -47,6 +47,7 @@ def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> 
     emergency_phone = emergency_number(facts.emergency_phone, country)
     is_new = number != patient.phone
     if is_new:
+        patient.former_phone = patient.phone
         patient.phone, patient.phone_index = number, phones.index(patient.clinic_id, number)
         patient.number_changed_at = clock.machine_now()
         patient.number_failed_at = None  # that was the old one

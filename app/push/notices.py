@@ -21,6 +21,8 @@ def queue(
 
     Whether any browser of theirs takes notices is seen when it is due.
     """
+    if not patient.is_active:
+        return
     notice = PushNotice(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,

@@ -57,6 +57,7 @@ def book(
     (SlotTaken) a clinician who has another visit then.
     """
     rules.refuse_disorder(starts_at, ends_at)
+    rules.refuse_put_away(patient)
     zone = zone or patient.clinic.zone
     if service is Service.INFUSION:
         infusion = moving.put_down(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, i18n
 from app.i18n import gettext as _
-from app.people.models import Clinic, Practitioner
+from app.people.models import Clinic, Patient, Practitioner
 from app.refusal import Refusal
 from app.scheduling import availability, calendars
 from app.scheduling.models import Appointment
@@ -42,10 +42,20 @@ class EndOutOfPlace(Refusal):
     pass
 
 
+class PutAway(Refusal):
+    pass
+
+
 def refuse_disorder(starts_at: datetime, ends_at: datetime) -> None:
     """An end must come after its start."""
     if ends_at <= starts_at:
         raise TimesOutOfOrder(_("The end must come after the start."), field="ends_at")
+
+
+def refuse_put_away(patient: Patient) -> None:
+    """Whoever was put away is brought back before anything is booked for them."""
+    if not patient.is_active:
+        raise PutAway(_("This patient was put away. Bring them back first."), field="patient")
 
 
 def refuse_past(ends_at: datetime) -> None:

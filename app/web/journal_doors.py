@@ -42,7 +42,7 @@ def let_in(request: Request, db: Session) -> bool:
     named = request.headers.get(OWNER_HEADER) or _named_in_form(request)
     first: _Door | None = None
     for door in _doors(request, db):
-        if named is None or owners.owner_of(door.patient) == named:
+        if named is None or owners.is_of(db, door.patient, named):
             return _note(request, db, door, has_rested=door.web_session is None)
         first = first or door
     if first is None or request.method == "POST":

@@ -72,7 +72,7 @@ def _patient(request: Request, db: Session, owner: Any) -> Patient | None:
     """Whose alert it is, if this browser has a session of theirs, be it one that rests."""
     for web_session in _sessions(request, db):
         patient = db.get(Patient, web_session.patient_id)
-        if patient is not None and owners.owner_of(patient) == owner:
+        if patient is not None and owners.is_of(db, patient, owner):
             note_patient(request, db, patient, None)
             return patient
     return None
