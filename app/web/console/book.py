@@ -72,13 +72,20 @@ def _book(request: Request, db: Session, wanted: Wanted) -> Appointment:
         ends_at=wanted.ends_at,
         practitioner=wanted.practitioner,
         by=request.state.practitioner,
+        protocol_id=wanted.follows.protocol_id,
+        route=wanted.follows.route,
     ).appointment
 
 
 def _preview(request: Request, db: Session, values: dict[str, str], wanted: Wanted) -> Response:
-    zone = request.state.clinic.zone
+    zone, protocol = request.state.clinic.zone, wanted.follows.protocol
     choice = integration.foresee(
-        db, wanted.patient, wanted.practitioner, wanted.starts_at, wanted.ends_at
+        db,
+        wanted.patient,
+        wanted.practitioner,
+        wanted.starts_at,
+        wanted.ends_at,
+        plan=protocol.plan if protocol else None,
     )
     better = [(wall_time.written(each, zone), each) for each in choice.better]
     return desk_page(

@@ -15,12 +15,13 @@ from app.i18n import gettext as _
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling import calendars
 from app.scheduling.models import Service
-from app.web.console import words
+from app.web.console import booking_protocol, words
+from app.web.console.booking_protocol import Followed
 from app.web.console.faults import Faults
 from app.web.forms import local_moment, text
 from app.web.pages import not_found
 
-FIELDS = ("patient", "service", "practitioner", "starts_at", "minutes")
+FIELDS = ("patient", "service", "protocol", "route", "practitioner", "starts_at", "minutes")
 _USUAL = {Service.INFUSION: 120}
 _USUAL_VISIT = 50
 _SHORTEST, _LONGEST = 5, 12 * 60
@@ -35,6 +36,7 @@ class Wanted:
     practitioner: Practitioner | None
     starts_at: datetime
     ends_at: datetime
+    follows: Followed
 
 
 def read(db: Session, clinic: Clinic, form: FormData) -> tuple[Wanted | None, Faults]:
@@ -51,10 +53,14 @@ def read(db: Session, clinic: Clinic, form: FormData) -> tuple[Wanted | None, Fa
         faults.add("service", _("Choose what to book."))
     if minutes is None:
         faults.add("minutes", _("Enter a length from 5 to 720 minutes."))
+    follows = faults.reading(lambda: booking_protocol.read(db, clinic, form, service))
     if patient is None or service is None or starts_at is None or minutes is None:
         return None, faults
     ends_at = starts_at + timedelta(minutes=minutes)
-    return Wanted(patient, service, practitioner, starts_at, ends_at), faults
+    return (
+        Wanted(patient, service, practitioner, starts_at, ends_at, follows or Followed()),
+        faults,
+    )
 
 
 def values(form: Mapping[str, Any]) -> dict[str, str]:
@@ -77,10 +83,16 @@ def first_values(db: Session, clinic: Clinic, asked: QueryParams) -> dict[str, s
 
 def choices(db: Session, clinic: Clinic) -> dict[str, list[tuple[str, str]]]:
     """What each of the form's lists offers."""
-    patients = db.scalars(select(Patient).where(Patient.clinic_id == clinic.id))
+    patients = db.scalars(
+        select(Patient).where(
+            Patient.clinic_id == clinic.id,
+            Patient.archived_at.is_(None),
+            Patient.merged_into_id.is_(None),
+        )
+    )
     named = sorted(((str(each.id), each.full_name) for each in patients), key=_by_name)
     staff = [(str(each.id), each.display_name) for each in calendars.clinicians(db, clinic.id)]
-    return {
+    return booking_protocol.choices(db, clinic) | {
         "patients": [("", _("Choose a patient")), *named],
         "services": [(each.value, words.service(each)) for each in Service],
         "clinicians": [("", _("Whoever is free")), *staff],
@@ -105,6 +117,7 @@ def _minutes(value: str, service: Service | None) -> int | None:
 
 
 def one_of(db: Session, model: type[Any], clinic: Clinic, value: str) -> Any:
+    """The row of the clinic that a form's list names; None for nothing, 404 for a stranger's."""
     if not value:
         return None
     try:

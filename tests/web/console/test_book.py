@@ -3,8 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
+from app import clock
 from app.messaging.models import Message, Purpose
-from app.people.models import Practitioner
+from app.people.models import Clinic, Patient, Practitioner
+from app.plans import keeping, kept, reading, shipped
+from app.plans.steps import StepKind
 from app.scheduling.models import Appointment, Service, StaffedHours
 
 
@@ -197,3 +200,99 @@ def test_nobody_but_clinicians_gives_visits(desk, cast, database):
 
     assert answer.status_code == 422
     assert 'id="practitioner-error"' in answer.text
+
+
+def _session_of(database, patient):
+    with database.session(write=False) as db:
+        return db.scalars(
+            select(Appointment).where(
+                Appointment.patient_id == patient.id, Appointment.service == Service.INFUSION
+            )
+        ).one()
+
+
+def test_a_session_follows_the_usual_protocol_and_its_route_unless_somebody_chooses(
+    desk, cast, database
+):
+    preview = desk.post("/clinic/book", data=_wanted(cast)).text
+    assert "Single session" in preview
+    assert "Infusion (IV)" in preview
+
+    desk.post("/clinic/book", data=_wanted(cast, confirmed="1"))
+
+    session = _session_of(database, cast.theo)
+    assert session.protocol_id == shipped.id_of(cast.clinic.id, "single")
+    assert session.route is None
+
+
+def test_protocol_and_route_that_were_chosen_are_kept_with_the_session(desk, cast, database):
+    weekly = shipped.id_of(cast.clinic.id, "four-weekly")
+    chosen = {"protocol": str(weekly), "route": "nasal"}
+
+    preview = desk.post("/clinic/book", data=_wanted(cast, **chosen)).text
+    assert "Nasal spray" in preview
+    desk.post("/clinic/book", data=_wanted(cast, **chosen, confirmed="1"))
+
+    session = _session_of(database, cast.theo)
+    assert (session.protocol_id, session.route) == (weekly, "nasal")
+
+
+def test_a_visit_by_itself_has_no_route(desk, cast, database):
+    desk.post("/clinic/book", data=_wanted(cast, service="consultation", route="nasal"))
+
+    with database.session(write=False) as db:
+        visit = db.scalars(select(Appointment).where(Appointment.patient_id == cast.theo.id)).one()
+        assert visit.route is None
+
+
+def test_a_protocol_that_is_off_is_not_offered_and_refused(desk, cast, database):
+    at_home = str(shipped.id_of(cast.clinic.id, "tablets-at-home"))
+    assert at_home not in desk.get("/clinic/book").text
+
+    answer = desk.post("/clinic/book", data=_wanted(cast, protocol=at_home, confirmed="1"))
+
+    assert answer.status_code == 422
+    assert 'href="#protocol"' in answer.text
+
+
+def test_a_route_that_there_is_not_is_refused_at_its_field(desk, cast):
+    answer = desk.post("/clinic/book", data=_wanted(cast, route="smoke", confirmed="1"))
+
+    assert answer.status_code == 422
+    assert 'href="#route"' in answer.text
+
+
+def test_a_protocol_of_another_clinic_is_unknown(desk, cast):
+    theirs = str(shipped.id_of(cast.neighbour.id, "single"))
+
+    for protocol in (theirs, "42"):
+        answer = desk.post("/clinic/book", data=_wanted(cast, protocol=protocol))
+        assert answer.status_code == 404
+
+
+def test_a_protocol_without_a_visit_books_none_and_says_so(desk, cast, database):
+    with database.session() as db:
+        clinic = db.get_one(Clinic, cast.clinic.id)
+        usual = kept.default_of(db, clinic)
+        plan = reading.changed(usual.plan, StepKind.VISIT, {"is_on": False})
+        keeping.save(db, clinic, usual.id, plan, by=None)
+
+    preview = desk.post("/clinic/book", data=_wanted(cast)).text
+    assert "This protocol books no visit along." in preview
+    assert "Book it" in preview
+    desk.post("/clinic/book", data=_wanted(cast, confirmed="1"))
+
+    session = _session_of(database, cast.theo)
+    with database.session(write=False) as db:
+        follows = select(Appointment).where(Appointment.follows_id == session.id)
+        assert db.scalar(follows) is None
+
+
+def test_who_is_put_away_is_not_among_the_patients_to_choose_from(desk, cast, database):
+    with database.session() as db:
+        db.get_one(Patient, cast.theo.id).archived_at = clock.now()
+
+    page = desk.get("/clinic/book").text
+
+    assert "Maya Osei" in page
+    assert "Theo Brandt" not in page
