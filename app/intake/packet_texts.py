@@ -14,6 +14,8 @@ from app.links.models import LinkKind
 from app.messaging import outbox, quiet_hours, texts
 from app.messaging.models import Message, Purpose
 from app.people.models import Practitioner
+from app.plans import kept
+from app.plans.plan import STANDARD
 
 _READINESS = (PacketCode.READINESS_EVE, PacketCode.READINESS_MORNING)
 
@@ -89,8 +91,9 @@ def _queue_reminder(db: Session, packet: IntakePacket) -> None:
     if packet.code in _READINESS:
         return
     span = Span(packet.opens_at, packet.due_at, packet.closes_at)
-    moment = timing.reminder(span, clock.now(), packet.patient.zone)
-    if moment is None:
+    step = kept.plan_of(db, packet.appointment).intake if packet.appointment else STANDARD.intake
+    moment = timing.reminder(span, clock.now(), packet.patient.zone, step)
+    if moment is None or not (step.is_on and step.reminds):
         return
     wanted_before = packet.appointment.starts_at if packet.appointment else packet.due_at
     with i18n.using(packet.patient.language):

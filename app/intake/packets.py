@@ -18,6 +18,7 @@ from app.intake import packet_texts, resting, timing, told_meanwhile, valid_for
 from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskKind, TaskState
 from app.intake.timing import Span
 from app.people.models import Patient, Practitioner
+from app.plans import kept
 from app.questionnaires import library
 from app.questionnaires.models import Questionnaire
 from app.refusal import Refusal
@@ -30,7 +31,7 @@ _CONSENT_MARK = '/StructureDefinition/consent"'
 # Two texts within this time would be one too many.
 _TOGETHER = timedelta(hours=3)
 OPEN = (TaskState.REQUESTED, TaskState.IN_PROGRESS)
-CHECKS = {PacketCode.READINESS_EVE: timing.eve, PacketCode.READINESS_MORNING: timing.morning}
+CHECKS = (PacketCode.READINESS_EVE, PacketCode.READINESS_MORNING)
 
 
 class NothingAsked(Refusal):
@@ -47,9 +48,15 @@ def assign(db: Session, infusion: Appointment, *, by: Model | None) -> list[Inta
     there = {packet.code for packet in packets_of(db, infusion)}
     if infusion.starts_at <= clock.now() or PacketCode.INTAKE in there:
         return []
+    plan = kept.plan_of(db, infusion)
+    if not plan.intake.is_on:
+        return assign_checks(db, infusion, by=by)
     wanted = _not_told_lately(db, infusion)
-    opens_at = _opens_at(db, infusion.patient, [form for form in wanted.values() if form])
-    spans = {code: _span(infusion, code) for code in CHECKS if code not in there}
+    opens_at = max(
+        _opens_at(db, infusion.patient, [form for form in wanted.values() if form]),
+        timing.opens(infusion.starts_at, clock.now(), plan.intake),
+    )
+    spans = {code: span_of(db, infusion, code) for code in CHECKS if code not in there}
     soon = [code for code, span in spans.items() if span and span.opens_at < opens_at + _TOGETHER]
     others = {slug: form for slug, form in wanted.items() if slug not in valid_for.SCALES}
     has_eve = PacketCode.READINESS_EVE in there or bool(spans.get(PacketCode.READINESS_EVE))
@@ -66,7 +73,7 @@ def assign(db: Session, infusion: Appointment, *, by: Model | None) -> list[Inta
         infusion.patient,
         PacketCode.INTAKE,
         forms,
-        **asdict(timing.intake(infusion.starts_at, opens_at)),
+        **asdict(timing.intake(infusion.starts_at, opens_at, plan.intake)),
         infusion=infusion,
         by=by,
     )
@@ -151,9 +158,21 @@ def packets_of(db: Session, infusion: Appointment) -> list[IntakePacket]:
     )
 
 
+def span_of(db: Session, infusion: Appointment, code: PacketCode) -> Span | None:
+    """When a check before an infusion is asked; None: its plan wants none, or it is too late."""
+    plan, zone = kept.plan_of(db, infusion), infusion.patient.zone
+    if code is PacketCode.READINESS_EVE and plan.readiness_eve.is_on:
+        return timing.eve(infusion.starts_at, clock.now(), zone, plan.readiness_eve)
+    if code is PacketCode.READINESS_MORNING and plan.readiness_morning.is_on:
+        return timing.morning(infusion.starts_at, clock.now(), zone, plan.readiness_morning)
+    return None
+
+
 def _not_told_lately(db: Session, infusion: Appointment) -> dict[str, Questionnaire | None]:
     """What is wanted before an infusion, by name; None is the camera check."""
     patient, slugs = infusion.patient, list(valid_for.INTAKE)
+    if not kept.plan_of(db, infusion).scales_before.is_on:
+        slugs = [slug for slug in slugs if slug not in valid_for.SCALES]
     rested_at = resting.rests_until(db, patient.id)
     if rested_at is not None and rested_at >= infusion.starts_at:
         slugs.remove(valid_for.CONSENTS)  # there is no hour left in which they could be asked
@@ -180,17 +199,13 @@ def _is_first(db: Session, infusion: Appointment) -> bool:
 def _assign_check(
     db: Session, infusion: Appointment, code: PacketCode, by: Model | None
 ) -> IntakePacket | None:
-    span = _span(infusion, code)
+    span = span_of(db, infusion, code)
     if span is None:
         return None
-    scales = valid_for.SCALES if code is PacketCode.READINESS_EVE else ()
+    has_scales = code is PacketCode.READINESS_EVE and kept.plan_of(db, infusion).scales_before.is_on
+    scales = valid_for.SCALES if has_scales else ()
     forms = [library.for_clinic(db, infusion.clinic, slug) for slug in (code, *scales)]
     return make(db, infusion.patient, code, forms, **asdict(span), infusion=infusion, by=by)
-
-
-def _span(infusion: Appointment, code: PacketCode) -> Span | None:
-    """When a check is asked; None: it is too late for it."""
-    return CHECKS[code](infusion.starts_at, clock.now(), infusion.patient.zone)
 
 
 def make(

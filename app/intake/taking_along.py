@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from app import clock, live
 from app.audit import trail
 from app.db.base import Model
-from app.intake import packet_texts, packets, timing
+from app.intake import packet_texts, packets, resting, timing
 from app.intake.models import IntakePacket, PacketCode, TaskState
 from app.intake.timing import Span
 from app.people.models import Patient
+from app.plans import kept
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk
 from app.tasks.models import TaskCode
@@ -28,7 +29,7 @@ def take_along(db: Session, infusion: Appointment, *, by: Model | None) -> None:
         if packet.code in packets.CHECKS:
             _move_check(db, packet, infusion, by)
         elif packet.done_at is None:
-            _move(db, packet, timing.intake(infusion.starts_at, packet.opens_at))
+            _move(db, packet, _forms_span(db, packet, infusion))
     packets.assign_checks(db, infusion, by=by)
 
 
@@ -44,7 +45,7 @@ def give_to_the_first(db: Session, patient: Patient) -> None:
             continue
         if infusion.starts_at > first.starts_at and not _has_forms(db, first):
             packet.appointment = first
-            _move(db, packet, timing.intake(first.starts_at, packet.opens_at))
+            _move(db, packet, _forms_span(db, packet, first))
 
 
 def ahead(db: Session, patient_id: UUID) -> list[Appointment]:
@@ -125,11 +126,20 @@ def open_packets(db: Session, patient: Patient) -> list[IntakePacket]:
 
 def _move_check(db: Session, packet: IntakePacket, infusion: Appointment, by: Model | None) -> None:
     now = clock.now()
-    span = packets.CHECKS[packet.code](infusion.starts_at, now, infusion.patient.zone)
+    span = packets.span_of(db, infusion, packet.code)
     if span is None or (packet.opens_at <= now < span.opens_at):
         cancel(db, packet, by=by)
     elif packet.done_at is None:
         _move(db, packet, span)
+
+
+def _forms_span(db: Session, packet: IntakePacket, infusion: Appointment) -> Span:
+    """When the forms before an infusion are asked. What was asked already stays asked."""
+    step, opens_at = kept.plan_of(db, infusion).intake, packet.opens_at
+    if opens_at > clock.now():
+        rested_at = resting.rests_until(db, packet.patient_id) or clock.now()
+        opens_at = max(timing.opens(infusion.starts_at, clock.now(), step), rested_at)
+    return timing.intake(infusion.starts_at, opens_at, step)
 
 
 def _move(db: Session, packet: IntakePacket, span: Span) -> None:

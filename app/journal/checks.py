@@ -4,16 +4,18 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.intake import packets, taking_along
 from app.intake.models import PacketCode
 from app.journal.models import JournalPrompt, Moment
+from app.plans import kept
+from app.plans.steps import Checks
 from app.questionnaires import library
 
 FORMS = {
     Moment.EVENING: ("side-effects",),
     Moment.MORNING: ("side-effects", "day-after"),
 }
-_LASTS = timedelta(hours=48)
 
 
 def plan(db: Session, prompt: JournalPrompt) -> None:
@@ -21,11 +23,15 @@ def plan(db: Session, prompt: JournalPrompt) -> None:
 
     The evening's gives way to the morning's; that one can be answered for two days.
     """
-    forms = FORMS.get(prompt.moment)
+    forms, step = FORMS.get(prompt.moment), kept.plan_of(db, prompt.appointment).checks
     if forms is None:
         return
+    if not _is_wanted(prompt, step):
+        if prompt.opens_at > clock.now():
+            leave_out(db, prompt)
+        return
     is_evening = prompt.moment is Moment.EVENING
-    closes_at = prompt.closes_at if is_evening else prompt.opens_at + _LASTS
+    closes_at = prompt.closes_at if is_evening else prompt.opens_at + timedelta(hours=step.hours)
     packet = prompt.packet
     if packet is None:
         prompt.packet = packets.make(
@@ -47,7 +53,24 @@ def plan(db: Session, prompt: JournalPrompt) -> None:
             packet.link.expires_at = closes_at
 
 
+def _is_wanted(prompt: JournalPrompt, step: Checks) -> bool:
+    return step.with_evening if prompt.moment is Moment.EVENING else step.with_morning
+
+
 def withdraw(db: Session, prompt: JournalPrompt) -> None:
     """The session does not take place: nobody is asked how they are after it."""
     if prompt.packet is not None:
         taking_along.cancel(db, prompt.packet, by=None)
+
+
+def leave_out(db: Session, prompt: JournalPrompt) -> None:
+    """The session's plan asks nothing then. Should it do so again, there is room for a new check.
+
+    What was answered stays.
+    """
+    packet = prompt.packet
+    if packet is None or packet.done_at is not None:
+        return
+    taking_along.cancel(db, packet, by=None)
+    packet.once_key, prompt.packet = None, None
+    db.flush()  # the key is free

@@ -4,7 +4,7 @@ They share one link. What was opened, answered, skipped or texted stays so, howe
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -19,25 +19,34 @@ from app.journal.timing import Span
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
 from app.people.models import Patient
+from app.plans import kept
 from app.questionnaires import library
 from app.scheduling import calendars
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment
 
 
-def plan(db: Session, infusion: Appointment) -> None:
-    """Offer what belongs after this session, at the times that its end gives now."""
+def plan(db: Session, infusion: Appointment, *, sent_stays: bool = False) -> None:
+    """Offer what belongs after this session, at the times that its end gives now.
+
+    `sent_stays`: it is the plan that changed and not the session, so that what was texted keeps its
+    time and is not texted again.
+    """
     db.flush()  # what was changed here already would be read over
     calendars.hold_appointment(db, infusion)
-    _plan(db, infusion)
+    _plan(db, infusion, sent_stays=sent_stays)
     for earlier in weeks.touched_by(db, infusion):
         _plan(db, earlier)
 
 
 def ask_about_goals(db: Session, infusion: Appointment, visit_ended_at: datetime) -> None:
     """The visit after a session took place: goals old and new, in place of the days before it."""
-    span = Span(visit_ended_at, visit_ended_at + timing.GOALS_LAST)
-    if _made(db, infusion, Moment.GOALS, span) is not None:
+    step = kept.plan_of(db, infusion).goals
+    span = Span(visit_ended_at, visit_ended_at + timedelta(days=step.days))
+    prompt = _made(db, infusion, Moment.GOALS, span)
+    if prompt is not None and not step.is_on:
+        prompt.cancelled_at = clock.now()  # nobody looks for it again
+    elif prompt is not None:
         plan(db, infusion)
 
 
@@ -95,7 +104,7 @@ def with_prompts_ahead(db: Session, patient: Patient) -> list[Appointment]:
     )
 
 
-def _plan(db: Session, infusion: Appointment) -> None:
+def _plan(db: Session, infusion: Appointment, *, sent_stays: bool = False) -> None:
     if not sessions.took_or_takes_place(infusion):
         withdraw(db, infusion)
         return
@@ -106,10 +115,15 @@ def _plan(db: Session, infusion: Appointment) -> None:
     there = {prompt.moment: prompt for prompt in of(db, infusion)}
     link = _link(db, infusion, there.values(), over_at)
     preference = chosen.of(db, infusion.patient)
-    for moment, span in _spans(db, infusion, ended_at, preference, there).items():
+    spans = _spans(db, infusion, ended_at, preference, there)
+    for moment, span in spans.items():
         prompt = there.get(moment) or _made(db, infusion, moment, span)
         if prompt is not None:
-            _give(db, prompt, span, link)
+            _give(db, prompt, prompt if sent_stays and _was_texted(prompt) else span, link)
+    for moment, prompt in there.items():
+        if moment not in spans and _is_ahead(prompt):
+            prompt.cancelled_at = prompt.cancelled_at or clock.now()
+            checks.leave_out(db, prompt)
     prompt_texts.plan(db, infusion, of(db, infusion), preference)
 
 
@@ -121,17 +135,18 @@ def _spans(
     there: Mapping[Moment, JournalPrompt],
 ) -> dict[Moment, Span]:
     """When what is offered: also by what else takes place."""
-    zone = infusion.patient.zone
-    spans = timing.spans(ended_at, preference, zone)
+    zone, follows = infusion.patient.zone, kept.plan_of(db, infusion)
+    spans = timing.spans(ended_at, preference, zone, follows)
     talk = windows.visit_after(db, infusion)
-    if talk is not None and talk.status not in sessions.NEVER_WAS:
+    is_held = talk is not None and talk.status not in sessions.NEVER_WAS
+    if talk is not None and is_held and Moment.MORNING in spans:
         spans[Moment.MORNING] = timing.beside_talk(
             spans[Moment.MORNING], ended_at, talk.starts_at, talk.ends_at, zone
         )
-    week, goals = spans[Moment.WEEK], there.get(Moment.GOALS)
-    if weeks.is_followed(db, infusion, week.opens_at):
+    week, goals = spans.get(Moment.WEEK), there.get(Moment.GOALS)
+    if week is not None and weeks.is_followed(db, infusion, week.opens_at):
         spans[Moment.WEEK] = Span(week.opens_at, week.closes_at)
-    if goals is not None:
+    if goals is not None and follows.goals.is_on:
         spans[Moment.DAYS] = timing.until(spans[Moment.DAYS], goals.opens_at)
         spans[Moment.GOALS] = Span(goals.opens_at, goals.closes_at)
     return spans
@@ -178,7 +193,18 @@ def _made(db: Session, infusion: Appointment, moment: Moment, span: Span) -> Jou
     return db.scalars(select(JournalPrompt).where(*is_it)).one()
 
 
-def _give(db: Session, prompt: JournalPrompt, span: Span, link: MagicLink | None) -> None:
+def _was_texted(prompt: JournalPrompt) -> bool:
+    return prompt.due_at is not None and prompt.due_at <= clock.now()
+
+
+def _is_ahead(prompt: JournalPrompt) -> bool:
+    """Whether nobody was texted about it, nor has seen it."""
+    return not _was_texted(prompt) and prompt.opened_at is None and prompt.answered_at is None
+
+
+def _give(
+    db: Session, prompt: JournalPrompt, span: Span | JournalPrompt, link: MagicLink | None
+) -> None:
     prompt.opens_at, prompt.closes_at, prompt.due_at = span.opens_at, span.closes_at, span.due_at
     prompt.link, prompt.cancelled_at = link, None
     checks.plan(db, prompt)

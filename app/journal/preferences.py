@@ -14,8 +14,6 @@ from app.journal.models import JournalPreference
 from app.people.models import Patient
 from app.refusal import Refusal
 
-EVENING = time(18)
-MORNING = time(9)
 # What can be chosen, so that a text never leaves in the quiet hours.
 EVENINGS = (time(16), time(20, 30))
 MORNINGS = (time(8), time(12))
@@ -33,16 +31,6 @@ class Preference:
     evening_at: time | None = None
     morning_at: time | None = None
     staff_may_know: bool = False
-
-    @property
-    def evening(self) -> time:
-        """When the evening's text leaves."""
-        return self.evening_at or EVENING
-
-    @property
-    def morning(self) -> time:
-        """When the morning's text leaves."""
-        return self.morning_at or MORNING
 
 
 def of(db: Session, patient: Patient) -> Preference:

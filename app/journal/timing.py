@@ -10,9 +10,9 @@ from app import wall_time
 from app.journal.models import Moment
 from app.journal.preferences import Preference
 from app.messaging import quiet_hours
+from app.plans.plan import STANDARD, Plan
 
 LINK_LIVES = timedelta(days=14)  # from the end
-GOALS_LAST = timedelta(days=7)  # from the visit's end
 _SOON = timedelta(hours=2)  # somebody is still on their way home before
 _MORNING_OPENS = time(5)
 _MORNING_AT_LEAST = timedelta(hours=12)
@@ -20,8 +20,6 @@ _MORNING_AT_BEST = timedelta(hours=20)
 _MORNING_LASTS = timedelta(hours=6)
 _STILL_WANTED = timedelta(hours=6)
 _DAYS_OPEN = timedelta(hours=24)
-_WEEK = 7
-_WEEK_AT = time(10)
 _TALK_NEARS = timedelta(minutes=45)  # from then on somebody gets ready for it
 _TALK_LINGERS = timedelta(minutes=30)
 _BESIDE_TALK = timedelta(hours=1)
@@ -37,22 +35,34 @@ class Span:
     due_at: datetime | None = None
 
 
-def spans(ended_at: datetime, chosen: Preference, zone: str) -> dict[Moment, Span]:
+def spans(
+    ended_at: datetime, chosen: Preference, zone: str, plan: Plan = STANDARD
+) -> dict[Moment, Span]:
     """What follows a session by time alone, in its order."""
-    morning_due = _morning_due(ended_at, chosen, zone)
+    morning_due = _morning_due(ended_at, chosen, zone, plan)
     morning_opens = min(
         max(_on_day(ended_at, 1, _MORNING_OPENS, zone), ended_at + _SOON * 2), morning_due
     )
     days_open = max(ended_at + _DAYS_OPEN, morning_due + _MORNING_LASTS)
-    week_due = _on_day(ended_at, _WEEK, _WEEK_AT, zone)
-    week_opens = _on_day(ended_at, _WEEK, _MORNING_OPENS, zone)
-    evening_due = _evening_due(ended_at, chosen, zone)
-    return {
+    week_due = _on_day(ended_at, plan.week.days, plan.week.at, zone)
+    week_opens = _on_day(ended_at, plan.week.days, _MORNING_OPENS, zone)
+    evening_due = _evening_due(ended_at, chosen, zone, plan)
+    off = {
+        moment
+        for moment, step in (
+            (Moment.EVENING, plan.evening),
+            (Moment.MORNING, plan.morning),
+            (Moment.WEEK, plan.week),
+        )
+        if not step.is_on
+    }
+    offered = {
         Moment.EVENING: Span(ended_at + _SOON, morning_opens, evening_due),
         Moment.MORNING: Span(morning_opens, days_open, morning_due),
         Moment.DAYS: Span(days_open, week_opens),
         Moment.WEEK: Span(week_opens, ended_at + LINK_LIVES, week_due),
     }
+    return {moment: span for moment, span in offered.items() if moment not in off}
 
 
 def until(span: Span, moment: datetime) -> Span:
@@ -83,18 +93,19 @@ def late_at(due_at: datetime, zone: str) -> datetime:
     return min(due_at + _STILL_WANTED, wall_time.instant(night, zone))
 
 
-def _evening_due(ended_at: datetime, chosen: Preference, zone: str) -> datetime | None:
+def _evening_due(ended_at: datetime, chosen: Preference, zone: str, plan: Plan) -> datetime | None:
     """At the chosen hour, two hours after the end at least. Where that is night: not at all."""
-    due_at = max(_on_day(ended_at, 0, chosen.evening, zone), ended_at + _SOON)
+    at, home_at = chosen.evening_at or plan.evening.at, timedelta(hours=plan.evening.hours)
+    due_at = max(_on_day(ended_at, 0, at, zone), ended_at + home_at)
     return due_at if due_at < _on_day(ended_at, 0, quiet_hours.BEGINS, zone) else None
 
 
-def _morning_due(ended_at: datetime, chosen: Preference, zone: str) -> datetime:
+def _morning_due(ended_at: datetime, chosen: Preference, zone: str, plan: Plan) -> datetime:
     """At the chosen hour of the next day; by itself 12 to 20 hours after the end, if that can be.
 
     Who chose an hour is held to it, save for the twelve hours.
     """
-    due_at = _on_day(ended_at, 1, chosen.morning, zone)
+    due_at = _on_day(ended_at, 1, chosen.morning_at or plan.morning.at, zone)
     if chosen.morning_at is None and due_at > ended_at + _MORNING_AT_BEST:
         earlier = ended_at + _MORNING_AT_BEST
         due_at = earlier if quiet_hours.next_awake(earlier, zone) == earlier else due_at

@@ -16,6 +16,7 @@ from app.outcomes import cadence
 from app.outcomes.cadence import Asked, Due, History
 from app.outcomes.models import Course
 from app.people.models import Clinic, Patient
+from app.plans import kept
 from app.questionnaires import library
 from app.questionnaires.engine.scales import GAD_7, PCL_5, PHQ_9
 from app.questionnaires.forms import form_of
@@ -81,9 +82,12 @@ def _all_due(db: Session, now: datetime) -> Iterator[tuple[UUID, Due]]:
         return
     ids = list(sessions)
     courses, told, asked = _courses(db, ids), _told(db, ids), _asked(db, ids, now)
-    for patient_id, zone, after, every in db.execute(_settings(ids)):
+    followed = _followed(db, ids, now)
+    for patient_id, zone, clinic in db.execute(_settings(ids)):
         _id, first_end, last_end, next_start = sessions[patient_id]
         course = courses.get(patient_id)
+        follows = kept.find(db, clinic, followed.get(patient_id)) or kept.default_of(db, clinic)
+        step = follows.plan.scales_after
         history = History(
             zone=zone,
             last_end=last_end,
@@ -95,22 +99,23 @@ def _all_due(db: Session, now: datetime) -> Iterator[tuple[UUID, Due]]:
             and course.asks_about_trauma
             and speaks_of_trauma(db, course.patient),
             is_over=course is not None and course.ended_at is not None and next_start is None,
-            after=timedelta(days=after),
-            every=timedelta(days=every),
+            after=timedelta(days=step.days or clinic.scales_after_days),
+            every=timedelta(
+                days=clinic.scales_every_days if step.every_days is None else step.every_days
+            ),
+            is_wanted=step.is_on,
         )
         due = cadence.due(history, now)
         if due is not None:
             yield patient_id, due
 
 
-def _settings(ids: Iterable[UUID]) -> Select[UUID, str, int, int]:
-    """On whose clock each patient lives, and when their clinic asks."""
+def _settings(ids: Iterable[UUID]) -> Select[UUID, str, Clinic]:
+    """On whose clock each patient lives, and the clinic that asks."""
     return (
-        select(Patient.id, Patient.zone, Clinic.scales_after_days, Clinic.scales_every_days)
+        select(Patient.id, Patient.zone, Clinic)
         .join(Clinic, Clinic.id == Patient.clinic_id)
-        .where(
-            Patient.id.in_(ids), Patient.archived_at.is_(None), Patient.merged_into_id.is_(None)
-        )
+        .where(Patient.id.in_(ids), Patient.archived_at.is_(None), Patient.merged_into_id.is_(None))
     )
 
 
@@ -135,6 +140,22 @@ def _sessions(
         )
         .group_by(Appointment.patient_id)
     )
+
+
+def _followed(db: Session, ids: Iterable[UUID], now: datetime) -> dict[UUID, UUID | None]:
+    """Which protocol each patient's last session that began follows."""
+    rows = db.execute(
+        select(Appointment.patient_id, Appointment.protocol_id, func.max(Appointment.starts_at))
+        .where(
+            Appointment.patient_id.in_(ids),
+            Appointment.service == Service.INFUSION,
+            Appointment.status.not_in((AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)),
+            Appointment.starts_at <= now,
+        )
+        .group_by(Appointment.patient_id, Appointment.protocol_id)
+        .order_by(func.max(Appointment.starts_at))
+    )
+    return {patient_id: protocol_id for patient_id, protocol_id, _at in rows}
 
 
 def _courses(db: Session, ids: Iterable[UUID]) -> dict[UUID, Course]:

@@ -47,6 +47,7 @@ class History:
     is_over: bool = False  # staff have said so
     after: timedelta = timedelta(days=14)
     every: timedelta = timedelta(days=30)  # none: never again
+    is_wanted: bool = True  # the plan of the last session says so
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def _is_time_for_the_bladder(history: History, opens_at: datetime) -> bool:
 
 
 def _is_left_alone(history: History, now: datetime) -> bool:
+    if not history.is_wanted:
+        return True
     if any(not each.is_done and each.closes_at > now for each in history.asked):
         return True  # it is open: one after the other
     since = [each for each in history.asked if _is_after_last_end(history, each.opened_at)]

@@ -12,8 +12,9 @@ from app import clock, i18n
 from app.access.models import SessionKind, WebSession
 from app.i18n import gettext as _
 from app.journal import planning, preferences
-from app.journal.preferences import EVENING, EVENINGS, MORNING, MORNINGS, Preference
+from app.journal.preferences import EVENINGS, MORNINGS, Preference
 from app.people.models import Patient
+from app.plans.plan import STANDARD
 from app.refusal import Refusal
 from app.web.forms import clock_time, read_form, text
 from app.web.guards import journal_only
@@ -57,8 +58,8 @@ def _page(request: Request, chosen: Preference, refusal: Refusal | None = None) 
         "patient/journal/hours.html",
         422 if refusal else 200,
         chosen=chosen,
-        evenings=_times(EVENING, *EVENINGS),
-        mornings=_times(MORNING, *MORNINGS),
+        evenings=_times(STANDARD.evening.at, *EVENINGS),
+        mornings=_times(STANDARD.morning.at, *MORNINGS),
         is_signed_in=_is_signed_in(request),
         refusal=refusal,
     )
