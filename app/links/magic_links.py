@@ -122,6 +122,7 @@ def supersede(db: Session, appointment_id: UUID, by: MagicLink | None) -> None:
         update(MagicLink)
         .where(
             MagicLink.appointment_id == appointment_id,
+            MagicLink.kind != LinkKind.GUEST,  # theirs goes along
             MagicLink.state.in_(_LIVE),
             MagicLink.id != (by.id if by else None),
         )
@@ -144,10 +145,14 @@ def revoke(link: MagicLink) -> None:
 
 
 def pull_back(db: Session, appointment_id: UUID) -> None:
-    """Revoke every link of a visit."""
+    """Revoke every link of a visit that its patient has."""
     db.execute(
         update(MagicLink)
-        .where(MagicLink.appointment_id == appointment_id, MagicLink.state.in_(_LIVE))
+        .where(
+            MagicLink.appointment_id == appointment_id,
+            MagicLink.kind != LinkKind.GUEST,
+            MagicLink.state.in_(_LIVE),
+        )
         .values(state=LinkState.REVOKED)
     )
 

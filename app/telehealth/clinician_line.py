@@ -10,7 +10,17 @@ from app.access import devices
 from app.people import phones
 from app.people.models import Practitioner
 from app.settings import Settings
-from app.telehealth import line, offers, presence, provider, seats, signals, visits, whereabouts
+from app.telehealth import (
+    line,
+    mesh,
+    offers,
+    presence,
+    provider,
+    seats,
+    signals,
+    visits,
+    whereabouts,
+)
 from app.telehealth.line import LineOver, Message
 from app.telehealth.models import Seat, Side, VideoVisit
 
@@ -158,14 +168,21 @@ def _room(db: Session, visit: VideoVisit) -> Message:
         "whereabouts": known.kind.value if known.kind else "",
         "place": known.place,
         "callback": known.callback and phones.spoken(known.callback),
-        "seats": [_seat(seat) for seat in seats.live_seats(db, visit.id)],
+        "seats": _seats(db, visit),
     }
+
+
+def _seats(db: Session, visit: VideoVisit) -> list[Message]:
+    found = seats.live_seats(db, visit.id)
+    names = mesh.names_of(db, visit, found)
+    return [{**_seat(seat), "name": names[seat.id]} for seat in found]
 
 
 def _seat(seat: Seat) -> Message:
     return {
         "id": str(seat.id),
         "state": seat.state.value,
+        "guest": not seat.is_patients,
         "second": seat.second_device,
         "device": devices.spoken(seat.device),
         "reconnecting": seat.is_reconnecting,

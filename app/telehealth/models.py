@@ -133,11 +133,12 @@ class VisitGuest(Model):
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
-    link_id: Mapped[UUID | None] = mapped_column(ForeignKey("magic_link.id"))
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("magic_link.id"))
     name_sealed: Mapped[bytes | None]  # as the others see it beside the picture
     phone_sealed: Mapped[bytes | None]
     language: Mapped[str]
     invited_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    told_starts_at: Mapped[datetime | None]  # the start that their last text named
     made_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 
@@ -145,11 +146,11 @@ class VisitGuest(Model):
     phone = Sealed()
 
     appointment: Mapped[Appointment] = relationship()
-    link: Mapped[MagicLink | None] = relationship()
+    link: Mapped[MagicLink] = relationship()
 
 
 class Seat(Model):
-    """One browser of a patient or guest in one visit. The same browser always gets the same seat."""
+    """One browser of a patient or guest in one visit. It always gets the same seat."""
 
     __tablename__ = "seat"
     __table_args__ = (
@@ -178,6 +179,11 @@ class Seat(Model):
 
     visit: Mapped[VideoVisit] = relationship()
     web_session: Mapped[WebSession] = relationship()
+
+    @property
+    def is_patients(self) -> bool:
+        """Whether the patient sits here, and no guest."""
+        return self.guest_id is None
 
     @property
     def is_present(self) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.settings import Settings
-from app.telehealth import line, offers, presence, provider, seats, signals, timings
+from app.telehealth import line, mesh, offers, presence, provider, seats, signals, timings
 from app.telehealth.line import LineOver, Message
 from app.telehealth.models import Offer, Seat, SeatState, Side, VideoVisit
 
@@ -37,7 +37,7 @@ class PatientLine:
             raise LineOver(line.ANOTHER_PAGE)  # while its line was lost, another page sat down
         self.since = since if isinstance(since, int) else seat.visit.signals
         presence.arrive(db, seat, self.page)
-        self._told = _you(seat)
+        self._told = _you(db, seat)
         welcome = {"type": "welcome", "since": self.since, "you": self._told}
         return [welcome, *self._signals(db, seat)]
 
@@ -70,7 +70,7 @@ class PatientLine:
         """The seat's state when it changed, and signals for it."""
         seat = self._mine(db)
         found = self._signals(db, seat)
-        if (you := _you(seat)) != self._told:
+        if (you := _you(db, seat)) != self._told:
             self._told = you
             found.insert(0, {"type": "you", "you": you})
         self.chores = seat.state.is_live and not seat.peer and _offer_waits(db, seat)
@@ -106,9 +106,7 @@ class PatientLine:
         return seat
 
     def _pass_on(self, db: Session, seat: Seat, message: Message) -> list[Message]:
-        signal = line.signal_in(message | {"page": self.page})
-        signals.send(db, seat.visit, seat, towards=Side.CLINICIAN, **signal)
-        return [{"type": "ack", "n": signal["count"]}]
+        return [{"type": "ack", "n": pass_on(db, seat, message | {"page": self.page})}]
 
     def _signals(self, db: Session, seat: Seat) -> list[Message]:
         if not seat.state.is_live:
@@ -119,7 +117,13 @@ class PatientLine:
         if found:
             self.since = found[-1].number
         return [
-            {"type": "signal", "number": signal.number, "peer": signal.peer, **signal.content}
+            {
+                "type": "signal",
+                "number": signal.number,
+                "peer": signal.peer,
+                "from": str(signal.from_seat_id) if signal.from_seat_id else None,
+                **signal.content,
+            }
             for signal in found
         ]
 
@@ -127,7 +131,17 @@ class PatientLine:
         return provider.named(seat.visit.provider).servers(self.settings, str(seat.id))
 
 
-def _you(seat: Seat) -> Message:
+def pass_on(db: Session, seat: Seat, message: Message) -> int:
+    """Keep a signal of a seat's page: to the clinician, or `to` another seat. → its count."""
+    signal = line.signal_in(message)
+    if message.get("to") is None:
+        signals.send(db, seat.visit, seat, towards=Side.CLINICIAN, **signal)
+    else:
+        mesh.pass_on(db, seat, line.id_in(message, "to"), **signal)
+    return int(signal["count"])
+
+
+def _you(db: Session, seat: Seat) -> Message:
     visit = seat.visit
     state = seat.state
     return {
@@ -136,6 +150,7 @@ def _you(seat: Seat) -> Message:
         "mine": state is not SeatState.LEFT,
         "status": visit.appointment.status.value,
         "starts": visit.appointment.starts_at.isoformat(),
+        "beside": mesh.beside(db, seat),
     }
 
 

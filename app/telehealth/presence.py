@@ -66,10 +66,12 @@ def let_go(db: Session, visit: VideoVisit, page: str) -> None:
 def report(
     db: Session, visit: VideoVisit, seat: Seat, *, connected: bool, by: Practitioner | None
 ) -> None:
-    """A page says whether media flows. The first time of an admitted seat starts the visit."""
+    """A page says whether media flows. The first time of the patient's own seat, once admitted,
+    starts the visit: guests alone make none.
+    """
     if seat.connected != connected:
         seat.connected = connected
         live.publish(db, visit.topic)
-    if connected and seat.admitted_at is not None and seat.state.is_live:
+    if connected and seat.is_patients and seat.admitted_at is not None and seat.state.is_live:
         visits.start(db, visit, by=by)
     together.look(db, visit)

@@ -39,7 +39,7 @@ def next_due(db: Session) -> datetime | None:
 
 
 def _unanswered(db: Session) -> Sequence[VideoVisit]:
-    waiting = select(Seat.visit_id).where(Seat.state == SeatState.CLAIMED)
+    waiting = select(Seat.visit_id).where(Seat.state == SeatState.CLAIMED, Seat.guest_id.is_(None))
     return db.scalars(
         select(VideoVisit).where(
             VideoVisit.ended_at.is_(None),
@@ -52,7 +52,9 @@ def _unanswered(db: Session) -> Sequence[VideoVisit]:
 def _waiting_since(db: Session, visit: VideoVisit) -> datetime | None:
     """Since when somebody counts as waiting. Who asked for a call has waited long enough."""
     seats = db.scalars(
-        select(Seat).where(Seat.visit_id == visit.id, Seat.state == SeatState.CLAIMED)
+        select(Seat).where(
+            Seat.visit_id == visit.id, Seat.state == SeatState.CLAIMED, Seat.guest_id.is_(None)
+        )
     )
     moments = [seat.claimed_at for seat in seats if seat.is_present and seat.claimed_at]
     if visit.phone_asked_at is not None and calling_back.is_open(db, visit):

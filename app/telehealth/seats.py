@@ -7,7 +7,7 @@ no connection and staff do not see it, so a scanner that runs scripts learns and
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from app import clock, live
@@ -20,14 +20,22 @@ from app.people.models import Practitioner
 from app.scheduling import asking, visit_texts
 from app.scheduling.models import Appointment
 from app.telehealth import together, visits
-from app.telehealth.models import Offer, Seat, SeatState, VideoVisit, Whereabouts
+from app.telehealth.models import Offer, Seat, SeatState, VideoVisit, VisitGuest, Whereabouts
 from app.telehealth.visits import VisitOver
 
 
 def take(
-    db: Session, appointment: Appointment, web_session: WebSession, link: MagicLink | None
+    db: Session,
+    appointment: Appointment,
+    web_session: WebSession,
+    link: MagicLink | None,
+    *,
+    guest: VisitGuest | None = None,
 ) -> Seat:
-    """The browser's seat: the one it has, or a ghost. Nothing is spent and nobody is told."""
+    """The browser's seat: the one it has, or a ghost. Nothing is spent and nobody is told.
+
+    `guest`: who sits there, if it is not the patient.
+    """
     visit = visits.of(db, appointment)
     seat = db.scalar(
         select(Seat).where(Seat.visit_id == visit.id, Seat.web_session_id == web_session.id)
@@ -38,6 +46,7 @@ def take(
             visit_id=visit.id,
             web_session_id=web_session.id,
             link_id=link.id if link else None,
+            guest_id=guest.id if guest else None,
             state=SeatState.GHOST,
             device=web_session.device,
             opened_at=clock.now(),
@@ -66,14 +75,15 @@ def of(db: Session, appointment: Appointment, web_session: WebSession) -> Seat |
 def claim(db: Session, seat: Seat) -> Seat:
     """A person is there: staff see the seat from now on. Claiming again changes nothing.
 
-    The first seat ever claimed in a visit is the patient's own; any later one is marked as a second
-    device. Refuses (VisitOver) once the visit has ended, and a driver until they have stopped.
+    The first seat that somebody claims in a visit is their own; any later one of theirs is marked
+    as a second device. Refuses (VisitOver) once the visit has ended, and a driver until they have
+    stopped.
     """
     visit = visits.lock(db, seat.visit_id)
     db.refresh(seat)
     if visit.ended_at is not None:
         raise VisitOver(_("This visit has ended."))
-    if visit.whereabouts is Whereabouts.DRIVING:
+    if seat.is_patients and visit.whereabouts is Whereabouts.DRIVING:
         raise VisitOver(_("Please stop somewhere safe first."))
     if seat.state.is_live:
         return seat
@@ -83,14 +93,15 @@ def claim(db: Session, seat: Seat) -> Seat:
     seat.gone_at, seat.seen_at = None, clock.machine_now()
     if seat.link_id and (link := db.get(MagicLink, seat.link_id)):
         magic_links.advance(link, LinkState.CLAIMED)
-    visit_texts.is_there(db, visit.appointment)
+    if seat.is_patients:
+        visit_texts.is_there(db, visit.appointment)
     trail.record(db, "claim-seat", agent=None, entity=seat)
     _tell(db, visit)
     return seat
 
 
 def admit(db: Session, seat: Seat, *, by: Practitioner) -> None:
-    """Let a seat through. Every other device of this visit is sent away: one patient, one seat.
+    """Let a seat through. Every other device of theirs is sent away: one person, one seat.
 
     Refuses (VisitOver) when the visit has ended or nobody sits there any more.
     """
@@ -101,28 +112,30 @@ def admit(db: Session, seat: Seat, *, by: Practitioner) -> None:
     if seat.state is SeatState.ADMITTED:
         return
     seat.state, seat.admitted_at = SeatState.ADMITTED, clock.now()
-    others = (Seat.visit_id == visit.id, Seat.id != seat.id)
+    others = select(Seat.id).where(*_others(seat))
+    db.execute(delete(Offer).where(Offer.taken_by_id.in_(others)))
     db.execute(
         update(Seat)
-        .where(*others, Seat.state.in_((SeatState.CLAIMED, SeatState.ADMITTED)))
+        .where(*_others(seat), Seat.state.in_((SeatState.CLAIMED, SeatState.ADMITTED)))
         .values(state=SeatState.LEFT, connected=False, peer="")
     )
-    db.execute(delete(Offer).where(Offer.visit_id == visit.id, Offer.taken_by_id != seat.id))
-    asking.take_back(db, visit.appointment)  # whatever they asked for before, now they talk
     trail.record(db, "admit", agent=by, entity=seat)
-    if seat.connected:  # the face was seen already, so picture and sound flow from now on
-        visits.start(db, visit, by=by)
+    if seat.is_patients:
+        asking.take_back(db, visit.appointment)  # whatever they asked for before, now they talk
+        if seat.connected:  # the face was seen already, so picture and sound flow from now on
+            visits.start(db, visit, by=by)
     together.look(db, visit)
     _tell(db, visit)
 
 
 def leave(db: Session, seat: Seat) -> None:
-    """The patient ended the talk or will not come. Coming back needs a new admission."""
+    """Somebody ended the talk for themselves. Coming back needs a new admission."""
     if not seat.state.is_live:
         return
     seat.state, seat.connected, seat.peer = SeatState.LEFT, False, ""
     db.execute(delete(Offer).where(Offer.taken_by_id == seat.id))
-    visit_texts.is_there(db, seat.visit.appointment)
+    if seat.is_patients:
+        visit_texts.is_there(db, seat.visit.appointment)
     together.look(db, seat.visit)
     trail.record(db, "leave-seat", agent=None, entity=seat)
     _tell(db, seat.visit)
@@ -151,10 +164,14 @@ def live_seats(db: Session, visit_id: UUID) -> list[Seat]:
 
 
 def _somebody_claimed(db: Session, seat: Seat) -> bool:
-    other = select(Seat.id).where(
-        Seat.visit_id == seat.visit_id, Seat.id != seat.id, Seat.claimed_at.is_not(None)
-    )
+    other = select(Seat.id).where(*_others(seat), Seat.claimed_at.is_not(None))
     return db.scalar(other.limit(1)) is not None
+
+
+def _others(seat: Seat) -> tuple[ColumnElement[bool], ...]:
+    """The other seats of the same person in the same visit."""
+    theirs = Seat.guest_id == seat.guest_id if seat.guest_id else Seat.guest_id.is_(None)
+    return (Seat.visit_id == seat.visit_id, Seat.id != seat.id, theirs)
 
 
 def _tell(db: Session, visit: VideoVisit) -> None:

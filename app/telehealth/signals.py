@@ -31,6 +31,27 @@ def send(
     """
     if not offers.belongs_to(db, visit, seat, peer):
         return False
+    return keep(
+        db, visit, seat, towards=towards, page=page, count=count, peer=peer, content=content
+    )
+
+
+def keep(
+    db: Session,
+    visit: VideoVisit,
+    seat: Seat,
+    *,
+    towards: Side,
+    page: str,
+    count: int,
+    peer: str,
+    content: dict[str, Any],
+    sender: Seat | None = None,
+) -> bool:
+    """Keep a signal that may pass. `sender`: another seat; None: clinician and seat between them.
+
+    False for one that was sent already.
+    """
     number = _next_number(db, visit)
     if _is_known(db, visit.id, page, count):
         return False
@@ -39,6 +60,7 @@ def send(
             clinic_id=visit.clinic_id,
             visit_id=visit.id,
             seat_id=seat.id,
+            from_seat_id=sender.id if sender else None,
             towards=towards,
             number=number,
             page=page,

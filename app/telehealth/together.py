@@ -55,6 +55,7 @@ def _are_connected(db: Session, visit: VideoVisit) -> bool:
     seats = db.scalars(
         select(Seat).where(
             Seat.visit_id == visit.id,
+            Seat.guest_id.is_(None),
             Seat.state == SeatState.ADMITTED,
             Seat.connected.is_(True),
         )

@@ -39,6 +39,7 @@ def at_clinic(db: Session, clinic_id: UUID) -> list[Waiting]:
         .where(
             VideoVisit.clinic_id == clinic_id,
             VideoVisit.ended_at.is_(None),
+            Seat.guest_id.is_(None),
             Seat.state.in_((SeatState.CLAIMED, SeatState.ADMITTED)),
         )
         .order_by(Seat.claimed_at)

@@ -10,9 +10,10 @@ from starlette.routing import Route
 from app.access.models import SessionKind
 from app.refusal import Refusal
 from app.scheduling.models import Appointment
-from app.telehealth import line, offers, provider, seats, signals
+from app.telehealth import line, offers, provider, seats
 from app.telehealth.line import LineOver
-from app.telehealth.models import Seat, Side
+from app.telehealth.models import Seat
+from app.telehealth.patient_line import pass_on
 from app.web import guards
 from app.web.forms import read_json
 from app.web.guards import visit_only
@@ -28,7 +29,7 @@ def claim(request: Request, db: Session, visit: str) -> Response:
     seat = seats.of(db, appointment, web_session) if appointment and web_session else None
     if seat is None:
         return JSONResponse({"state": "unknown"}, 403)
-    return _answer(request, db, seat)
+    return answer(request, db, seat)
 
 
 @visit_only
@@ -37,10 +38,11 @@ def claim_here(request: Request, db: Session) -> Response:
     seat: Seat | None = request.state.seat
     if seat is None:
         return JSONResponse({"state": "unknown"}, 403)
-    return _answer(request, db, seat)
+    return answer(request, db, seat)
 
 
-def _answer(request: Request, db: Session, seat: Seat) -> Response:
+def answer(request: Request, db: Session, seat: Seat) -> Response:
+    """Claim a seat, and hand over the clinician's offer when one waits."""
     try:
         seats.claim(db, seat)
     except Refusal as refusal:
@@ -63,11 +65,15 @@ def signal(request: Request, db: Session) -> Response:
     seat: Seat | None = request.state.seat
     if seat is None:
         return JSONResponse({"state": "unknown"}, 403)
+    return heard(request, db, seat)
+
+
+def heard(request: Request, db: Session, seat: Seat) -> Response:
+    """Keep the signal that a page of this seat posted."""
     try:
-        said = line.signal_in(read_json(request, limit=line.LARGEST_SIGNAL))
+        pass_on(db, seat, read_json(request, limit=line.LARGEST_SIGNAL))
     except LineOver:
         return JSONResponse({"state": "malformed"}, 400)
-    signals.send(db, seat.visit, seat, towards=Side.CLINICIAN, **said)
     return JSONResponse({"state": "heard"})
 
 
