@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, event, func, select, text, update
+from sqlalchemy import Row, Table, event, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from app.audit.links import COLUMNS, FIRST, hash_of
@@ -33,9 +33,9 @@ class Verdict:
     why: str = ""
 
 
-def expect(db: Session, event_id: UUID) -> None:
+def expect(db: Session, recorded: AuditEvent) -> None:
     """Link this event when its transaction commits."""
-    db.info.setdefault(_RECORDED, []).append(event_id)
+    db.info.setdefault(_RECORDED, []).append(recorded)
 
 
 def verify(db: Session, clinic_id: UUID | None) -> Verdict:
@@ -66,11 +66,10 @@ def chains(db: Session) -> list[UUID | None]:
 def _before_commit(db: Session) -> None:
     if db.in_nested_transaction():  # a savepoint: it may still be taken back
         return
-    ids: list[UUID] = db.info.pop(_RECORDED, [])
-    if not ids:
-        return
-    db.flush()
-    _link(db, ids)
+    recorded: list[AuditEvent] = db.info.pop(_RECORDED, [])
+    kept = [each for each in recorded if each in db]  # what a savepoint took back is not
+    if kept:
+        _link(db, kept)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -79,16 +78,19 @@ def _after_rollback(db: Session) -> None:
         db.info.pop(_RECORDED, None)
 
 
-def _link(db: Session, ids: list[UUID]) -> None:
-    # What a savepoint took back is not there any more.
-    rows = {row.id: row for row in db.execute(_CONTENTS, {"ids": ids})}
-    kept = [rows[each] for each in ids if each in rows]
+def _link(db: Session, events: list[AuditEvent]) -> None:
+    # What waits to be written is written with its link; what stands there already gets it added.
+    unwritten = [each for each in events if inspect(each).pending]
+    for each in unwritten:
+        db.expunge(each)
+    db.flush()  # all else first: see above
     # In one order, or two transactions over the same two clinics could wait for each other.
-    for clinic_id in sorted({row.clinic_id for row in kept}, key=str):
-        _append(db, clinic_id, [row for row in kept if row.clinic_id == clinic_id])
+    for clinic_id in sorted({each.clinic_id for each in events}, key=str):
+        _append(db, clinic_id, [each for each in events if each.clinic_id == clinic_id])
+    db.add_all(unwritten)
 
 
-def _append(db: Session, clinic_id: UUID | None, rows: Iterable[Row[Any]]) -> None:
+def _append(db: Session, clinic_id: UUID | None, events: list[AuditEvent]) -> None:
     _hold(db, clinic_id)
     last = db.execute(
         select(_c.seq, _c.hash)
@@ -97,13 +99,10 @@ def _append(db: Session, clinic_id: UUID | None, rows: Iterable[Row[Any]]) -> No
         .limit(1)
     ).first()
     seq, previous = (last.seq, last.hash) if last else (0, FIRST)
-    links = []
-    for row in rows:
+    for each in events:
         seq += 1
-        link = hash_of(seq, previous, row)
-        links.append({"_id": row.id, "_seq": seq, "_previous": previous, "_hash": link})
-        previous = link
-    db.connection().execute(_LINK, links)
+        each.seq, each.previous_hash = seq, previous
+        each.hash = previous = hash_of(seq, previous, [getattr(each, name) for name in COLUMNS])
 
 
 def _hold(db: Session, clinic_id: UUID | None) -> None:
@@ -128,13 +127,3 @@ def _linked(db: Session, clinic_id: UUID | None) -> Iterator[Row[Any]]:
 
 def _is_of(clinic_id: UUID | None) -> Any:
     return _c.clinic_id.is_(None) if clinic_id is None else _c.clinic_id == clinic_id
-
-
-_CONTENTS = select(*(_c[name] for name in COLUMNS)).where(
-    _c.id.in_(bindparam("ids", expanding=True)), _c.seq.is_(None)
-)
-_LINK = (
-    update(_table)
-    .where(_c.id == bindparam("_id"))
-    .values(seq=bindparam("_seq"), previous_hash=bindparam("_previous"), hash=bindparam("_hash"))
-)

@@ -35,7 +35,7 @@ def record(
         recorded_at=clock.now(),
     )
     db.add(event)
-    chain.expect(db, event.id)
+    chain.expect(db, event)
 
 
 def _patient_of(entity: Model) -> UUID | None:

@@ -5,6 +5,7 @@ and below, whatever is wrong with the road of texts itself.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.telehealth import waiting
 from app.telehealth.waiting import Waiting
+from app.web.access import staff
 from app.web.console import alarm_words, inbox_list, words
 from app.web.pages import page
 
@@ -107,7 +109,7 @@ def desk_page(
         desk=desk,
         words=words,
         alarm_words=alarm_words,
-        **context,
+        **{"may": partial(staff.may, request.state.practitioner.role)} | context,
     )
 
 

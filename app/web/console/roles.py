@@ -1,13 +1,13 @@
 """Keeps every role to its own addresses, as `app/web/access/staff.py` says for each of them."""
 
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any
+from copy import copy
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from app.people.models import Role
 from app.web.access import staff
@@ -51,17 +51,17 @@ def not_coordinators(endpoint: Endpoint) -> Endpoint:
 
 
 def _for_role(route: Route) -> Route:
-    name, endpoint = route.name, route.endpoint
+    name, inside = route.name, route.app
 
     def refuse(request: Request, db: Session) -> Response | None:
         if may(request, name):
             return None
         return desk_page(request, db, _PAGES[staff.least(name)], 403)
 
-    @wraps(endpoint)
-    def run(request: Request) -> Any:
-        request.state.refuse = refuse  # the guard asks, once it knows who it is
-        return endpoint(request)
+    async def ask(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["refuse"] = refuse  # the guard asks, once it knows who it is
+        await inside(scope, receive, send)
 
-    methods = sorted(route.methods or ())
-    return Route(route.path, run, methods=methods, name=name, include_in_schema=False)
+    asking = copy(route)
+    asking.app = ask
+    return asking

@@ -676,7 +676,7 @@ class TestCost:
         wrote(cast.maya, "hello")
         desk.get(_address(cast.maya))
 
-        for path, most in [("/clinic/inbox", 12), (_address(cast.maya), 20)]:
+        for path, most in [("/clinic/inbox", 12), (_address(cast.maya), 22)]:
             with counting(database) as said:
                 assert desk.get(path).status_code == 200
             assert len(said) <= most, "\n".join(said)
