@@ -30,11 +30,12 @@ from app.push import notices
 from app.push.service import HttpsPushService, PushService
 from app.replies import taking_in
 from app.safety import escalation
+from app.scheduling import escort_texts, escorts
 from app.settings import Settings
 from app.subscriptions import delivering as subscriptions
 from app.subscriptions import keeping as kept_subscriptions
 from app.subscriptions.receiver import SECONDS, NetReceiver, Receiver
-from app.telehealth import ringing
+from app.telehealth import guest_texts, ringing
 
 log = structlog.get_logger("worker")
 _TICK_SECONDS = 0.5
@@ -78,12 +79,14 @@ class Worker:
         self.lock = threading.Lock()  # the demo's clock walks only while no job runs
         self.jobs = [
             Job("ring", 2, self._in_transaction(ringing.ring), ringing.next_due),
+            Job("guests", 5, self._in_transaction(guest_texts.follow)),
             Job("escalate", 5, self._in_transaction(escalation.escalate), escalation.next_due),
             Job("intake", 60, self._in_transaction(following.tell_staff), following.next_due),
             Job(
                 "told", 60, self._in_transaction(told_meanwhile.leave_out), told_meanwhile.next_due
             ),
             Job("scales", 300, self._in_transaction(asking.ask_due), asking.next_due),
+            Job("escorts", 10, self._in_transaction(escort_texts.follow)),
             Job("goals", 10, self._in_transaction(goals.take_in)),
             Job("journal", 10, self._in_transaction(journal_following.follow)),
             Job("sweep", sweeping.EVERY.total_seconds(), self._sweep),
@@ -194,5 +197,6 @@ def _tidy(db: Session) -> None:
     challenges.forget_old(db)
     inbound.forget_old(db)
     applying.forget_old(db)
+    escorts.forget_old(db)
     notices.forget_old(db)
     kept_subscriptions.tidy(db)

@@ -229,6 +229,63 @@ def passkey_added(clinic: Clinic) -> str:
     )
 
 
+def times_to_choose(clinic: Clinic) -> str:
+    """Staff offer other times; the link opens on them."""
+    return first_that_fits(
+        _(
+            "%(clinic)s: here are times that are free. "
+            "Tap %(link)s to pick one, or reply CALL and we'll phone you."
+        )
+        % {"clinic": clinic.short_name, "link": LINK},
+        _("%(clinic)s: tap %(link)s to pick a time, or reply CALL and we'll phone you.")
+        % {"clinic": clinic.short_name, "link": LINK},
+    )
+
+
+def guest_invited(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
+    """To somebody invited to a visit: when it is, and the link that opens it then."""
+    return fitted(
+        _(
+            "%(clinic)s: you are invited to a video talk with %(clinician)s, %(day)s at %(time)s. "
+            "%(link)s opens it then. Reply STOP to end texts."
+        )
+        % {
+            "clinic": clinic.short_name,
+            "clinician": clinician,
+            "day": i18n.local_short_day(starts_at, zone),
+            "time": short_clock(starts_at, zone),
+            "link": LINK,
+        }
+    )
+
+
+def guest_join(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
+    """To somebody invited to a visit, five minutes before it."""
+    return fitted(
+        _(
+            "%(clinic)s: the talk with %(clinician)s begins at %(time)s. Tap %(link)s to join, no login."
+        )
+        % {
+            "clinic": clinic.short_name,
+            "clinician": clinician,
+            "time": short_clock(starts_at, zone),
+            "link": LINK,
+        }
+    )
+
+
+def guest_called_off(clinic: Clinic, starts_at: datetime, zone: str) -> str:
+    """To somebody invited to a visit: it does not take place."""
+    return fitted(
+        _("%(clinic)s: the talk on %(day)s at %(time)s is off. There is nothing to do.")
+        % {
+            "clinic": clinic.short_name,
+            "day": i18n.local_short_day(starts_at, zone),
+            "time": short_clock(starts_at, zone),
+        }
+    )
+
+
 def staff_waiting(clinic: Clinic) -> str:
     """To staff: a patient waits in a visit room."""
     return fitted(

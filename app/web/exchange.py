@@ -23,7 +23,14 @@ from app.people.models import Patient
 from app.scheduling.models import Appointment
 from app.telehealth import seats
 from app.telehealth.models import Seat
-from app.web import guards, intake_opening, journal_opening, session_opening, signing_in
+from app.web import (
+    guards,
+    guest_opening,
+    intake_opening,
+    journal_opening,
+    session_opening,
+    signing_in,
+)
 from app.web.forms import read_json
 from app.web.guards import anyone
 from app.web.link_pages import ended, moved, unknown
@@ -85,6 +92,8 @@ def _found(request: Request, link: MagicLink) -> AbstractContextManager[None]:
 def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response | None:
     if link.kind is LinkKind.WRITE:
         return journal_opening.tell(request, db, link)
+    if link.kind is LinkKind.GUEST:
+        return guest_opening.tell(request, db, link)
     if link.state is LinkState.SUPERSEDED:
         return moved(request, db, link) or ended(request, db, link)
     if not magic_links.is_live(link):

@@ -21,7 +21,16 @@ from app.messaging.gateway_twilio import is_genuine
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment
 from app.telehealth import seats
-from app.web import cookies, intake_doors, journal_doors, lone_clinic, session_doors, step_up
+from app.telehealth.models import VisitGuest
+from app.web import (
+    cookies,
+    guest_doors,
+    intake_doors,
+    journal_doors,
+    lone_clinic,
+    session_doors,
+    step_up,
+)
 from app.web.forms import read_form
 from app.web.pages import LANGUAGE_COOKIE, page
 from app.web.step_up import Reach
@@ -129,6 +138,14 @@ def _session(request: Request, db: Session) -> Response | None:
         return page(request, "visit/no_session.html", 403)
 
 
+def _guest(request: Request, db: Session) -> Response | None:
+    if guest_doors.let_in(request, db):
+        return None
+    lone_clinic.name(request, db)
+    with i18n.using(_language(request)):
+        return page(request, "visit/no_session.html", 403)
+
+
 def _intake(request: Request, db: Session) -> Response | None:
     return None if intake_doors.let_in(request, db) else _tap_again(request)
 
@@ -209,13 +226,14 @@ def let_in_patient(connection: HTTPConnection, db: Session) -> Patient | None:
 
 def let_in_staff(connection: HTTPConnection, db: Session) -> Practitioner | None:
     """The member of staff who is signed in on this browser, noted in the connection's state."""
-    web_session = session_of(connection, db, SessionKind.STAFF)
-    practitioner = db.get(Practitioner, web_session.practitioner_id) if web_session else None
+    with_clinic = joinedload(WebSession.practitioner).joinedload(Practitioner.clinic)
+    web_session = session_of(connection, db, SessionKind.STAFF, with_clinic)
+    practitioner = web_session.practitioner if web_session else None
     if practitioner is None or practitioner.disabled_at is not None:
         return None
     state = connection.state
     state.practitioner, state.web_session = practitioner, web_session
-    state.clinic = db.get(Clinic, practitioner.clinic_id)
+    state.clinic = practitioner.clinic
     return practitioner
 
 
@@ -230,7 +248,9 @@ def _language(request: Request) -> str:
     chosen = chosen_language(request)
     patient: Patient | None = getattr(state, "patient", None)
     clinic: Clinic | None = getattr(state, "clinic", None)
-    spoken = patient.language if patient else clinic.language if clinic else None
+    guest: VisitGuest | None = getattr(state, "guest", None)
+    person = patient or guest or clinic
+    spoken = person.language if person else None
     return chosen or spoken or accepted_language(request) or "en"
 
 
@@ -270,6 +290,7 @@ patient_only = _guard(_patient)
 api_key_only = _guard(_api_key)
 visit_only = _guard(_visit)
 session_only = _guard(_session)
+guest_only = _guard(_guest)
 twilio_only = _guard(_twilio, proof=_is_from_twilio)
 staff_only = _guard(_staff)
 intake_only = _guard(_intake)

@@ -9,7 +9,7 @@ from app.settings import Settings
 
 LANDINGS = ("/j", "/i", "/w", "/s", "/e", "/g", "/invitation")
 # A page in a frame has no more than the page around it: so the demo's stage is among them.
-_CAMERA = ("/j", "/i", "/visits/", "/clinic/visits/", "/camera-check", "/demo")
+_CAMERA = ("/j", "/i", "/g", "/visits/", "/guest/", "/clinic/visits/", "/camera-check", "/demo")
 _MICROPHONE = (*_CAMERA, "/w", "/journal", "/journal/")
 _CHECK = re.compile(r"/intake/[^/]+/camera")
 

@@ -53,6 +53,26 @@ def ended(request: Request, db: Session, link: MagicLink) -> Response | None:
     return _answer(request, "ended", "public/links/_ended.html")
 
 
+def early(request: Request, visit: Appointment) -> Response:
+    """A guest came long before the talk: when it is, on the clock that it was agreed on."""
+    return _answer(request, "early", "public/links/_early.html", appointment=visit)
+
+
+def off(request: Request, visit: Appointment) -> Response:
+    """The talk that a guest was invited to does not take place, or took place."""
+    is_cancelled = visit.status is AppointmentStatus.CANCELLED
+    return (
+        _answer(request, "cancelled", "public/links/_guest_off.html")
+        if is_cancelled
+        else over(request)
+    )
+
+
+def over(request: Request) -> Response:
+    """The talk that a guest was invited to is over."""
+    return _answer(request, "ended", "public/links/_guest_over.html")
+
+
 def finished(request: Request, link: MagicLink) -> Response:
     """What was asked can be filled in no longer, for a browser that opened it in its time."""
     request.state.clinic = link.patient.clinic

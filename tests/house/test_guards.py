@@ -16,6 +16,7 @@ AUDIENCES = {
     "intake_rested",
     "journal",
     "session",
+    "guest",
     "staff",
     "api_key",
     "twilio",

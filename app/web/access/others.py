@@ -15,6 +15,7 @@ class Who(StrEnum):
     INTAKE = "intake"  # signed in, or by the link of a text to these forms
     INTAKE_RESTED = "intake_rested"  # the same, and what rested too long may still hand in
     VISIT = "visit"  # signed in, or by the link of a text to this visit
+    GUEST = "guest"  # by the link of somebody invited to this visit
     SESSION = "session"  # the same, for the quiet hour of a session
     STAFF = "staff"
     SYSTEM = "api_key"  # another system, by a bearer key with the scope
@@ -31,6 +32,7 @@ class System:
 
 _FREE, _ANYONE, _PATIENT, _READING = Who.NOBODY_ASKED, Who.ANYONE, Who.PATIENT, Who.READING
 _JOURNAL, _INTAKE, _VISIT, _SESSION = Who.JOURNAL, Who.INTAKE, Who.VISIT, Who.SESSION
+_GUEST = Who.GUEST
 
 PUBLIC = {
     "landing-join": _FREE,
@@ -166,6 +168,11 @@ PATIENTS = {
     "visit:keep": _VISIT,
     "visit:chosen": _VISIT,
     "visit:find-a-time": _VISIT,
+    "visit:guest-room": _GUEST,
+    "visit:guest-claim": _GUEST,
+    "visit:guest-signals": _GUEST,
+    "visit:guest-leaving": _GUEST,
+    "visit:guest-socket": _GUEST,
     "session": _SESSION,
     "session-questions": _SESSION,
     "session-begin": _SESSION,

@@ -12,13 +12,17 @@ from app.i18n import gettext as _
 from app.intake import camera
 from app.messaging.models import Message
 from app.people.models import Practitioner
+from app.plans import kept
+from app.plans.kept import Kept
 from app.scheduling import at_risk, booking, calendars, joining, rules
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 from app.scheduling.therapeutic_window import TherapeuticWindow
-from app.web.console import board, calendar, risk_words
+from app.web.console import calendar, next_session, plan_words, risk_words
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
+from app.web.console.guests_seen import guests_of
+from app.web.console.next_session import Next
 from app.web.console.outcome_shown import asked_of
 from app.web.console.quiet_hour_seen import companion_of
 from app.web.console.risk_words import State
@@ -37,6 +41,8 @@ class Shown:
     risk: State | None
     is_staffed: bool
     clinicians: list[Practitioner]
+    protocol: Kept  # what a session follows, and the visit after it
+    suggested: Next | None  # the session that would come next
 
     @property
     def is_infusion(self) -> bool:
@@ -67,11 +73,18 @@ class Shown:
 
     @property
     def needs_a_visit(self) -> bool:
-        """An infusion in whose window no visit stands."""
+        """An infusion in whose window no visit stands, though one is planned."""
         if not self.is_infusion or self.row.status is AppointmentStatus.CANCELLED:
+            return False
+        if not self.protocol.plan.visit.is_on:
             return False
         lost = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
         return self.visit is None or self.visit.status in lost
+
+    @property
+    def route(self) -> str:
+        """How the medicine is given."""
+        return plan_words.route(self.row.route or self.protocol.plan.route)
 
     @property
     def ended_at(self) -> datetime | None:
@@ -121,13 +134,17 @@ def shown(db: Session, appointment: Appointment) -> Shown:
         if is_infusion
         else windows.window_around(db, appointment),
         encounter=booking.encounter_of(db, appointment),
-        text=board.join_texts(db, [appointment.id]).get(appointment.id),
+        text=calendar.join_texts(db, [appointment.id]).get(appointment.id),
         risk=None if is_infusion else _risk(db, appointment),
         is_staffed=practitioner is None
         or rules.is_staffed(
             db, appointment.clinic, practitioner, appointment.starts_at, appointment.ends_at
         ),
         clinicians=calendars.clinicians(db, appointment.clinic_id),
+        protocol=kept.protocol_of(db, appointment),
+        suggested=next_session.of(db, appointment.patient, appointment.clinic)
+        if appointment.status is AppointmentStatus.FULFILLED
+        else None,
     )
 
 
@@ -156,6 +173,9 @@ def appointment_page(
         "starts_at": wall_time.wall(appointment.starts_at, zone).isoformat(timespec="minutes"),
         "practitioner": str(appointment.practitioner_id or ""),
         "ended_at": wall_time.wall(ended_at, zone).isoformat(timespec="minutes"),
+        "guest_name": "",
+        "guest_phone": "",
+        "guest_language": appointment.patient.language,
     }
     return desk_page(
         request,
@@ -167,6 +187,7 @@ def appointment_page(
         values=values | (typed or {}),
         asked=asked_of(request, db, appointment),
         typed=typed or {},
+        guests=guests_of(db, appointment),
         companion=companion_of(db, request.state.clinic, appointment),
         refusal=faults or Faults(),
     )

@@ -66,6 +66,18 @@ def clinician_name(appointment: Appointment) -> str:
     return clinician.display_name if clinician else _("Your clinician")
 
 
+def start_of(request: Request, seat: Seat, offer: offers.Taken | None) -> dict[str, Any]:
+    """What the room's script begins with."""
+    visit = seat.visit
+    servers = provider.named(visit.provider).servers
+    return {
+        "state": "ended" if visit.ended_at else seat.state.value,
+        "peer": offer.peer if offer else None,
+        "sdp": offer.sdp if offer else None,
+        "ice": (servers(request.app.state.settings, str(seat.id)) if seat.state.is_live else []),
+    }
+
+
 def _context(request: Request, seat: Seat, *, offer: offers.Taken | None) -> dict[str, Any]:
     visit = seat.visit
     appointment = visit.appointment
@@ -78,16 +90,7 @@ def _context(request: Request, seat: Seat, *, offer: offers.Taken | None) -> dic
         "ending": whereabouts.number_ending(visit),
         "room_url": carrier.room_for(appointment),
         "is_external": visit.provider is ProviderName.EXTERNAL,
-        "start": {
-            "state": "ended" if visit.ended_at else seat.state.value,
-            "peer": offer.peer if offer else None,
-            "sdp": offer.sdp if offer else None,
-            "ice": (
-                carrier.servers(request.app.state.settings, str(seat.id))
-                if seat.state.is_live
-                else []
-            ),
-        },
+        "start": start_of(request, seat, offer),
     }
 
 

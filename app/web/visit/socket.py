@@ -31,10 +31,10 @@ async def listen(socket: WebSocket) -> None:
         return
     session_id: UUID = socket.state.web_session_id
 
-    def still_let_in(db: Session) -> bool:
-        return _still_let_in(db, session_id, line.seat_id)
+    def is_let_in(db: Session) -> bool:
+        return still_let_in(db, session_id, line.seat_id)
 
-    await carry(socket, line, still_let_in=still_let_in, language=socket.state.language)
+    await carry(socket, line, still_let_in=is_let_in, language=socket.state.language)
 
 
 def _line(socket: WebSocket) -> PatientLine | None:
@@ -48,7 +48,8 @@ def _line(socket: WebSocket) -> PatientLine | None:
         return PatientLine(seat.id, seat.visit_id, socket.app.state.settings)
 
 
-def _still_let_in(db: Session, session_id: UUID, seat_id: UUID) -> bool:
+def still_let_in(db: Session, session_id: UUID, seat_id: UUID) -> bool:
+    """Whether a seat's browser may go on. While it is connected its session lives on."""
     web_session = db.get(WebSession, session_id)
     seat = db.get(Seat, seat_id)
     if web_session is None or seat is None or not web_sessions.is_live(db, web_session):
@@ -60,7 +61,7 @@ def _still_let_in(db: Session, session_id: UUID, seat_id: UUID) -> bool:
 
 def _keep_alive(db: Session, web_session: WebSession, seat: Seat) -> None:
     until = clock.now() + _CALL_KEEPS
-    if web_session.kind is SessionKind.JOIN:
+    if web_session.kind in (SessionKind.JOIN, SessionKind.GUEST):
         web_session.expires_at = max(web_session.expires_at, until)
     else:
         web_sessions.touch(db, web_session)

@@ -9,6 +9,7 @@ import { onAction, setFlag, showView } from "./room_view.js"
 import { VisitSocket } from "./socket.js"
 import { wireSwitches } from "./switches.js"
 import { TalkLine, showAbout } from "./talk_line.js"
+import { drawTile } from "./tiles.js"
 import { showSeats } from "./waiting_seats.js"
 import { keepScreenLit, letScreenSleep } from "./wake_lock.js"
 
@@ -20,6 +21,7 @@ class ClinicianRoom extends HTMLElement {
   #sound
   #room = { seats: [] }
   #waiting = 0
+  #tiles = new Map()
   #line = new TalkLine()
 
   connectedCallback() {
@@ -39,8 +41,14 @@ class ClinicianRoom extends HTMLElement {
     this.#openMedia()
   }
 
+  // The patient first: theirs is the large picture. Guests stand beside it, or alone.
+  get #inside() {
+    const inside = this.#room.seats.filter(({ state }) => state === "admitted")
+    return inside.sort((one, other) => one.guest - other.guest)
+  }
+
   get #admitted() {
-    return this.#room.seats.find(({ state }) => state === "admitted")
+    return this.#inside[0]
   }
 
   async #openMedia() {
@@ -74,17 +82,36 @@ class ClinicianRoom extends HTMLElement {
     this.#show()
   }
 
-  // Sound and picture go to the admitted seat alone.
+  // Sound and picture go to those alone who were let in.
   #carry() {
-    const seat = this.#admitted
-    this.#offering?.of(seat)?.carry(this.#media.audio, this.#media.video)
-    this.#offering?.tellAbout(seat, this.#media.about)
+    for (const seat of this.#inside) {
+      this.#offering?.of(seat)?.carry(this.#media.audio, this.#media.video)
+      this.#offering?.tellAbout(seat, this.#media.about)
+    }
+  }
+
+  #showGuests() {
+    const guests = this.#room.ended ? [] : this.#inside.slice(1)
+    for (const [id, tile] of this.#tiles) {
+      if (guests.some((seat) => seat.id === id)) continue
+      tile.remove()
+      this.#tiles.delete(id)
+    }
+    for (const seat of guests) {
+      const peer = this.#offering.of(seat)
+      const tile = this.#tiles.get(seat.id) ?? drawTile(seat.name)
+      this.#tiles.set(seat.id, tile)
+      if (!peer) continue
+      tile.show(peer.stream)
+      tile.tell(peer.state)
+    }
   }
 
   #show() {
     const { seats, ended } = this.#room
     const talk = this.#offering.of(this.#admitted)
     this.#showWaiting(seats)
+    this.#showGuests()
     showFacts(this.#room)
     setFlag("nobody", !seats.length && !ended)
     setFlag("talking", Boolean(this.#admitted))

@@ -14,6 +14,10 @@ export class FreshServers {
     this.#ask = ask
   }
 
+  get known() {
+    return this.#known
+  }
+
   take(servers) {
     this.#known = servers
     this.#knownAt = performance.now()

@@ -5,6 +5,7 @@ import { FreshServers } from "./fresh_servers.js"
 import { lookedAt, onFirstTouch } from "./human_signal.js"
 import { watchLine } from "./line_quality.js"
 import { Marks } from "./marks.js"
+import { Mesh } from "./mesh.js"
 import { OwnMedia } from "./own_media.js"
 import { VisitPeer, warmUp } from "./peer.js"
 import { hearIt, showRemote, wakeSound } from "./remote_sound.js"
@@ -22,6 +23,7 @@ class VisitRoom extends HTMLElement {
   #state
   #socket
   #peer = null
+  #mesh = null
   #line = null
   #media
   #remote
@@ -114,12 +116,14 @@ class VisitRoom extends HTMLElement {
 
   async #join() {
     keepScreenLit()
+    const page = crypto.randomUUID()
     this.#socket = new VisitSocket(this.dataset.socket, {
-      page: crypto.randomUUID(),
+      page,
       post: this.dataset.signals,
       heard: (message) => this.#hear(message),
       changed: (state, code) => this.#lineChanged(state, code),
     })
+    this.#mesh = new Mesh({ page, socket: this.#socket, media: this.#media, servers: this.#servers })
     this.#watchPage()
     const wasHere = this.#state === "claimed" || this.#state === "admitted"
     if (wasHere) this.#claiming = this.#start.sdp ? this.#answer(this.#start) : this.#claim()
@@ -174,6 +178,7 @@ class VisitRoom extends HTMLElement {
 
   #send() {
     this.#peer?.carry(this.#media.audio, this.#media.video)
+    this.#mesh?.carry()
     if (this.#peer?.hasAnswered) this.about()
   }
 
@@ -181,14 +186,16 @@ class VisitRoom extends HTMLElement {
     if (message.type === "welcome" || message.type === "you") this.#told(message.you)
     else if (message.type === "offer") this.#answer(message)
     else if (message.type === "ice") this.#servers.take(message.servers)
+    else if (message.type === "signal" && message.from) this.#mesh.take(message)
     else if (message.type === "signal" && message.peer === this.#peer?.id) {
       if (message.about) showAbout(message.about)
       else this.#peer.take(message)
     }
   }
 
-  #told({ state, clinician, status, starts }) {
+  #told({ state, clinician, status, starts, beside }) {
     if (this.#state === "left") return
+    this.#mesh.update(beside)
     this.#planned ??= starts
     // Moved or called off meanwhile: say where it went. Never in the middle of a talk.
     const isOff = status === "cancelled" || starts !== this.#planned
@@ -228,6 +235,7 @@ class VisitRoom extends HTMLElement {
     setFlag("line-lost", state === "lost")
     if (state !== "over") return
     this.#dropPeer()
+    this.#mesh.close()
     showView(code === 4409 ? "elsewhere" : "asleep")
   }
 
@@ -245,6 +253,7 @@ class VisitRoom extends HTMLElement {
     this.#socket.check()
     this.#media.revive()
     wakeSound(this.#remote)
+    this.#mesh.lookAgain()
     if (this.#peer && this.#peer.state !== "connected") this.#peer.restart()
   }
 
@@ -260,6 +269,7 @@ class VisitRoom extends HTMLElement {
   #finish(view) {
     this.#state = "left"
     this.#dropPeer()
+    this.#mesh?.close()
     this.#media.close()
     letScreenSleep()
     if (view !== "elsewhere") this.#socket.close()

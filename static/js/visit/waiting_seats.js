@@ -13,6 +13,8 @@ export function showSeats(list, seats, streamOf, admit) {
   for (const seat of waiting) {
     const row = seatRows.get(seat.id) ?? newRow(seat, admit)
     row.querySelector('[data-part="device"]').textContent = seat.device
+    row.querySelector('[data-part="guest"]').hidden = !seat.guest
+    row.querySelector('[data-part="name"]').textContent = seat.name
     row.querySelector('[data-part="second"]').hidden = !seat.second
     row.querySelector('[data-part="reconnecting"]').hidden = !seat.reconnecting
     row.querySelector('[data-action="admit"]').classList.toggle("button--second", seat.reconnecting)
