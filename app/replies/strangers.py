@@ -13,6 +13,7 @@ from app.replies import answering, meaning
 from app.replies.meaning import Kind, Understood
 from app.safety import escalation
 from app.safety.models import Signal
+from app.scheduling import escorts
 
 # Enough of what a number has written to find whether it wants no texts.
 _LOOKED_BACK = 50
@@ -24,6 +25,8 @@ def take_in(db: Session, message: Message, understood: Understood) -> None:
     """Put it before a person, unless it only said STOP, START or HELP."""
     needs_person = not set(understood.kinds) <= _ASKS_NOBODY
     threads.touch_inbound(db, message, needs_person=needs_person)
+    if Kind.STOP in understood:
+        escorts.no_more_texts(db, message.clinic_id, message.number)
     if Kind.CRISIS in understood:
         _danger(db, message)
 
@@ -33,7 +36,7 @@ def _danger(db: Session, message: Message) -> None:
     thread = threads.of_message(db, message)
     assert thread is not None, "a stranger's text stands in a thread"
     escalation.raise_alert_about_number(db, thread, Signal.WORDS)
-    if _wants_no_texts(db, thread) or not answering.may_tell_of_help(db, message):
+    if wants_no_texts(db, thread) or not answering.may_tell_of_help(db, message):
         return
     is_told = bool(escalation.on_call(db, clinic))
     with i18n.using(clinic.language):
@@ -41,7 +44,7 @@ def _danger(db: Session, message: Message) -> None:
         answering.say(db, Purpose.SAFETY, body, thread=thread)
 
 
-def _wants_no_texts(db: Session, thread: Thread) -> bool:
+def wants_no_texts(db: Session, thread: Thread) -> bool:
     """Whether the last that was said about texts themselves was to stop them."""
     said = db.scalars(
         select(Message)

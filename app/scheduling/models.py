@@ -181,8 +181,11 @@ class Escort(Model):
     named_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
     name_sealed: Mapped[bytes | None]
     phone_sealed: Mapped[bytes | None]
+    language: Mapped[str]
     minutes_after_end: Mapped[int] = mapped_column(default=0)  # of the planned end: the pick-up
+    told_pick_up_at: Mapped[datetime | None]  # the time that they know, or will be texted
     made_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]  # they want no texts
     withdrawn_at: Mapped[datetime | None]
     forgotten_at: Mapped[datetime | None]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock, i18n
-from app.messaging import answers, texts, wording
+from app.messaging import answers, pick_up_texts, texts, wording
 from app.messaging.segments import is_gsm, segments, without_accents
 from app.people.models import Clinic
 
@@ -24,7 +24,7 @@ FORBIDDEN = re.compile(
 )
 WRITTEN = [
     function
-    for module in (texts, answers)
+    for module in (texts, answers, pick_up_texts)
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__ and not name.startswith("_")
 ]
@@ -42,6 +42,7 @@ def written(function, names, language):
         "zone": NEW_YORK,
         "digits": "123456",
         "phone": "+13125550110",
+        "pick_up_at": LONGEST_DAY,
     }
     wanted = {name: known[name] for name in inspect.signature(function).parameters}
     with i18n.using(language):
@@ -106,6 +107,7 @@ def test_a_text_names_the_clinic_and_nobody_but_the_clinician(text, names, langu
         "clinician",
         "starts_at",
         "opens_at",
+        "pick_up_at",
         "closes_at",
         "zone",
         "digits",
@@ -153,7 +155,7 @@ def test_a_text_to_staff_holds_no_link(language):
 
 
 def test_no_text_but_those_about_texts_asks_for_a_word_that_ends_them(text, language):
-    if text in (answers.rejoined, answers.who_we_are, texts.intake):
+    if text in (answers.rejoined, answers.who_we_are, texts.intake, pick_up_texts.asked):
         return
     body = written(text, "short", language)
 
