@@ -53,6 +53,16 @@ def publish(db: Session, topic: str) -> None:
 
 
 @contextmanager
+def unheard(db: Session) -> Iterator[None]:
+    """Nobody is woken for what is published inside the block: it will be taken back."""
+    before = set(db.info.get(_TOPICS, ()))
+    try:
+        yield
+    finally:
+        db.info[_TOPICS] = before
+
+
+@contextmanager
 def subscribe(*topics: str) -> Iterator[Subscription]:
     """Listen to topics for as long as the block runs. Only inside an event loop."""
     subscription = Subscription(asyncio.get_running_loop())

@@ -29,7 +29,7 @@ def take_along(db: Session, infusion: Appointment, *, by: Model | None) -> None:
         if packet.code in packets.CHECKS:
             _move_check(db, packet, infusion, by)
         elif packet.done_at is None:
-            _move(db, packet, _forms_span(db, packet, infusion))
+            give_time(db, packet, infusion)
     packets.assign_checks(db, infusion, by=by)
 
 
@@ -45,7 +45,7 @@ def give_to_the_first(db: Session, patient: Patient) -> None:
             continue
         if infusion.starts_at > first.starts_at and not _has_forms(db, first):
             packet.appointment = first
-            _move(db, packet, _forms_span(db, packet, first))
+            give_time(db, packet, first)
 
 
 def ahead(db: Session, patient_id: UUID) -> list[Appointment]:
@@ -62,6 +62,15 @@ def ahead(db: Session, patient_id: UUID) -> list[Appointment]:
             .order_by(Appointment.starts_at)
         )
     )
+
+
+def give_time(db: Session, packet: IntakePacket, infusion: Appointment) -> None:
+    """Ask the forms before this infusion, as its plan has it. What was asked stays asked."""
+    step, opens_at = kept.plan_of(db, infusion).intake, packet.opens_at
+    if opens_at > clock.now():
+        rested_at = resting.rests_until(db, packet.patient_id) or clock.now()
+        opens_at = max(timing.opens(infusion.starts_at, clock.now(), step), rested_at)
+    move(db, packet, timing.intake(infusion.starts_at, opens_at, step))
 
 
 def withdraw(db: Session, infusion: Appointment, *, by: Model | None) -> None:
@@ -130,19 +139,11 @@ def _move_check(db: Session, packet: IntakePacket, infusion: Appointment, by: Mo
     if span is None or (packet.opens_at <= now < span.opens_at):
         cancel(db, packet, by=by)
     elif packet.done_at is None:
-        _move(db, packet, span)
+        move(db, packet, span)
 
 
-def _forms_span(db: Session, packet: IntakePacket, infusion: Appointment) -> Span:
-    """When the forms before an infusion are asked. What was asked already stays asked."""
-    step, opens_at = kept.plan_of(db, infusion).intake, packet.opens_at
-    if opens_at > clock.now():
-        rested_at = resting.rests_until(db, packet.patient_id) or clock.now()
-        opens_at = max(timing.opens(infusion.starts_at, clock.now(), step), rested_at)
-    return timing.intake(infusion.starts_at, opens_at, step)
-
-
-def _move(db: Session, packet: IntakePacket, span: Span) -> None:
+def move(db: Session, packet: IntakePacket, span: Span) -> None:
+    """Ask it at another time. What was sent stands."""
     packet.opens_at, packet.due_at, packet.closes_at = span.opens_at, span.due_at, span.closes_at
     packet_texts.plan(db, packet)
     # Without texts somebody has to phone whatever the time is.

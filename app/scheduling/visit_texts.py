@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, i18n
@@ -17,6 +17,7 @@ from app.scheduling.models import Appointment
 
 # What is said about a visit's time: none of it holds any more once the time is in question.
 OF_ITS_TIME = (Purpose.CONFIRM, Purpose.JOIN, Purpose.NUDGE, Purpose.NOTICE)
+_BY_PLAN = (Purpose.CONFIRM, Purpose.JOIN, Purpose.NUDGE)
 # How late the question may still leave, after a gateway was out of reach.
 _CONFIRM_LATE = timedelta(minutes=15)
 # Whoever has just been texted a new time is not asked about it within half a day.
@@ -32,7 +33,7 @@ def plan(db: Session, visit: Appointment, *, told: bool = False) -> MagicLink:
     link = _fresh_link(db, visit)
     outbox.withdraw(db, visit.id, *OF_ITS_TIME, Purpose.ANSWER)
     if visit.asked_at is None:
-        _queue_confirm(db, visit, told=told)
+        _queue_confirm(db, visit, told_at=clock.now() if told else None)
         _queue_join(db, visit, link)
         _queue_nudge(db, visit, link)
     return link
@@ -66,6 +67,17 @@ def keep(db: Session, visit: Appointment) -> None:
         _queue_confirm(db, visit)
         _queue_join(db, visit, join.link)  # it may be in a worker's hand: then it is wanted again
         _queue_nudge(db, visit, join.link)
+
+
+def follow_plan(db: Session, visit: Appointment) -> None:
+    """Its plan has changed: what was not sent yet leaves as that has it now. The link stays."""
+    join = _join_of(db, visit)
+    if visit.asked_at is not None or join is None or join.link is None:
+        return
+    outbox.withdraw(db, visit.id, *_BY_PLAN)
+    _queue_confirm(db, visit, told_at=_told_at(db, visit))
+    _queue_join(db, visit, join.link)
+    _queue_nudge(db, visit, join.link)
 
 
 def accept(db: Session, visit: Appointment) -> None:
@@ -126,7 +138,13 @@ def _fresh_link(db: Session, visit: Appointment) -> MagicLink:
     return link
 
 
-def _queue_confirm(db: Session, visit: Appointment, *, told: bool = False) -> None:
+def _told_at(db: Session, visit: Appointment) -> datetime | None:
+    """When the patient was last texted a time for this visit."""
+    told = (Message.appointment_id == visit.id, Message.purpose == Purpose.NOTICE)
+    return db.scalar(select(func.max(Message.made_at)).where(*told))
+
+
+def _queue_confirm(db: Session, visit: Appointment, *, told_at: datetime | None = None) -> None:
     session, step = _session_before(db, visit), kept.plan_of(db, visit).confirm
     if not step.is_on:
         return
@@ -135,7 +153,7 @@ def _queue_confirm(db: Session, visit: Appointment, *, told: bool = False) -> No
     )
     if moment is None or day_before.is_agreed(visit, moment):
         return
-    if told and moment - clock.now() < _TOLD_LATELY:
+    if told_at is not None and moment - told_at < _TOLD_LATELY:
         return
     with i18n.using(visit.patient.language):
         body = texts.confirm(visit.clinic, clinician(visit), visit.starts_at, visit.patient.zone)
