@@ -57,7 +57,7 @@ def assign(db: Session, infusion: Appointment, *, by: Model | None) -> list[Inta
         timing.opens(infusion.starts_at, clock.now(), plan.intake),
     )
     spans = {code: span_of(db, infusion, code) for code in CHECKS if code not in there}
-    soon = [code for code, span in spans.items() if span and span.opens_at < opens_at + _TOGETHER]
+    soon = [code for code, span in spans.items() if comes_with_forms(span, opens_at)]
     others = {slug: form for slug, form in wanted.items() if slug not in valid_for.SCALES}
     has_eve = PacketCode.READINESS_EVE in there or bool(spans.get(PacketCode.READINESS_EVE))
     comes_along = bool(others) and PacketCode.READINESS_EVE in soon
@@ -78,6 +78,11 @@ def assign(db: Session, infusion: Appointment, *, by: Model | None) -> list[Inta
         by=by,
     )
     return [packet, *assign_checks(db, infusion, besides=soon, by=by)]
+
+
+def comes_with_forms(span: Span | None, forms_open_at: datetime) -> bool:
+    """Whether a check would be texted so soon after the forms that it comes with them."""
+    return span is not None and span.opens_at < forms_open_at + _TOGETHER
 
 
 def assign_checks(

@@ -8,6 +8,9 @@ it nobody arrives. A place is kept for one check, not for two: else nobody could
 they have not done.
 """
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -62,8 +65,32 @@ def allows(db: Session, message: Message) -> bool:
     return (left or 0) + _kept(db, message, *others) < limit_of(message.cap_key)
 
 
+def withheld(waiting: Mapping[int, tuple[datetime, Purpose]], cap_key: str) -> set[int]:
+    """Which of these texts the cap would hold back, if all are queued and leave when they are due.
+
+    `waiting`: when each is due, and its purpose.
+    """
+    left, found = 0, set()
+    ahead = sorted(waiting, key=lambda name: waiting[name][0])
+    for place, name in enumerate(ahead):
+        purpose = waiting[name][1]
+        others = [waiting[each][1] for each in ahead[place + 1 :]]
+        better = [each for each in others if each in _better_than(purpose)]
+        kept = sum(1 if each in _ONE_IS_ENOUGH else better.count(each) for each in {*better})
+        if purpose is Purpose.JOIN or left + kept < limit_of(cap_key):
+            left += 1
+        else:
+            found.add(name)
+    return found
+
+
+def _better_than(purpose: Purpose) -> Sequence[Purpose]:
+    """Whose right comes before this one's."""
+    return _RIGHT[: _RIGHT.index(purpose)] if purpose in _RIGHT else _RIGHT
+
+
 def _kept(db: Session, message: Message, *others: ColumnElement[bool]) -> int:
-    better = _RIGHT[: _RIGHT.index(message.purpose)] if message.purpose in _RIGHT else _RIGHT
+    better = _better_than(message.purpose)
     waiting = db.execute(
         select(Message.purpose, func.count(Message.id))
         .where(*others, Message.status == MessageStatus.QUEUED, Message.purpose.in_(better))

@@ -98,7 +98,7 @@ class ReadinessEve:
 
     is_on: bool = _flag(True)
     days: int = _days(1, 1, 3)
-    at: time = field(default=time(17), metadata=_within(least=time(9), most=time(20)))
+    at: time = field(default=time(17), metadata=_within(least=time(15), most=time(20)))
 
 
 @dataclass(frozen=True)
