@@ -18,7 +18,7 @@ from app.scheduling import at_risk, booking, calendars, joining, rules
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 from app.scheduling.therapeutic_window import TherapeuticWindow
-from app.web.console import calendar, next_session, plan_words, risk_words
+from app.web.console import calendar, next_session, plan_words, risk_words, taking_home_seen
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.console.guests_seen import guests_of
@@ -188,6 +188,7 @@ def appointment_page(
         asked=asked_of(request, db, appointment),
         typed=typed or {},
         guests=guests_of(db, appointment),
+        taking_home=taking_home_seen.shown(db, appointment, typed),
         companion=companion_of(db, request.state.clinic, appointment),
         refusal=faults or Faults(),
     )

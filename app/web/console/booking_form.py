@@ -15,7 +15,7 @@ from app.i18n import gettext as _
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling import calendars
 from app.scheduling.models import Service
-from app.web.console import booking_protocol, words
+from app.web.console import booking_protocol, next_session, words
 from app.web.console.booking_protocol import Followed
 from app.web.console.faults import Faults
 from app.web.forms import local_moment, text
@@ -69,12 +69,17 @@ def values(form: Mapping[str, Any]) -> dict[str, str]:
 
 
 def first_values(db: Session, clinic: Clinic, asked: QueryParams) -> dict[str, str]:
-    """What a fresh form holds: what the address asks for, else an infusion from the next hour."""
-    one_of(db, Patient, clinic, asked.get("patient", ""))  # 404 for a stranger's id
+    """What a fresh form holds: what the address asks for, else an infusion from the next hour.
+
+    Where somebody's course has a next session, that one.
+    """
+    patient = one_of(db, Patient, clinic, asked.get("patient", ""))  # 404 for a stranger's id
     next_hour = wall_time.wall(clock.now(), clinic.zone).replace(minute=0, second=0, microsecond=0)
     given = {name: asked.get(name, "") for name in FIELDS}
     if _service(given["service"]) is None:
         given["service"] = Service.INFUSION.value
+    if patient is not None and given["service"] == Service.INFUSION and not given["starts_at"]:
+        given |= next_session.values(db, patient, clinic)
     given["starts_at"] = given["starts_at"] or (next_hour + timedelta(hours=1)).isoformat(
         timespec="minutes"
     )

@@ -1,5 +1,7 @@
 """One appointment: seen, moved, called off, confirmed, begun, ended."""
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from app import clock
 from app.audit.models import AuditEvent
 from app.messaging.models import Message
 from app.people.models import Patient
+from app.plans import shipped
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter
 
 
@@ -142,3 +145,44 @@ def test_somebody_who_did_not_come_is_said_so(desk, cast, database):
     assert desk.post(_path(cast.integration_visit, "/absence")).status_code == 303
 
     assert "Did not meet" in desk.get("/clinic").text
+
+
+def test_after_a_session_the_next_of_its_course_is_suggested_with_a_form_filled_in(
+    desk, cast, database
+):
+    weekly = shipped.id_of(cast.clinic.id, "four-weekly")
+    with database.session() as db:
+        db.get_one(Appointment, cast.infusion.id).protocol_id = weekly
+
+    page = desk.get(f"/clinic/appointments/{cast.infusion.id}").text
+
+    assert "Session 2 of 4, about Thursday, November 26 at 12:00 pm. It is not booked." in page
+    address = re.search(r'href="(/clinic/book\?[^"]*starts_at[^"]*)"', page)[1]
+    form = desk.get(html.unescape(address)).text
+    assert f'<option value="{cast.maya.id}" selected>' in form
+    assert f'<option value="{weekly}" selected>' in form
+    assert 'value="2026-11-26T12:00"' in form
+    assert 'value="120"' in form
+
+
+def test_asking_for_another_opens_a_form_with_the_next_of_the_course(desk, cast, database):
+    weekly = shipped.id_of(cast.clinic.id, "four-weekly")
+    with database.session() as db:
+        db.get_one(Appointment, cast.infusion.id).protocol_id = weekly
+
+    form = desk.get(f"/clinic/book?patient={cast.maya.id}&service=infusion").text
+
+    assert f'<option value="{weekly}" selected>' in form
+    assert 'value="2026-11-26T12:00"' in form
+
+
+def test_a_session_says_which_protocol_it_follows_and_how_the_medicine_is_given(
+    desk, cast, database
+):
+    with database.session() as db:
+        db.get_one(Appointment, cast.infusion.id).route = "nasal"
+
+    page = desk.get(f"/clinic/appointments/{cast.infusion.id}").text
+
+    assert "Single session</a>, Nasal spray" in page
+    assert "It is not booked." not in page
