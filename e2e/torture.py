@@ -10,11 +10,12 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
+from e2e import phone_scripts as scripts
 from e2e.conftest import ROOT, Clinic
 from e2e.evenings import evening_after, open_evening
 from e2e.kept_words import kept_words
@@ -24,41 +25,6 @@ from e2e.writing import SLOW, keep, wait_for_shell, write, write_more
 PHONE = "+17185550162"
 CANARY = "Zitronenfalter"
 _ENTRIES = "**/journal/entries/*"
-_WAITING = """() => new Promise((done, fail) => {
-  const asked = indexedDB.open("afterglow")
-  asked.onerror = () => fail(asked.error)
-  asked.onsuccess = () => {
-    const all = asked.result.transaction("entries").objectStore("entries").getAll()
-    all.onsuccess = () => {
-      done(all.result.filter(({ state }) => state !== "delivered" && state !== "draft").length)
-      asked.result.close()
-    }
-  }
-})"""
-_CLOSE = "window.heldDatabases.splice(0).forEach((database) => database.close())"
-# A phone that has never seen this link.
-_FORGET_LINKS = """() => new Promise((done) => {
-  const asked = indexedDB.open("afterglow")
-  asked.onsuccess = () => {
-    const all = asked.result.transaction(["links", "prompts"], "readwrite")
-    all.objectStore("links").clear()
-    all.objectStore("prompts").clear()
-    all.oncomplete = () => done(asked.result.close())
-  }
-})"""
-# What another page of the same person does to an entry that stands open here.
-_CHANGE_ELSEWHERE = """async ([uuid, words]) => {
-  const owner = document.querySelector("#writing").dataset.owner
-  const answer = await fetch(`/journal/entries/${uuid}`, {
-    method: "PUT",
-    headers: { "Content-Type": "application/json", "If-Match": '"1"', "X-Owner": owner },
-    body: JSON.stringify({
-      owner, prompt: null, kind: "words", question: "", words, lines: [], shared: false,
-      written_at: new Date().toISOString(), revision: 2, apart_from: null,
-    }),
-  })
-  return answer.status
-}"""
 
 
 class Torture:
@@ -94,12 +60,12 @@ class Torture:
             "button tapped twice": self._tapped_twice,
         }
 
-    def suffer(self, cycles: int, entries: int, *, spared: Container[str] = ()) -> None:
+    def suffer(self, cycles: int, entries: int) -> None:
         """So many hardships, each kind once before any comes again; so many entries in all."""
         ahead: list[Callable[[], None]] = []
         for _ in range(cycles):
             if not ahead:
-                ahead = [act for name, act in self.hardships.items() if name not in spared]
+                ahead = [*self.hardships.values()]
                 self._chance.shuffle(ahead)
             ahead.pop()()
         self.write_some(entries - len(self.written))
@@ -112,7 +78,7 @@ class Torture:
     def settle(self) -> None:
         """Wait until nothing waits."""
         deadline = time.monotonic() + 180
-        while self._page.evaluate(_WAITING):
+        while self._page.evaluate(scripts.WAITING):
             assert time.monotonic() < deadline, "words wait on the phone although all is well"
             self._page.wait_for_timeout(250)
 
@@ -205,29 +171,27 @@ class Torture:
         keep(self._page)
 
     def _overrun(self) -> None:
-        context = self._page.context
-        context.route(_ENTRIES, lambda route: route.fulfill(status=503, body="no"))
+        self._page.route(_ENTRIES, lambda route: route.fulfill(status=503, body="no"))
         self._keep_one()
         self._page.wait_for_timeout(500)
-        context.unroute(_ENTRIES)
+        self._page.unroute(_ENTRIES)
 
     def _answer_lost(self) -> None:
-        context = self._page.context
-        context.route(_ENTRIES, _lose_the_answer)
+        self._page.route(_ENTRIES, _lose_the_answer)
         self._keep_one()
         line = self._page.locator("#lines input").first
         line.check(timeout=SLOW)  # changed, before anybody knows whether it arrived
         self._page.wait_for_timeout(500)
-        context.unroute(_ENTRIES)
+        self._page.unroute(_ENTRIES)
 
     def _database_closed(self) -> None:
         self._type()
-        self._page.evaluate(_CLOSE)
+        self._page.evaluate(scripts.CLOSE)
         self._page.locator("#words").press_sequentially("!")
         self.written[-1] += "!"
-        self._page.evaluate(_CLOSE)
+        self._page.evaluate(scripts.CLOSE)
         keep(self._page)
-        self._page.evaluate(_CLOSE)
+        self._page.evaluate(scripts.CLOSE)
 
     def _phone_full(self) -> None:
         """It keeps nothing any more; what is written can go to the clinic all the same."""
@@ -273,13 +237,13 @@ class Torture:
         self.settle()
         uuid = self._page.evaluate("document.querySelector('#bring').dataset.uuid")
         words = self._some_words()
-        assert self._page.evaluate(_CHANGE_ELSEWHERE, [uuid, words]) == 200
+        assert self._page.evaluate(scripts.CHANGE_ELSEWHERE, [uuid, words]) == 200
         self.written.append(words)
         self._page.locator("#lines input").first.check(timeout=SLOW)
 
     def _tapped_in_the_dark(self) -> None:
         self.settle()
-        self._page.evaluate(_FORGET_LINKS)
+        self._page.evaluate(scripts.FORGET_LINKS)
         self._page.context.clear_cookies()
         self.clinic.stop()
         self._page.goto("about:blank")
@@ -304,13 +268,37 @@ class Torture:
     def _renewed(self) -> None:
         self._type()
         self.clinic.renew(_newer_worker(self.clinic.folder, len(self.written)))
-        self._page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
+        self._put_away(False)
+        if not self._is(scripts.HAS_NEWER, within=10):
+            self._begin_anew()
         self._page.locator("#words").press_sequentially("!")
         self.written[-1] += "!"
         self._page.wait_for_timeout(1000)
         words = self.written[-1]
-        self._page.reload()
+        self._put_away(True)
+        assert self._is(scripts.IS_RENEWED, within=30), "the new application did not take over"
+        self._page.reload(wait_until="commit")
         self._find_again(words)
+
+    def _begin_anew(self) -> None:
+        """A browser that is watched by a test sometimes never looks for a newer worker."""
+        self.phone.kill()
+        self._page = self.phone.open()
+        self._fresh_page()
+        expect(self._page.locator("#words")).to_have_value(self.written[-1], timeout=SLOW)
+        self._put_away(False)
+        assert self._is(scripts.HAS_NEWER, within=30), "the new application did not come"
+
+    def _put_away(self, is_hidden: bool) -> None:
+        self._page.evaluate(scripts.PUT_AWAY, is_hidden)
+
+    def _is(self, so: str, *, within: float) -> bool:
+        deadline = time.monotonic() + within
+        while not self._page.evaluate(so):
+            if time.monotonic() > deadline:
+                return False
+            self._page.wait_for_timeout(100)
+        return True
 
 
 def _lose_the_answer(route: Route) -> None:
