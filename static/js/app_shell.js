@@ -1,15 +1,16 @@
-// Lets the phone keep the pages' shells. A new version takes over between two pages, never under one.
+// Lets the phone keep the pages' shells. A new version takes over while nobody looks, never under one's
+// hands: a page that is asked for in that very moment is never answered by either worker.
 import { ourWorker } from "./our_worker.js"
+
+const PUT_AWAY_FOR = 3_000
 
 // → the registration, or null where there can be none.
 export async function keepShell() {
   if (!navigator.serviceWorker) return null
   try {
     const registration = await ourWorker()
-    // Nothing has been written yet on a page that has just come; and nobody looks at a hidden one.
-    letTakeOver(registration)
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) letTakeOver(registration)
+      if (document.hidden) setTimeout(() => letTakeOver(registration), PUT_AWAY_FOR)
       else registration.update().catch(() => {})
     })
     return registration
@@ -20,5 +21,5 @@ export async function keepShell() {
 
 // No page is ever loaded again for it: what is open goes on as it is.
 function letTakeOver({ waiting }) {
-  waiting?.postMessage("take-over")
+  if (document.hidden) waiting?.postMessage("take-over")
 }
