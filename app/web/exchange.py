@@ -24,6 +24,7 @@ from app.scheduling.models import Appointment
 from app.telehealth import seats
 from app.telehealth.models import Seat
 from app.web import (
+    escort_doors,
     guards,
     guest_opening,
     intake_opening,
@@ -94,6 +95,8 @@ def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> R
         return journal_opening.tell(request, db, link)
     if link.kind is LinkKind.GUEST:
         return guest_opening.tell(request, db, link)
+    if link.kind is LinkKind.ESCORT:
+        return escort_doors.tell(request, db, link)
     if link.state is LinkState.SUPERSEDED:
         return moved(request, db, link) or ended(request, db, link)
     if not magic_links.is_live(link):

@@ -19,11 +19,12 @@ from app.access import api_keys, web_sessions
 from app.access.models import ApiKey, SessionKind, WebSession
 from app.messaging.gateway_twilio import is_genuine
 from app.people.models import Clinic, Patient, Practitioner
-from app.scheduling.models import Appointment
+from app.scheduling.models import Appointment, Escort
 from app.telehealth import seats
 from app.telehealth.models import VisitGuest
 from app.web import (
     cookies,
+    escort_doors,
     guest_doors,
     intake_doors,
     journal_doors,
@@ -146,6 +147,14 @@ def _guest(request: Request, db: Session) -> Response | None:
         return page(request, "visit/no_session.html", 403)
 
 
+def _escort(request: Request, db: Session) -> Response | None:
+    if escort_doors.let_in(request, db):
+        return None
+    lone_clinic.name(request, db)
+    with i18n.using(_language(request)):
+        return page(request, "escort/over.html", 403)
+
+
 def _intake(request: Request, db: Session) -> Response | None:
     return None if intake_doors.let_in(request, db) else _tap_again(request)
 
@@ -248,7 +257,7 @@ def _language(request: Request) -> str:
     chosen = chosen_language(request)
     patient: Patient | None = getattr(state, "patient", None)
     clinic: Clinic | None = getattr(state, "clinic", None)
-    guest: VisitGuest | None = getattr(state, "guest", None)
+    guest: VisitGuest | Escort | None = getattr(state, "guest", None)
     person = patient or guest or clinic
     spoken = person.language if person else None
     return chosen or spoken or accepted_language(request) or "en"
@@ -291,6 +300,7 @@ api_key_only = _guard(_api_key)
 visit_only = _guard(_visit)
 session_only = _guard(_session)
 guest_only = _guard(_guest)
+escort_only = _guard(_escort)
 twilio_only = _guard(_twilio, proof=_is_from_twilio)
 staff_only = _guard(_staff)
 intake_only = _guard(_intake)

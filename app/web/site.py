@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from app.web import exchange, landing, static_files
+from app.web import escort, exchange, landing, static_files
 from app.web.console import routes as console
 from app.web.fhir import routes as fhir
 from app.web.hooks import twilio
@@ -21,6 +21,7 @@ def routes(beside: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *public.routes,
         *patient.routes,
         *visit.routes,
+        *escort.routes,
         console.entrance,
         Mount("/clinic", routes=console.routes, name="console"),
         fhir.door,

@@ -17,6 +17,7 @@ AUDIENCES = {
     "journal",
     "session",
     "guest",
+    "escort",
     "staff",
     "api_key",
     "twilio",

@@ -16,6 +16,7 @@ class Who(StrEnum):
     INTAKE_RESTED = "intake_rested"  # the same, and what rested too long may still hand in
     VISIT = "visit"  # signed in, or by the link of a text to this visit
     GUEST = "guest"  # by the link of somebody invited to this visit
+    ESCORT = "escort"  # by the link of whoever takes a patient home
     SESSION = "session"  # the same, for the quiet hour of a session
     STAFF = "staff"
     SYSTEM = "api_key"  # another system, by a bearer key with the scope
@@ -168,6 +169,7 @@ PATIENTS = {
     "visit:keep": _VISIT,
     "visit:chosen": _VISIT,
     "visit:find-a-time": _VISIT,
+    "escort": Who.ESCORT,
     "visit:guest-room": _GUEST,
     "visit:guest-claim": _GUEST,
     "visit:guest-signals": _GUEST,

@@ -65,6 +65,8 @@ PATHS = [
     ("POST", "/clinic/locations/{place}"),
     ("POST", "/clinic/locations/{place}/closing"),
     ("POST", "/clinic/locations/{place}/reopening"),
+    ("POST", "/clinic/appointments/{infusion}/escort"),
+    ("POST", "/clinic/appointments/{infusion}/escort/end"),
     ("GET", "/clinic/appointments/{visit}"),
     ("POST", "/clinic/appointments/{visit}/rescheduling"),
     ("POST", "/clinic/appointments/{visit}/cancellation"),
