@@ -70,6 +70,11 @@ def local_clock(moment: datetime, zone: str) -> str:
     return spoken.replace("\u202f", " ").replace("\xa0", " ").lower()
 
 
+def wall_clock(at: time) -> str:
+    """`10:00 am`, on nobody's clock in particular."""
+    return _clock(at, _locale())
+
+
 def local_day(moment: datetime, zone: str) -> str:
     """`Wednesday, November 18`, on the calendar of `zone`."""
     # Not by skeleton: Spanish has none with the whole weekday and would be answered with `sáb`.

@@ -13,6 +13,9 @@ from app.i18n import gettext as _
 from app.people import enrolment, phones
 from app.people.models import Patient
 
+# How staff may have made sure who asks for another number.
+CHECKED = ("in-person", "by-phone", "by-face")
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -40,17 +43,9 @@ def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> 
     if not facts.given_name.strip():
         raise enrolment.NameMissing(_("Enter a first name."), field="given_name")
     enrolment.refuse_unknown_zone(facts.zone)
-    number = phones.normal(facts.phone, country)
-    other = enrolment.with_number(db, patient.clinic_id, number)
-    if other is not None and other.id != patient.id:
-        raise enrolment.NumberTaken(_("Another patient has this number already."), field="phone")
+    number = _free_number(db, patient, facts.phone)
     emergency_phone = emergency_number(facts.emergency_phone, country)
-    is_new = number != patient.phone
-    if is_new:
-        patient.former_phone = patient.phone
-        patient.phone, patient.phone_index = number, phones.index(patient.clinic_id, number)
-        patient.number_changed_at = clock.machine_now()
-        patient.number_failed_at = None  # that was the old one
+    is_new = _give_number(patient, number)
     patient.given_name = facts.given_name.strip()
     patient.family_name = facts.family_name.strip()
     patient.birth_on = facts.birth_on
@@ -64,6 +59,21 @@ def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> 
     return is_new
 
 
+def change_number(
+    db: Session, patient: Patient, typed: str, checked: str, *, by: Model | None
+) -> bool:
+    """Write down another number. True when it is another one: much follows then.
+
+    `checked`: how staff know that it is them (CHECKED), for the trail. Refuses a number that is
+    none or somebody else's.
+    """
+    assert checked in CHECKED, "the form offers these"
+    is_new = _give_number(patient, _free_number(db, patient, typed))
+    if is_new:
+        trail.record(db, "change-number", agent=by, entity=patient, detail=checked)
+    return is_new
+
+
 def emergency_number(entered: str, country: str) -> str:
     """The number to call for a patient, normal; empty stays empty. Refuses one that is none."""
     if not entered.strip():
@@ -73,6 +83,24 @@ def emergency_number(entered: str, country: str) -> str:
     except phones.NotAPhoneNumber as refusal:
         refusal.field = "emergency_phone"
         raise
+
+
+def _free_number(db: Session, patient: Patient, typed: str) -> str:
+    number = phones.normal(typed, patient.clinic.country)
+    other = enrolment.with_number(db, patient.clinic_id, number)
+    if other is not None and other.id != patient.id:
+        raise enrolment.NumberTaken(_("Another patient has this number already."), field="phone")
+    return number
+
+
+def _give_number(patient: Patient, number: str) -> bool:
+    if number == patient.phone:
+        return False
+    patient.former_phone = patient.phone
+    patient.phone, patient.phone_index = number, phones.index(patient.clinic_id, number)
+    patient.number_changed_at = clock.machine_now()
+    patient.number_failed_at = None  # that was the old one
+    return True
 
 
 def _agree(patient: Patient, agreed: bool) -> None:

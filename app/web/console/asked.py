@@ -17,7 +17,7 @@ from app.questionnaires import library
 from app.questionnaires.models import Questionnaire
 from app.refusal import Refusal
 from app.web.console.faults import Faults
-from app.web.console.patients import patient_page
+from app.web.console.patient_page import patient_page
 from app.web.forms import Unreadable, day, read_form, text
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, not_found, redirect

@@ -10,7 +10,7 @@ from app.intake.models import Consent
 from app.people.models import Patient
 from app.refusal import Refusal
 from app.web.console.faults import Faults
-from app.web.console.patients import patient_page
+from app.web.console.patient_page import patient_page
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, not_found, redirect
 

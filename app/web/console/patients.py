@@ -1,60 +1,45 @@
-"""Patients: found by name, added, seen, changed."""
+"""Patients: listed, found by name, added, changed."""
 
-from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from app import clock
-from app.access import kept_passkeys, web_sessions
-from app.audit import trail
-from app.intake import reviewing
-from app.messaging import threads
-from app.messaging.models import Thread
-from app.outcomes import courses, saying
-from app.people import enrolment, phones, records
-from app.people.models import Patient
+from app.people import doubles, enrolment, finding, phones, records
+from app.people.models import Clinic, Patient
+from app.people.records import Facts
 from app.protocols import reaching
 from app.refusal import Refusal
-from app.safety import closing
 from app.scheduling import calendars
 from app.scheduling.models import Appointment
-from app.web.console import agreement_words, asked_words, brought, patient_form
+from app.web.console import patient_form, words
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
-from app.web.forms import read_form
+from app.web.forms import read_form, text
 from app.web.guards import staff_only
-from app.web.pages import find_or_404, redirect
+from app.web.pages import find_or_404, is_part, page, redirect
 
-_SHOWN = 100
+PER_PAGE = 50
+
+
+@staff_only
+def everybody(request: Request, db: Session) -> Response:
+    """The clinic's patients by name, a page at a time, with what each has next."""
+    asked = request.query_params
+    return _list_page(request, db, "", asked.get("page", ""), put_away="away" in asked)
 
 
 @staff_only
 def find(request: Request, db: Session) -> Response:
-    """The clinic's patients by name, with what each has next. Sealed names: we look in memory."""
-    asked = request.query_params.get("q", "").strip()[:100]
-    clinic_id = request.state.clinic.id
-    everybody = db.scalars(select(Patient).where(Patient.clinic_id == clinic_id)).all()
-    found = sorted(
-        (each for each in everybody if _matches(each, asked)),
-        key=lambda each: (each.given_name.casefold(), each.family_name.casefold()),
-    )
-    return desk_page(
-        request,
-        db,
-        "console/patients/list.html",
-        section="patients",
-        asked=asked,
-        patients=found[:_SHOWN],
-        more=len(found) - _SHOWN,
-        nobody_yet=not everybody,
-        candidates=sum(each.is_candidate for each in everybody),
-        upcoming=_upcoming(db, clinic_id),
-    )
+    """Those whose name, number or birth date it is. Posted: no name stands in an address."""
+    posted = read_form(request)
+    asked, put_away = text(posted, "q")[:100], bool(text(posted, "away"))
+    return _list_page(request, db, asked, text(posted, "page"), put_away=put_away)
 
 
 @staff_only
@@ -65,11 +50,15 @@ def form(request: Request, db: Session) -> Response:
 
 @staff_only
 def add(request: Request, db: Session) -> Response:
-    """Add a patient. The same number twice is refused, so a form sent twice adds one."""
+    """Add a patient. The same number twice is refused, so a form sent twice adds one.
+
+    Somebody with the same name and birth date is shown first: it may be them.
+    """
     posted = read_form(request)
     clinic, by = request.state.clinic, request.state.practitioner
     facts, faults = patient_form.read(posted, clinic)
-    if not faults:
+    like = [] if faults or text(posted, "another") else _like(db, clinic, facts)
+    if not faults and not like:
         try:
             patient = enrolment.enrol(
                 db,
@@ -92,61 +81,7 @@ def add(request: Request, db: Session) -> Response:
                 facts.emergency_phone, clinic.country
             )
             return redirect(request, "console:patient", id=patient.id)
-    return _form_page(request, db, None, patient_form.typed(posted), faults)
-
-
-@staff_only
-def show(request: Request, db: Session) -> Response:
-    """Everything about one patient. Looking is written into the audit trail."""
-    patient = _found(request, db)
-    # GET reads only: the note goes into a transaction of its own, before anything is shown.
-    with request.app.state.database.session() as other:
-        trail.record(other, "view", agent=request.state.practitioner, entity=patient)
-    return patient_page(request, db, patient)
-
-
-def patient_page(
-    request: Request,
-    db: Session,
-    patient: Patient,
-    *,
-    faults: Faults | None = None,
-    typed: Mapping[str, object] | None = None,
-) -> Response:
-    """The page of one patient; refused, with what was typed into the form that asks for forms."""
-    clinic = request.state.clinic
-    appointments = db.scalars(
-        select(Appointment)
-        .options(joinedload(Appointment.practitioner))
-        .where(Appointment.patient_id == patient.id)
-        .order_by(Appointment.starts_at.desc())
-    ).all()
-    now, standing = clock.now(), courses.standing(db, patient)
-    return desk_page(
-        request,
-        db,
-        "console/patients/show.html",
-        422 if faults else 200,
-        section="patients",
-        person=patient,
-        refusal=faults or Faults(),
-        typed=typed or {"forms": [], "camera": "", "due_on": ""},
-        where=saying.where(standing, clinic.zone),
-        coming=saying.coming(standing, clinic.zone),
-        asked=asked_words.asked_of(db, patient, clinic.zone),
-        choices=asked_words.choices(db, clinic),
-        ahead=[each for each in reversed(appointments) if each.ends_at > now],
-        before=[each for each in appointments if each.ends_at <= now],
-        brought=brought.by_patient(request, db, patient),
-        shared_entries=brought.shared_by(request, db, patient),
-        writes=brought.writes(db, patient, clinic.zone),
-        file_path=lambda file: f"/clinic/patients/{patient.id}/journal/files/{file.uuid}",
-        agreements=agreement_words.agreements_of(db, patient),
-        flags=reviewing.of_patient(db, patient),
-        may_clear=reviewing.may_clear(request.state.practitioner),
-        alerts=closing.of_patient(db, patient),
-        thread=threads.texts(db, Thread(patient_id=patient.id)),
-    )
+    return _form_page(request, db, None, patient_form.typed(posted), faults, like)
 
 
 @staff_only
@@ -178,30 +113,57 @@ def change(request: Request, db: Session) -> Response:
     return _form_page(request, db, patient, patient_form.typed(posted), faults)
 
 
-@staff_only
-def lock_out(request: Request, db: Session) -> Response:
-    """For a lost phone: signed out everywhere, and no passkey opens their pages any more."""
-    patient = _found(request, db)
-    kept_passkeys.remove_all(db, patient, by=request.state.practitioner)
-    web_sessions.end_all(db, patient, by=request.state.practitioner)
-    return redirect(request, "console:patient", id=patient.id)
+def _list_page(
+    request: Request, db: Session, asked: str, number: str, *, put_away: bool
+) -> Response:
+    clinic_id = request.state.clinic.id
+    found = finding.find(db, clinic_id, asked, put_away=put_away)
+    pages = max(1, -(-len(found.ids) // PER_PAGE))
+    at = min(int(number) if number.isascii() and number.isdigit() else 1, pages) or 1
+    first = (at - 1) * PER_PAGE
+    shown = found.ids[first : first + PER_PAGE]
+    context: dict[str, Any] = {
+        "asked": asked,
+        "put_away": put_away,
+        "patients": _in_order(db, shown),
+        "upcoming": _upcoming(db, shown),
+        "total": len(found.ids),
+        "is_near": found.is_near,
+        "first": first + 1,
+        "at": at,
+        "pages": pages,
+    }
+    if is_part(request):
+        return page(request, "console/patients/_found.html", words=words, **context)
+    return desk_page(
+        request,
+        db,
+        "console/patients/list.html",
+        section="patients",
+        candidates=_candidates(db, clinic_id),
+        doubles=len(doubles.of_clinic(db, clinic_id)),
+        **context,
+    )
 
 
-def _matches(patient: Patient, asked: str) -> bool:
-    wanted = asked.casefold().split()
-    name = patient.full_name.casefold()
-    digits = "".join(filter(str.isdigit, asked))
-    if digits and not any(map(str.isalpha, asked)):
-        return digits in "".join(filter(str.isdigit, phones.spoken(patient.phone)))
-    return all(word in name for word in wanted)
+def _like(db: Session, clinic: Clinic, facts: Facts) -> list[Patient]:
+    """Who may be the same person. Nobody when the number is taken: then that is said."""
+    if enrolment.with_number(db, clinic.id, phones.normal(facts.phone, clinic.country)):
+        return []
+    return doubles.like(db, clinic.id, facts.given_name, facts.family_name, facts.birth_on)
 
 
-def _upcoming(db: Session, clinic_id: UUID) -> dict[UUID, Appointment]:
-    """What each patient of the clinic has next."""
+def _in_order(db: Session, ids: list[UUID]) -> list[Patient]:
+    rows = {row.id: row for row in db.scalars(select(Patient).where(Patient.id.in_(ids)))}
+    return [rows[each] for each in ids if each in rows]
+
+
+def _upcoming(db: Session, ids: list[UUID]) -> dict[UUID, Appointment]:
+    """What each of these patients has next."""
     rows = db.scalars(
         select(Appointment)
         .where(
-            Appointment.clinic_id == clinic_id,
+            Appointment.patient_id.in_(ids),
             Appointment.ends_at > clock.now(),
             Appointment.status.in_(calendars.OPEN),
         )
@@ -210,32 +172,47 @@ def _upcoming(db: Session, clinic_id: UUID) -> dict[UUID, Appointment]:
     return {row.patient_id: row for row in rows}
 
 
+def _candidates(db: Session, clinic_id: UUID) -> int:
+    rows = select(func.count()).where(
+        Patient.clinic_id == clinic_id,
+        Patient.applied_at.is_not(None),
+        Patient.accepted_at.is_(None),
+        Patient.declined_at.is_(None),
+    )
+    return db.scalar(rows) or 0
+
+
 def _found(request: Request, db: Session) -> Patient:
     return find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
 
 
 def _form_page(
-    request: Request, db: Session, patient: Patient | None, values: dict[str, str], faults: Faults
+    request: Request,
+    db: Session,
+    patient: Patient | None,
+    values: dict[str, str],
+    faults: Faults,
+    like: list[Patient] | None = None,
 ) -> Response:
     return desk_page(
         request,
         db,
         "console/patients/form.html",
-        422 if faults else 200,
+        422 if faults or like else 200,
         section="patients",
         person=patient,
         values=values,
         refusal=faults,
+        like=like or [],
         zones=patient_form.zones(),
     )
 
 
 routes = [
-    Route("/patients", find, methods=["GET"], name="patients"),
+    Route("/patients", everybody, methods=["GET"], name="patients"),
     Route("/patients", add, methods=["POST"], name="add-patient"),
+    Route("/patients/search", find, methods=["POST"], name="find-patient"),
     Route("/patients/new", form, name="new-patient"),
-    Route("/patients/{id}", show, methods=["GET"], name="patient"),
     Route("/patients/{id}", change, methods=["POST"], name="change-patient"),
     Route("/patients/{id}/edit", edit, name="edit-patient"),
-    Route("/patients/{id}/sign-out", lock_out, methods=["POST"], name="lock-out-patient"),
 ]

@@ -44,7 +44,7 @@ def _count(database):
     ],
 )
 def test_patients_are_found_by_name_and_number(desk, cast, asked, found):
-    text = desk.get("/clinic/patients", params={"q": asked}).text
+    text = desk.post("/clinic/patients/search", data={"q": asked}).text
 
     assert [name for name in ("Maya Osei", "Noor Haddad", "Theo Brandt") if name in text] == found
 
