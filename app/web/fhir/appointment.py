@@ -15,6 +15,7 @@ from app.scheduling import therapeutic_window
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.web.fhir.outcome import Fault, issue
 from app.web.fhir.reading import element, elements, referenced, text
+from app.web.fhir.versions import instant, stamp
 
 SERVICES = "urn:afterglow:service"
 _WARNINGS = "warnings"
@@ -85,7 +86,10 @@ def written_all(db: Session, appointments: Sequence[Appointment]) -> list[dict[s
     visits = therapeutic_window.visits_after(db, ids)
     ends = therapeutic_window.recorded_ends(db, ids)
     return [
-        _written(appointment, visits.get(appointment.id), ends.get(appointment.id))
+        stamp(
+            _written(appointment, visits.get(appointment.id), ends.get(appointment.id)),
+            number=appointment.version,
+        )
         for appointment in appointments
     ]
 
@@ -98,7 +102,7 @@ def _written(
     resource: dict[str, Any] = {
         "resourceType": "Appointment",
         "id": str(appointment.id),
-        "meta": {"versionId": str(appointment.version)},
+        "meta": {"lastUpdated": instant(appointment.changed_at or appointment.made_at)},
         "status": appointment.status.value,
         "serviceType": [{"coding": [{"system": SERVICES, "code": appointment.service.value}]}],
         "start": appointment.starts_at.astimezone(zone).isoformat(),

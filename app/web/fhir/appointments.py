@@ -1,10 +1,8 @@
 """Booking, moving, calling off and ending appointments from another system."""
 
-import re
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,15 +13,12 @@ from app.scheduling.booking import Booked
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.scheduling.rescheduling import Moved
 from app.web.fhir import appointment as mapping
-from app.web.fhir import patient as patients
-from app.web.fhir import practitioner as practitioners
-from app.web.fhir import searching
+from app.web.fhir import conditional, finding, practitioners, versions, whose
 from app.web.fhir.appointment import Advice, Wanted
+from app.web.fhir.appointment_search import KIND
 from app.web.fhir.door import bearer_only, read_resource
-from app.web.fhir.outcome import Fault, respond
+from app.web.fhir.outcome import Fault
 from app.web.pages import find_or_404
-
-_ETAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
 @bearer_only
@@ -43,12 +38,15 @@ def create(request: Request, db: Session) -> Response:
         raise Fault(400, "Appointment.start is missing.", expression="Appointment.start")
     if not wanted.names_patient:
         raise Fault(422, "Name the patient.", expression="Appointment.participant")
-    patient = patients.of_clinic(db, clinic.id, wanted.patient_id)
+    patient = whose.patient(db, clinic.id, wanted.patient_id)
     practitioner = _practitioner(db, clinic.id, wanted)
     rules.refuse_disorder(wanted.starts_at, wanted.ends_at)
+    there = conditional.existing(request, db, KIND)
+    if there is not None:
+        return _answer(request, db, there, None, 200, _location(there))
     there = already_there.find(db, patient, wanted.service, wanted.starts_at, wanted.ends_at)
     if there is not None:
-        return _same_again(db, there)
+        return _same_again(request, db, there)
     booked = infusions.book(
         db,
         patient=patient,
@@ -59,29 +57,20 @@ def create(request: Request, db: Session) -> Response:
         by=request.state.api_key,
         agreed=wanted.agreed,
     )
-    return _answer(db, booked.appointment, booked, 201, _location(booked.appointment))
+    return _answer(request, db, booked.appointment, booked, 201, _location(booked.appointment))
 
 
 @bearer_only
 def show(request: Request, db: Session) -> Response:
     """One appointment."""
-    return _answer(
-        db, find_or_404(db, Appointment, request, clinic_id=request.state.clinic.id), None
-    )
+    appointment = find_or_404(db, Appointment, request, clinic_id=request.state.clinic.id)
+    return _answer(request, db, appointment, None)
 
 
 @bearer_only
 def search(request: Request, db: Session) -> Response:
-    """A patient's appointments, earliest first."""
-    asked = searching.read(request, "Appointment")
-    patient = searching.patient_of(request, db, asked, "patient")
-    found = db.scalars(
-        select(Appointment)
-        .options(joinedload(Appointment.practitioner))
-        .where(Appointment.patient_id == patient.id)
-        .order_by(Appointment.starts_at, Appointment.id)
-    ).all()
-    return searching.bundle(request, asked, mapping.written_all(db, found))
+    """Appointments of a patient, with somebody, or on a day; earliest first."""
+    return finding.search(request, db, KIND)
 
 
 @bearer_only
@@ -94,10 +83,10 @@ def change(request: Request, db: Session) -> Response:
         raise Fault(400, "The id differs from the address.", expression="Appointment.id")
     wanted = mapping.read(resource)
     calendars.hold_appointment(db, appointment)
-    _refuse_stale(request, appointment)
+    versions.refuse_stale(request, mapping.written(db, appointment))
     _refuse_exchange(appointment, wanted)
     moved = _apply(request, db, appointment, wanted)
-    return _answer(db, appointment, moved)
+    return _answer(request, db, appointment, moved)
 
 
 def _apply(
@@ -162,11 +151,11 @@ def _is_unanswered(appointment: Appointment) -> bool:
     return appointment.service.is_visit and is_silent
 
 
-def _same_again(db: Session, there: Appointment) -> Response:
+def _same_again(request: Request, db: Session, there: Appointment) -> Response:
     """A slot is somebody's: asked for twice it is taken. An infusion takes none, and stands."""
     if there.service.is_visit:
         raise Fault(409, f"This is booked already: Appointment/{there.id}.")
-    return _answer(db, there, None, 200, _location(there))
+    return _answer(request, db, there, None, 200, _location(there))
 
 
 def _location(appointment: Appointment) -> dict[str, str]:
@@ -177,15 +166,6 @@ def _practitioner(db: Session, clinic_id: UUID, wanted: Wanted) -> Practitioner 
     if not wanted.names_practitioner:
         return None
     return practitioners.of_clinic(db, clinic_id, wanted.practitioner_id)
-
-
-def _refuse_stale(request: Request, appointment: Appointment) -> None:
-    """`If-Match` is optional; one that names another version is 412."""
-    asked = request.headers.get("if-match")
-    if asked is None or asked.strip() == "*":
-        return
-    if str(appointment.version) not in _ETAG.findall(asked):
-        raise Fault(412, "The appointment has changed meanwhile. Read it again.")
 
 
 def _refuse_exchange(appointment: Appointment, wanted: Wanted) -> None:
@@ -203,6 +183,7 @@ def _refuse_exchange(appointment: Appointment, wanted: Wanted) -> None:
 
 
 def _answer(
+    request: Request,
     db: Session,
     appointment: Appointment,
     outcome: Booked | Moved | None,
@@ -213,5 +194,5 @@ def _answer(
     if outcome is not None and outcome.warning:
         is_missing = appointment.service is Service.INFUSION and outcome.integration is None
         advice = Advice(outcome.warning, outcome.better, is_missing)
-    etag = {"ETag": f'W/"{appointment.version}"'}
-    return respond(mapping.written(db, appointment, advice), status, etag | (headers or {}))
+    db.flush()  # when it was changed is told
+    return versions.answer(request, mapping.written(db, appointment, advice), status, headers)

@@ -48,7 +48,7 @@ def written(message: Message, clinic: Clinic) -> dict[str, Any]:
     resource: dict[str, Any] = {
         "resourceType": "Communication",
         "id": str(message.id),
-        "meta": {"lastUpdated": _instant(message.status_at or message.sent_at or message.made_at)},
+        "meta": {"lastUpdated": _instant(message.changed_at or message.made_at)},
         "extension": [
             {"url": DELIVERY_STATUS, "valueCode": message.status.value.replace("_", "-")}
         ],

@@ -7,11 +7,16 @@ from starlette.routing import Route
 
 from app.access import scopes
 from app.web.fhir.outcome import MEDIA_TYPE
-from app.web.fhir.searching import PARAMETERS, Parameter
+from app.web.fhir.parameters import INCLUDES, PARAMETERS, Parameter
 
 _CHANGED_ON = "2026-11-22"
-_VERSIONED = ("Appointment",)
-_OPERATIONS = {"$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything"}
+_OPERATIONS = {
+    "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+    "$status": "urn:afterglow:operation:subscription-status",
+    "$replay": "urn:afterglow:operation:subscription-replay",
+}
+# What a create may be made to depend on: see conditional.py.
+_CONDITIONAL = ("Appointment", "Patient", "Task")
 _SECURITY = (
     "Send a key of the clinic as `Authorization: Bearer ag_…`. What a key opens is said in SMART's "
     "system scopes, such as `system/Patient.read`; without the one that an interaction names it is "
@@ -54,9 +59,11 @@ def statement(routes: Iterable[Route], base: str) -> dict[str, Any]:
 
 def _interaction(method: str, parts: list[str]) -> str | None:
     """Its code; an operation is called by its own name."""
+    if len(parts) > 2:
+        return parts[2] if method in ("GET", "POST") else None
     if method == "GET":
-        return parts[2] if len(parts) > 2 else "read" if len(parts) > 1 else "search-type"
-    return {"POST": "create", "PUT": "update"}.get(method)
+        return "read" if len(parts) > 1 else "search-type"
+    return {"POST": "create", "PUT": "update", "DELETE": "delete"}.get(method)
 
 
 def _resource(name: str, interactions: set[str]) -> dict[str, Any]:
@@ -66,21 +73,25 @@ def _resource(name: str, interactions: set[str]) -> dict[str, Any]:
             {"code": code, "documentation": f"takes {_scope(name, code)}"}
             for code in sorted(interactions - _OPERATIONS.keys())
         ],
-        "versioning": "versioned" if name in _VERSIONED else "no-version",
+        "versioning": "versioned",
         "readHistory": False,
         "updateCreate": False,
+        "conditionalCreate": name in _CONDITIONAL,
+        "conditionalRead": "full-support",
     }
-    parameters = [_parameter(each) for each in PARAMETERS.get(name, ())]
+    includes = [f"{name}:{each}" for each in INCLUDES.get(name, {})]
+    searches = PARAMETERS.get(name, ()) if "search-type" in interactions else ()
+    parameters = [_parameter(each) for each in searches]
     operations = [
         {"name": code.removeprefix("$"), "definition": _OPERATIONS[code]}
         for code in sorted(interactions & _OPERATIONS.keys())
     ]
-    parts = {"searchParam": parameters, "operation": operations}
+    parts = {"searchInclude": includes, "searchParam": parameters, "operation": operations}
     return resource | {part: told for part, told in parts.items() if told}
 
 
 def _scope(name: str, interaction: str) -> str:
-    return scopes.named(name, writes=interaction in ("create", "update"))
+    return scopes.named(name, writes=interaction in ("create", "update", "delete"))
 
 
 def _parameter(parameter: Parameter) -> dict[str, str]:

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.people.models import Clinic
+from app.web.fhir import versions
 from app.web.fhir.door import bearer_only
-from app.web.fhir.outcome import respond
 from app.web.pages import find_or_404, not_found
 
 
@@ -18,7 +18,7 @@ def show(request: Request, db: Session) -> Response:
     clinic = find_or_404(db, Clinic, request)
     if clinic.id != request.state.clinic.id:
         not_found()
-    return respond(written(clinic))
+    return versions.answer(request, written(clinic))
 
 
 def written(clinic: Clinic) -> dict[str, Any]:

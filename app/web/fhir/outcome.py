@@ -18,6 +18,7 @@ _CODES = {
     405: "not-supported",
     406: "not-supported",
     409: "conflict",
+    410: "deleted",
     412: "conflict",
     413: "too-long",
     415: "not-supported",

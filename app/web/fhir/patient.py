@@ -1,24 +1,15 @@
-"""Patient: enrolled by another system, and read back."""
+"""Patient as FHIR: reading what another system tells, writing what stands."""
 
 import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
-from starlette.requests import Request
-from starlette.responses import Response
 
 from app import i18n
-from app.db.base import Model
-from app.people import enrolment, phones
-from app.people.models import Clinic, Patient
-from app.web.fhir.door import bearer_only, note_view, read_resource
-from app.web.fhir.outcome import Fault, respond
+from app.people.models import Patient
+from app.web.fhir.outcome import Fault
 from app.web.fhir.reading import element, elements, text, texts
-from app.web.pages import find_or_404
+from app.web.fhir.versions import instant
 
 TIMEZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -37,24 +28,6 @@ class Enrolment:
     language: str
     zone: str
     home_address: str
-
-
-@bearer_only
-def create(request: Request, db: Session) -> Response:
-    """201 with the new patient; 200 with the one who has this number already, left as they are."""
-    clinic: Clinic = request.state.clinic
-    told = read(read_resource(request, "Patient"))
-    patient, is_new = _enrol_once(db, clinic, told, by=request.state.api_key)
-    location = {"Location": f"/fhir/R4/Patient/{patient.id}"}
-    return respond(written(patient), 201 if is_new else 200, location)
-
-
-@bearer_only
-def show(request: Request, db: Session) -> Response:
-    """One patient of the clinic. Looking is written into the audit trail."""
-    patient = find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
-    note_view(request, patient)
-    return respond(written(patient))
 
 
 def read(resource: dict[str, Any]) -> Enrolment:
@@ -78,6 +51,8 @@ def read(resource: dict[str, Any]) -> Enrolment:
 
 def written(patient: Patient) -> dict[str, Any]:
     """A patient as FHIR."""
+    if patient.merged_into_id is not None:
+        return _joined(patient)
     name: dict[str, Any] = {"use": "official", "given": [patient.given_name]}
     if patient.family_name:
         name["family"] = patient.family_name
@@ -85,7 +60,8 @@ def written(patient: Patient) -> dict[str, Any]:
         "resourceType": "Patient",
         "id": str(patient.id),
         "extension": [{"url": TIMEZONE, "valueCode": patient.zone}],
-        "active": True,
+        "meta": {"lastUpdated": instant(patient.changed_at or patient.made_at)},
+        "active": patient.is_active,
         "name": [name],
         "telecom": [{"system": "phone", "value": patient.phone, "use": "mobile"}],
         "communication": [
@@ -102,36 +78,16 @@ def written(patient: Patient) -> dict[str, Any]:
     return resource
 
 
-def _enrol_once(db: Session, clinic: Clinic, told: Enrolment, *, by: Model) -> tuple[Patient, bool]:
-    number = phones.normal(told.phone, clinic.country)
-    existing = enrolment.with_number(db, clinic.id, number)
-    if existing is not None:
-        return existing, False
-    try:
-        with db.begin_nested():
-            return _enrol(db, clinic, told, by=by), True
-    except (IntegrityError, enrolment.NumberTaken):  # the same number, posted twice at once
-        winner = enrolment.with_number(db, clinic.id, number)
-        if winner is None:
-            raise
-        return winner, False
-
-
-def _enrol(db: Session, clinic: Clinic, told: Enrolment, *, by: Model) -> Patient:
-    patient = enrolment.enrol(
-        db,
-        clinic,
-        given_name=told.given_name,
-        family_name=told.family_name,
-        phone=told.phone,
-        birth_on=told.birth_on,
-        language=told.language,
-        zone=told.zone,
-        by=by,
-    )
-    patient.home_address = told.home_address
-    db.flush()  # a number taken meanwhile shows now
-    return patient
+def _joined(patient: Patient) -> dict[str, Any]:
+    """A record that was a second one of the same person: it says where they are."""
+    other = {"reference": f"Patient/{patient.merged_into_id}"}
+    return {
+        "resourceType": "Patient",
+        "id": str(patient.id),
+        "meta": {"lastUpdated": instant(patient.changed_at or patient.made_at)},
+        "active": False,
+        "link": [{"other": other, "type": "replaced-by"}],
+    }
 
 
 def _given(name: dict[str, Any]) -> str:
@@ -187,11 +143,3 @@ def _home_address(resource: dict[str, Any]) -> str:
         text(address, name, "Patient.address") for name in ("city", "state", "postalCode")
     ]
     return whole or ", ".join(part for part in parts if part)[:500]
-
-
-def of_clinic(db: Session, clinic_id: UUID, patient_id: UUID | None) -> Patient:
-    """The clinic's patient with this id, else 404: another clinic's is as unknown as none."""
-    patient = db.get(Patient, patient_id) if patient_id else None
-    if patient is None or patient.clinic_id != clinic_id:
-        raise Fault(404, "There is no such Patient.")
-    return patient

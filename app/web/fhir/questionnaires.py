@@ -1,5 +1,7 @@
 """Forms that another system brings, and reads back."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,11 +11,12 @@ from starlette.responses import Response
 from app.people.models import Clinic
 from app.questionnaires import importing, library
 from app.questionnaires.models import Questionnaire
+from app.web.fhir import paging, searching, spans, versions
 from app.web.fhir import questionnaire as mapping
-from app.web.fhir import searching
 from app.web.fhir.door import bearer_only, read_body
 from app.web.fhir.outcome import Fault, respond
 from app.web.fhir.reading import referenced
+from app.web.fhir.searching import Asked
 from app.web.pages import not_found
 
 # What is no resource at all, before anybody asks what it says.
@@ -37,13 +40,13 @@ def create(request: Request, db: Session) -> Response:
         return respond({"resourceType": "OperationOutcome", "issue": issues}, status)
     location = {"Location": f"/fhir/R4/Questionnaire/{imported.questionnaire.id}"}
     status = 201 if imported.is_new else 200
-    return respond(mapping.written(imported.questionnaire), status, location)
+    return versions.answer(request, mapping.written(imported.questionnaire), status, location)
 
 
 @bearer_only
 def show(request: Request, db: Session) -> Response:
     """One form: the clinic's own or a shipped one."""
-    return respond(mapping.written(found(request, db)))
+    return versions.answer(request, mapping.written(found(request, db)))
 
 
 @bearer_only
@@ -61,10 +64,27 @@ def search(request: Request, db: Session) -> Response:
         former = library.find(db, request.state.clinic, f"{url}|{version}")
         rows = [former] if former else []
     resources = [mapping.written(each) for each in rows]
-    statuses = asked.values.get("status", "").split(",")
-    if statuses != [""]:
+    if "status" in asked.values:
+        statuses = asked.tokens("status")
         resources = [each for each in resources if each["status"] in statuses]
-    return searching.bundle(request, asked, resources)
+    return paging.listed(request, asked, _among(resources, request, asked))
+
+
+def _among(resources: list[dict[str, Any]], request: Request, asked: Asked) -> list[dict[str, Any]]:
+    """Those of the ids asked for, changed in the span asked for."""
+    ids = searching.ids_of(asked)
+    if ids is not None:
+        resources = [each for each in resources if UUID(each["id"]) in ids]
+    zone = request.state.clinic.zone
+    for said in asked.spans.get("_lastUpdated", ()):
+        resources = [
+            each
+            for each in resources
+            if spans.holds(
+                "_lastUpdated", said, datetime.fromisoformat(each["meta"]["lastUpdated"]), zone
+            )
+        ]
+    return resources
 
 
 def found(request: Request, db: Session) -> Questionnaire:

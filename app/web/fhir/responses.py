@@ -1,10 +1,7 @@
 """Answers that patients sent in, read from another system."""
 
-import re
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -20,15 +17,14 @@ from app.questionnaires.models import (
     QuestionnaireResponse,
     ResponseStatus,
 )
-from app.web.fhir import paging, searching
+from app.web.fhir import finding, versions
 from app.web.fhir.door import bearer_only, note_view
-from app.web.fhir.outcome import Fault, respond
+from app.web.fhir.finding import Conditions, Kind
+from app.web.fhir.outcome import Fault
 from app.web.fhir.reading import referenced
-from app.web.fhir.searching import PAGE, Asked
+from app.web.fhir.searching import Asked
 from app.web.pages import find_or_404
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_PREFIXES = ("ge", "gt", "le", "lt", "eq", "")
 _changed_at = func.coalesce(
     QuestionnaireResponse.completed_at,
     QuestionnaireResponse.saved_at,
@@ -43,29 +39,18 @@ def search(request: Request, db: Session) -> Response:
 
     Looking is written into the audit trail, once for all pages.
     """
-    asked = searching.read(request, "QuestionnaireResponse")
-    wanted, found_by = paging.count(asked), _conditions(request, db, asked)
-    after = paging.after(asked, _changed_at, QuestionnaireResponse.id)
-    query = _responses().where(*found_by)
-    total = db.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-    found = list(db.scalars(query.where(*after).limit(wanted + 1))) if wanted else []
-    shown = found[:wanted]
-    _note_views(request, db, shown, asked)
-    return searching.bundle(
-        request,
-        asked,
-        [written(request, db, response) for response in shown],
-        total=total or 0,
-        next_page=_mark(shown[-1]) if len(found) > wanted else None,
-    )
+    return finding.search(request, db, KIND)
 
 
 @bearer_only
 def show(request: Request, db: Session) -> Response:
-    """One sheet, with the content of its files."""
+    """One sheet, with the content of its files. Its version is that of a search's answer."""
     response = find_or_404(db, QuestionnaireResponse, request, clinic_id=request.state.clinic.id)
     note_view(request, db.get_one(Patient, response.patient_id))
-    return respond(forms.exported(db, response))
+    whole = forms.exported(db, response)
+    version = versions.stamp(written(request, db, response))["meta"]["versionId"]
+    whole["meta"]["versionId"] = version
+    return versions.answer(request, whole)
 
 
 @bearer_only
@@ -76,13 +61,7 @@ def show_file(request: Request, db: Session) -> Response:
     if response.status is not ResponseStatus.COMPLETED:
         raise Fault(404, "There is no such Binary.")
     note_view(request, db.get_one(Patient, response.patient_id))
-    return respond(exporting.binary(attachment))
-
-
-def of_patient(request: Request, db: Session, patient: Patient) -> list[dict[str, Any]]:
-    """All of a patient's sheets as FHIR."""
-    query = _responses().where(QuestionnaireResponse.patient_id == patient.id)
-    return [written(request, db, response) for response in db.scalars(query)]
+    return versions.answer(request, exporting.binary(attachment))
 
 
 def written(request: Request, db: Session, response: QuestionnaireResponse) -> dict[str, Any]:
@@ -91,38 +70,24 @@ def written(request: Request, db: Session, response: QuestionnaireResponse) -> d
     return forms.exported(db, response, address=lambda file_id: f"{base}/Binary/{file_id}")
 
 
-def _responses() -> Select[QuestionnaireResponse]:
-    return (
-        select(QuestionnaireResponse)
-        .options(joinedload(QuestionnaireResponse.questionnaire))
-        .order_by(_changed_at, QuestionnaireResponse.id)
-    )
+def _query() -> Select[QuestionnaireResponse]:
+    return select(QuestionnaireResponse).options(joinedload(QuestionnaireResponse.questionnaire))
 
 
-def _mark(response: QuestionnaireResponse) -> str:
-    return paging.mark(exporting.changed_at(response), response.id)
+def _told(
+    request: Request, db: Session, found: Sequence[QuestionnaireResponse]
+) -> list[dict[str, Any]]:
+    return [written(request, db, response) for response in found]
 
 
-def _conditions(request: Request, db: Session, asked: Asked) -> list[ColumnElement[bool]]:
-    clinic = request.state.clinic
-    found = [QuestionnaireResponse.clinic_id == clinic.id]
-    if {"subject", "patient"} & asked.values.keys():
-        patient = searching.patient_of(request, db, asked, "subject", "patient")
-        found.append(QuestionnaireResponse.patient_id == patient.id)
-    elif "_lastUpdated" not in asked.spans:
-        raise Fault(400, "Search by subject, or by _lastUpdated.")
+def _conditions(_request: Request, _db: Session, asked: Asked) -> Conditions:
+    found: Conditions = []
     if "status" in asked.values:
-        found.append(QuestionnaireResponse.status.in_(_statuses(asked.values["status"])))
+        known = finding.values(asked.tokens("status"), ResponseStatus)
+        found.append(QuestionnaireResponse.status.in_(map(ResponseStatus, known)))
     if "questionnaire" in asked.values:
         found.append(_is_of_form(asked.values["questionnaire"]))
-    for said in asked.spans.get("_lastUpdated", ()):
-        found.extend(_within(said, clinic.zone))
     return found
-
-
-def _statuses(said: str) -> list[ResponseStatus]:
-    """Those of ours among them: of any other status there is none."""
-    return [ResponseStatus(each) for each in said.split(",") if each in list(ResponseStatus)]
 
 
 def _is_of_form(said: str) -> ColumnElement[bool]:
@@ -138,42 +103,16 @@ def _is_of_form(said: str) -> ColumnElement[bool]:
     return QuestionnaireResponse.questionnaire_id.in_(forms_asked)
 
 
-def _within(said: str, zone: str) -> list[ColumnElement[bool]]:
-    """A span of time: a day without a time is that whole day on the clinic's clock."""
-    prefix, moment = (said[:2], said[2:]) if said[:2].isalpha() else ("", said)
-    if prefix not in _PREFIXES:
-        raise Fault(400, f"_lastUpdated takes no prefix {prefix}.")
-    try:
-        begins, ends = _span(moment, zone)
-    except (ValueError, OverflowError):
-        raise Fault(400, "_lastUpdated is a day, or a moment with its offset.") from None
-    return {
-        "ge": [_changed_at >= begins],
-        "gt": [_changed_at >= ends],
-        "le": [_changed_at < ends],
-        "lt": [_changed_at < begins],
-    }.get(prefix, [_changed_at >= begins, _changed_at < ends])
-
-
-def _span(said: str, zone: str) -> tuple[datetime, datetime]:
-    if _DAY.fullmatch(said):
-        day, clock = date.fromisoformat(said), ZoneInfo(zone)
-        begins = datetime.combine(day, time(), clock)
-        return begins, datetime.combine(day + timedelta(days=1), time(), clock)
-    moment = datetime.fromisoformat(said.replace(" ", "+"))  # a plus sign left unescaped
-    if moment.tzinfo is None:
-        raise ValueError
-    begins = moment.astimezone(UTC)
-    return begins, begins + timedelta(seconds=0 if moment.microsecond else 1)
-
-
-def _note_views(
-    request: Request, db: Session, shown: list[QuestionnaireResponse], asked: Asked
-) -> None:
-    """One note for each patient whose answers were told; for a thread of pages the first time."""
-    one_patient = {"subject", "patient"} & asked.values.keys()
-    if one_patient and PAGE in asked.values:
-        return
-    patients: set[UUID] = {response.patient_id for response in shown}
-    for patient_id in sorted(patients):
-        note_view(request, db.get_one(Patient, patient_id))
+KIND = Kind(
+    name="QuestionnaireResponse",
+    model=QuestionnaireResponse,
+    query=_query,
+    moment=_changed_at,
+    moment_of=exporting.changed_at,
+    changed=_changed_at,
+    told=_told,
+    conditions=_conditions,
+    patient_id=QuestionnaireResponse.patient_id.expression,
+    patients_of=lambda _db, found: {response.patient_id for response in found},
+    needs=("subject", "patient"),
+)

@@ -6,19 +6,21 @@ asks for would be something else.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.people.models import Patient
-from app.web.fhir import outcome
-from app.web.fhir import patient as patients
+from app.web.fhir import outcome, versions, whose
 from app.web.fhir.outcome import Fault
+from app.web.fhir.parameters import PARAMETERS, Parameter, is_include
 from app.web.fhir.reading import referenced
 
 PAGE = "_page"  # where a next page begins; nobody else's business, so the statement is silent on it
@@ -26,43 +28,8 @@ _ABOUT_THE_ANSWER = ("_format", "_pretty")
 _STRICT = re.compile(r"(^|[,;\s])handling\s*=\s*\"?strict\b", re.IGNORECASE)
 
 
-class Parameter(NamedTuple):
-    """A search parameter of ours, as the statement tells it."""
-
-    name: str
-    type: str
-    documentation: str
-
-
-_COUNT = Parameter("_count", "number", "how many on one page; the rest follow by the link next")
-PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
-    "Appointment": (Parameter("patient", "reference", "whose appointments; required"),),
-    "Communication": (
-        Parameter("subject", "reference", "the patient whose thread; required"),
-        Parameter("patient", "reference", "the same as subject"),
-        _COUNT,
-    ),
-    "Patient": (),
-    "Practitioner": (),
-    "Questionnaire": (
-        Parameter("url", "uri", "its canonical url"),
-        Parameter("version", "token", "together with url"),
-        Parameter("status", "token", "such as active; several after commas"),
-    ),
-    "QuestionnaireResponse": (
-        Parameter("subject", "reference", "whose answers"),
-        Parameter("patient", "reference", "the same as subject"),
-        Parameter("status", "token", "such as completed; several after commas"),
-        Parameter("questionnaire", "reference", "the form: its url or url|version"),
-        Parameter("_lastUpdated", "date", "with a prefix such as ge; twice for a span"),
-        _COUNT,
-    ),
-    "Task": (
-        Parameter("patient", "reference", "what this patient was asked; required"),
-        Parameter("status", "token", "such as requested; several after commas"),
-    ),
-}
-_TWICE = ("_lastUpdated",)  # the two ends of a span
+_TWICE = ("_lastUpdated", "date")  # the two ends of a span
+_INCLUDE = "_include"
 
 
 @dataclass(frozen=True)
@@ -72,36 +39,66 @@ class Asked:
     values: Mapping[str, str]
     left_out: tuple[str, ...]
     spans: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what may stand there twice
+    includes: tuple[str, ...] = ()
 
     @property
     def said(self) -> dict[str, str | tuple[str, ...]]:
         """All of it, as an address says it again."""
-        return {**self.values, **self.spans}
+        include = {_INCLUDE: self.includes} if self.includes else {}
+        return {**self.values, **self.spans, **include}
+
+    def tokens(self, name: str) -> list[str]:
+        """The words of a token parameter, without the systems before them; none when unsaid."""
+        said = self.values.get(name, "")
+        return [each.rpartition("|")[2] for each in said.split(",")] if said else []
 
 
 def read(request: Request, resource_type: str) -> Asked:
     """The parameters of a search. 400 for one said twice, and for a modifier nobody knows."""
-    known = {each.name: each.type for each in PARAMETERS[resource_type]} | {PAGE: "token"}
+    asked = understood(request.query_params.multi_items(), PARAMETERS[resource_type], resource_type)
+    if asked.left_out and _STRICT.search(request.headers.get("prefer", "")):
+        raise Fault(400, f"Not known here: {', '.join(asked.left_out)}.")
+    return asked
+
+
+def understood(
+    said: Iterable[tuple[str, str]], parameters: Iterable[Parameter], resource_type: str = ""
+) -> Asked:
+    """Names and values as a search. What nobody knows is left out, and named."""
+    known = {each.name: each.type for each in parameters} | {PAGE: "token"}
     values: dict[str, str] = {}
     left_out: list[str] = []
     spans: dict[str, tuple[str, ...]] = {}
-    for said, value in request.query_params.multi_items():
-        name, _, modifier = said.partition(":")
-        if said in _ABOUT_THE_ANSWER or not value:
+    includes: list[str] = []
+    for whole, value in said:
+        name, _, modifier = whole.partition(":")
+        if whole in _ABOUT_THE_ANSWER or not value:
             continue
-        if name not in known:
-            left_out.append(said)
+        if whole == _INCLUDE:
+            is_known = is_include(resource_type, value)
+            (includes if is_known else left_out).append(value if is_known else f"{whole}={value}")
+        elif name not in known:
+            left_out.append(whole)
         elif modifier and (known[name] != "reference" or modifier != "Patient"):
             raise Fault(400, f"{name} takes no modifier {modifier}.")
-        elif name in _TWICE:
+        elif name in _TWICE and known[name] == "date":
             spans[name] = (*spans.get(name, ()), value)
         elif name in values:
             raise Fault(400, f"{name} stands there twice.")
         else:
             values[name] = value
-    if left_out and _STRICT.search(request.headers.get("prefer", "")):
-        raise Fault(400, f"Not known here: {', '.join(left_out)}.")
-    return Asked(values, tuple(left_out), spans)
+    return Asked(values, tuple(left_out), spans, tuple(dict.fromkeys(includes)))
+
+
+def ids_of(asked: Asked) -> list[UUID] | None:
+    """The ids asked for; None when none are. What is no id of ours is nobody's."""
+    if "_id" not in asked.values:
+        return None
+    found = []
+    for said in asked.values["_id"].split(","):
+        with suppress(ValueError):
+            found.append(UUID(said))
+    return found
 
 
 def patient_of(request: Request, db: Session, asked: Asked, *names: str) -> Patient:
@@ -110,7 +107,7 @@ def patient_of(request: Request, db: Session, asked: Asked, *names: str) -> Pati
     if len(said) != 1:
         raise Fault(400, f"Search by {names[0]}: one patient.")
     clinic_id = request.state.clinic.id
-    return patients.of_clinic(db, clinic_id, referenced(said.pop(), "Patient"))
+    return whose.patient(db, clinic_id, referenced(said.pop(), "Patient"))
 
 
 def bundle(
@@ -120,16 +117,21 @@ def bundle(
     *,
     total: int | None = None,
     next_page: str | None = None,
+    beside: Sequence[dict[str, Any]] = (),
     closed: Sequence[str] = (),
 ) -> Response:
-    """A searchset: one page of `total`, or everything there is; `closed`: scopes it lacked."""
+    """A searchset: one page of `total`, or everything there is.
+
+    `beside`: what those refer to; `closed`: scopes the key lacked.
+    """
     base = f"{request.app.state.settings.base_url}/fhir/R4"
     here = f"{base}{request.url.path.removeprefix('/fhir/R4')}"
     links = [{"relation": "self", "url": _address(here, asked.said)}]
     if next_page is not None:
         following = _address(here, {**asked.said, PAGE: next_page})
         links.append({"relation": "next", "url": following})
-    entries = [_match(base, resource) for resource in resources]
+    entries = [_entry(base, resource, "match") for resource in resources]
+    entries += [_entry(base, resource, "include") for resource in beside]
     if asked.left_out:
         entries.append(_left_out(f"Not known here, and left out: {', '.join(asked.left_out)}."))
     if closed:
@@ -147,11 +149,11 @@ def _address(here: str, values: Mapping[str, str | tuple[str, ...]]) -> str:
     return f"{here}?{urlencode(values, doseq=True, safe='/')}" if values else here
 
 
-def _match(base: str, resource: dict[str, Any]) -> dict[str, Any]:
+def _entry(base: str, resource: dict[str, Any], mode: str) -> dict[str, Any]:
     return {
         "fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}",
-        "resource": resource,
-        "search": {"mode": "match"},
+        "resource": versions.stamp(resource),
+        "search": {"mode": mode},
     }
 
 

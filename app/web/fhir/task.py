@@ -52,7 +52,7 @@ def _output(task: IntakeTask) -> dict[str, Any]:
 
 
 def _changed_at(task: IntakeTask) -> datetime:
-    moments = (task.completed_at, task.packet.cancelled_at, task.started_at, task.made_at)
+    moments = (task.changed_at, task.packet.cancelled_at, task.made_at)
     return max(moment for moment in moments if moment is not None)
 
 

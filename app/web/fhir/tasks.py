@@ -1,27 +1,31 @@
 """Asking a patient to fill in a form, from another system, and seeing how far they are."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app import clock
+from app.db.base import UTCDateTime
 from app.intake import packets
-from app.intake.models import IntakePacket, IntakeTask, PacketCode
+from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskState
 from app.people.models import Clinic, Patient
 from app.questionnaires import library
 from app.questionnaires.models import Questionnaire
-from app.web.fhir import patient as patients
-from app.web.fhir import questionnaires, searching
+from app.web.fhir import conditional, finding, questionnaires, versions, whose
 from app.web.fhir import task as mapping
 from app.web.fhir.door import bearer_only, note_view, read_resource
-from app.web.fhir.outcome import Fault, respond
+from app.web.fhir.finding import Conditions, Kind
+from app.web.fhir.outcome import Fault
+from app.web.fhir.paging import MOST
 from app.web.fhir.reading import element, elements, referenced, text
+from app.web.fhir.searching import Asked
 from app.web.pages import find_or_404
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -37,16 +41,16 @@ def create(request: Request, db: Session) -> Response:
     clinic: Clinic = request.state.clinic
     resource = read_resource(request, "Task")
     _refuse_other_work(resource)
-    patient = patients.of_clinic(db, clinic.id, referenced(_reference(resource, "for"), "Patient"))
+    patient = whose.patient(db, clinic.id, referenced(_reference(resource, "for"), "Patient"))
     form = library.kept(db, _form(db, clinic, resource))
     due_at = _due_at(resource, patient)
-    there = _waiting(db, patient, form, due_at)
+    there = conditional.existing(request, db, KIND) or _waiting(db, patient, form, due_at)
     if there is not None:
-        return respond(_written(request, there), 200, _location(there))
+        return versions.answer(request, _written(request, there), 200, _location(there))
     packet = packets.ask(db, patient, [form], due_at=due_at, by=request.state.api_key)
     db.flush()  # what is told about it is read back
     task = db.scalars(_tasks().where(IntakeTask.packet_id == packet.id)).one()
-    return respond(_written(request, task), 201, _location(task))
+    return versions.answer(request, _written(request, task), 201, _location(task))
 
 
 @bearer_only
@@ -55,31 +59,13 @@ def show(request: Request, db: Session) -> Response:
     clinic: Clinic = request.state.clinic
     task = find_or_404(db, IntakeTask, request, clinic_id=clinic.id)
     note_view(request, task.packet.patient)
-    return respond(_written(request, task))
+    return versions.answer(request, _written(request, task))
 
 
 @bearer_only
 def search(request: Request, db: Session) -> Response:
-    """All that a patient was asked, oldest first."""
-    asked = searching.read(request, "Task")
-    patient = searching.patient_of(request, db, asked, "patient")
-    note_view(request, patient)
-    query = _tasks().where(IntakeTask.patient_id == patient.id)
-    found = db.scalars(query.order_by(IntakeTask.made_at, IntakeTask.id)).all()
-    statuses = asked.values.get("status", "").split(",")
-    resources = [
-        _written(request, task)
-        for task in found
-        if statuses == [""] or task.state.value in statuses
-    ]
-    return searching.bundle(request, asked, resources)
-
-
-def of_patient(request: Request, db: Session, patient: Patient) -> list[dict[str, Any]]:
-    """Everything that a patient was asked, as FHIR."""
-    query = _tasks().where(IntakeTask.patient_id == patient.id)
-    found = db.scalars(query.order_by(IntakeTask.made_at, IntakeTask.id))
-    return [_written(request, task) for task in found]
+    """All that a patient was asked, oldest first, or what has changed since a moment."""
+    return finding.search(request, db, KIND)
 
 
 def _written(request: Request, task: IntakeTask) -> dict[str, Any]:
@@ -171,3 +157,30 @@ def _moment(said: str, zone: str) -> datetime:
     if not _MOMENT.fullmatch(said):
         raise ValueError
     return datetime.fromisoformat(said).astimezone(UTC)
+
+
+def _told(request: Request, _db: Session, found: Sequence[IntakeTask]) -> list[dict[str, Any]]:
+    return [_written(request, task) for task in found]
+
+
+def _conditions(_request: Request, _db: Session, asked: Asked) -> Conditions:
+    if "status" not in asked.values:
+        return []
+    known = finding.values(asked.tokens("status"), TaskState)
+    return [IntakeTask.state.in_(map(TaskState, known))]
+
+
+KIND = Kind(
+    name="Task",
+    model=IntakeTask,
+    query=_tasks,
+    moment=IntakeTask.made_at.expression,
+    moment_of=lambda task: task.made_at,
+    changed=func.coalesce(IntakeTask.changed_at, IntakeTask.made_at, type_=UTCDateTime()),
+    told=_told,
+    conditions=_conditions,
+    patient_id=IntakeTask.patient_id.expression,
+    patients_of=lambda _db, found: {task.patient_id for task in found},
+    needs=("patient", "subject"),
+    usual=MOST,
+)

@@ -33,7 +33,7 @@ def test_an_infusion_comes_back_with_its_visit_inside_the_window(ehr, asked, at,
     assert answer.status_code == 201
     infusion = answer.json()
     assert answer.headers["location"] == f"/fhir/R4/Appointment/{infusion['id']}"
-    assert answer.headers["etag"] == 'W/"1"'
+    assert answer.headers["etag"].startswith('W/"1.')
     assert answer.headers["content-type"] == "application/fhir+json"
     assert infusion["start"] == "2026-11-24T10:00:00-05:00"
     assert "contained" not in infusion
@@ -240,7 +240,7 @@ def test_a_new_time_moves_the_infusion_and_its_visit(ehr, infusion, at, visit_of
     )
 
     assert moved.status_code == 200
-    assert moved.headers["etag"] == 'W/"2"'
+    assert moved.headers["etag"].startswith('W/"2.')
     assert moved.json()["id"] == infusion["id"]
     visit = visit_of(moved.json())
     assert visit["id"] == before["id"]
@@ -311,7 +311,7 @@ def test_the_same_again_changes_nothing(ehr, infusion):
     answer = put(ehr, infusion)
 
     assert answer.json() == infusion
-    assert answer.headers["etag"] == 'W/"1"'
+    assert answer.headers["etag"].startswith('W/"1.')
 
 
 def test_an_appointment_stays_its_patients_and_what_it_is_for(ehr, infusion, cast, asked):

@@ -18,7 +18,12 @@ GUARDED = [
     ("PUT", "/Appointment/x"),
     ("GET", "/Communication"),
     ("GET", "/Communication/x"),
+    ("GET", "/Consent"),
+    ("GET", "/Consent/x"),
+    ("GET", "/Encounter"),
+    ("GET", "/Encounter/x"),
     ("GET", "/Organization/x"),
+    ("GET", "/Patient"),
     ("GET", "/Patient/x/$everything"),
     ("GET", "/Questionnaire"),
     ("POST", "/Questionnaire"),
@@ -26,6 +31,13 @@ GUARDED = [
     ("GET", "/QuestionnaireResponse"),
     ("GET", "/QuestionnaireResponse/x"),
     ("GET", "/Binary/x"),
+    ("GET", "/Subscription"),
+    ("POST", "/Subscription"),
+    ("GET", "/Subscription/x"),
+    ("PUT", "/Subscription/x"),
+    ("DELETE", "/Subscription/x"),
+    ("GET", "/Subscription/x/$status"),
+    ("POST", "/Subscription/x/$replay"),
     ("POST", "/Task"),
     ("GET", "/Task"),
     ("GET", "/Task/x"),
@@ -83,11 +95,14 @@ def test_the_statement_says_what_is_really_there(ehr):
         "Appointment": {"create", "read", "search-type", "update"},
         "Binary": {"read"},
         "Communication": {"read", "search-type"},
+        "Consent": {"read", "search-type"},
+        "Encounter": {"read", "search-type"},
         "Organization": {"read"},
-        "Patient": {"create", "read"},
+        "Patient": {"create", "read", "search-type"},
         "Practitioner": {"read", "search-type"},
         "Questionnaire": {"create", "read", "search-type"},
         "QuestionnaireResponse": {"read", "search-type"},
+        "Subscription": {"create", "delete", "read", "search-type", "update"},
         "Task": {"create", "read", "search-type"},
     }
 
@@ -105,9 +120,10 @@ def test_the_statement_names_scopes_and_searches(ehr):
 
     assert "system scopes" in rest["security"]["description"]
     writes = {each["code"]: each["documentation"] for each in resources["Patient"]["interaction"]}
-    assert writes == {"create": "takes system/Patient.write", "read": "takes system/Patient.read"}
+    reads = "takes system/Patient.read"
+    assert writes == {"create": "takes system/Patient.write", "read": reads, "search-type": reads}
     searches = [each["name"] for each in resources["Communication"]["searchParam"]]
-    assert searches == ["subject", "patient", "_count"]
+    assert searches == ["patient", "subject", "_id", "_lastUpdated", "_count"]
 
 
 def test_every_address_is_on_the_list_of_those_that_are_tried_here():
