@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Model
-from app.people.models import Patient
+from app.people.models import Patient, Practitioner
 
 
 class SessionKind(StrEnum):
@@ -69,6 +69,7 @@ class WebSession(Model):
     ended_at: Mapped[datetime | None]
 
     patient: Mapped[Patient | None] = relationship()
+    practitioner: Mapped[Practitioner | None] = relationship()
 
 
 class Passkey(Model):
