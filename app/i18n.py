@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
-from functools import cache
+from datetime import date, datetime, time
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -66,8 +66,8 @@ def catalogue(name: str) -> NullTranslations:
 
 def local_clock(moment: datetime, zone: str) -> str:
     """`10:00 am`, on the clock of `zone`."""
-    spoken = format_time(moment.astimezone(ZoneInfo(zone)), "h:mm a", locale=_locale())
-    return spoken.replace("\u202f", " ").replace("\xa0", " ").lower()
+    shown = moment.astimezone(ZoneInfo(zone))
+    return _clock(time(shown.hour, shown.minute), _locale())
 
 
 def wall_clock(at: time) -> str:
@@ -85,7 +85,7 @@ def local_day(moment: datetime, zone: str) -> str:
 def local_weekday(moment: datetime, zone: str, *, short: bool = False) -> str:
     """`Wednesday` or `Wed`, on the calendar of `zone`."""
     pattern = "EEE" if short else "EEEE"
-    return format_date(moment.astimezone(ZoneInfo(zone)).date(), pattern, locale=_locale())
+    return _date(moment.astimezone(ZoneInfo(zone)).date(), pattern, _locale())
 
 
 def local_short_day(moment: datetime, zone: str) -> str:
@@ -107,6 +107,18 @@ def local_date(day: date) -> str:
 def local_date_at(moment: datetime, zone: str) -> str:
     """`Nov 18, 2026`, on the calendar of `zone`."""
     return local_date(moment.astimezone(ZoneInfo(zone)).date())
+
+
+# Lists say the same few hours and days over and over.
+@lru_cache(maxsize=2 * 24 * 60)
+def _clock(shown: time, locale: str) -> str:
+    spoken = format_time(shown, "h:mm a", locale=locale)
+    return spoken.replace("\u202f", " ").replace("\xa0", " ").lower()
+
+
+@lru_cache(maxsize=1000)
+def _date(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
 
 
 def _locale() -> str:

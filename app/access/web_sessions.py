@@ -143,7 +143,7 @@ def is_live(db: Session, web_session: WebSession) -> bool:
     now, idle = clock.machine_now(), LIMITS[web_session.kind].idle
     if now >= web_session.expires_at or (idle is not None and now - web_session.seen_at >= idle):
         return False
-    return not _is_disabled(db, web_session)
+    return not _is_disabled(web_session)
 
 
 def is_stale(web_session: WebSession) -> bool:
@@ -250,8 +250,8 @@ def _belongs_to(person: Person) -> ColumnElement[bool]:
     return WebSession.practitioner_id == person.id
 
 
-def _is_disabled(db: Session, web_session: WebSession) -> bool:
+def _is_disabled(web_session: WebSession) -> bool:
     if web_session.practitioner_id is None:
         return False
-    practitioner = db.get(Practitioner, web_session.practitioner_id)
+    practitioner = web_session.practitioner
     return practitioner is None or practitioner.disabled_at is not None

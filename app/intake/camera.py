@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app import clock
 from app.intake import following
@@ -23,6 +23,24 @@ def note(db: Session, task: IntakeTask, outcome: Outcome) -> None:
     task.outcome = outcome.value
     following.started(db, task)
     following.completed(db, task)
+
+
+def is_untried(patient_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """The same as `untried`, to be asked beside other things of many patients."""
+    check = (
+        select(IntakeTask.id)
+        .join(IntakePacket, IntakePacket.id == IntakeTask.packet_id)
+        .where(
+            IntakeTask.patient_id == patient_id,
+            IntakeTask.kind == TaskKind.CAMERA_CHECK,
+            IntakeTask.state != TaskState.CANCELLED,
+            IntakePacket.opens_at <= clock.now(),
+        )
+    )
+    passed = check.where(
+        IntakeTask.state == TaskState.COMPLETED, IntakeTask.outcome != Outcome.PHONE.value
+    )
+    return and_(check.exists(), ~passed.exists())
 
 
 def untried(db: Session, patient_ids: Iterable[UUID]) -> set[UUID]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock, i18n, live
 from app.db.base import Model
 from app.links import magic_links
-from app.links.models import LinkKind
+from app.links.models import LinkKind, MagicLink
 from app.messaging import answers, outbox
 from app.messaging.models import Message, Purpose
 from app.scheduling import calendars, moving, rules, visit_texts
@@ -60,16 +60,7 @@ def answer_with_times(db: Session, visit: Appointment) -> Message | None:
     texts.
     """
     outbox.withdraw(db, visit.id, Purpose.ANSWER)
-    link = magic_links.mint(
-        db,
-        LinkKind.JOIN,
-        clinic_id=visit.clinic_id,
-        patient_id=visit.patient_id,
-        appointment_id=visit.id,
-        expires_at=choose_until(visit),
-        for_choosing=True,
-    )
-    db.flush()  # the text points at its link
+    link = link_to_times(db, visit)
     with i18n.using(visit.patient.language):
         body = answers.other_times(visit.clinic)
     return outbox.enqueue(
@@ -82,6 +73,21 @@ def answer_with_times(db: Session, visit: Appointment) -> Message | None:
         link=link,
         visit_at=visit.starts_at,
     )
+
+
+def link_to_times(db: Session, visit: Appointment) -> MagicLink:
+    """A link of the visit that opens on other times and asks for no camera."""
+    link = magic_links.mint(
+        db,
+        LinkKind.JOIN,
+        clinic_id=visit.clinic_id,
+        patient_id=visit.patient_id,
+        appointment_id=visit.id,
+        expires_at=choose_until(visit),
+        for_choosing=True,
+    )
+    db.flush()  # the text points at its link
+    return link
 
 
 def take_back(db: Session, visit: Appointment) -> bool:

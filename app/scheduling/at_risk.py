@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app import clock
 from app.messaging.models import Message, MessageStatus, Purpose
@@ -16,18 +17,20 @@ from app.scheduling.models import Appointment, AppointmentStatus, Service
 
 AHEAD = timedelta(hours=48)
 # A question without an answer is worth a call after this, or when the visit is this near.
-_SILENT_AFTER = timedelta(hours=4)
+SILENT_AFTER = timedelta(hours=4)
 _SILENT_BEFORE = timedelta(hours=2)
 
 _LEFT = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED)
 _LOST = (MessageStatus.UNDELIVERED, MessageStatus.FAILED)
 # What a patient could have answered with a word.
-_ASKED_THEM = (Purpose.CONFIRM, Purpose.NOTICE)
+_ASKED_THEM = (Purpose.CONFIRM, Purpose.NOTICE, Purpose.WRITTEN)
+_ABOUT_ITS_TIME = (*visit_texts.OF_ITS_TIME, Purpose.WRITTEN)
 
 
 class Risk(StrEnum):
     """Why somebody should look at a visit, the plainest reason first."""
 
+    OFFERED = "offered"  # times to choose from, by staff; they may take a while to pick
     ASKED = "asked"  # for another time, and picked none yet
     PASSED = "passed"  # its time, and nobody said what became of it
     UNDELIVERED = "undelivered"
@@ -66,13 +69,19 @@ def ahead(db: Session, clinic_id: UUID) -> list[Appointment]:
     )
 
 
-def texts_of(db: Session, visit_ids: Iterable[UUID]) -> dict[UUID, list[Message]]:
-    """What was, or will be, texted about the time of each visit, in that order."""
+def texts_of(
+    db: Session, visit_ids: Iterable[UUID], *loading: ExecutableOption
+) -> dict[UUID, list[Message]]:
+    """What was, or will be, texted about the time of each visit, in that order.
+
+    `loading`: which columns to read, for whoever needs few.
+    """
     rows = db.scalars(
         select(Message)
+        .options(*loading)
         .where(
             Message.appointment_id.in_(list(visit_ids)),
-            Message.purpose.in_(visit_texts.OF_ITS_TIME),
+            Message.purpose.in_(_ABOUT_ITS_TIME),
             Message.status != MessageStatus.CANCELLED,
         )
         .order_by(Message.due_at, Message.made_at, Message.id)
@@ -93,6 +102,8 @@ def look(
     """
     if visit.status is not AppointmentStatus.BOOKED:
         return None
+    if visit.offered_at is not None and clock.now() < visit.offered_at + SILENT_AFTER:
+        return AtRisk(Risk.OFFERED, visit.offered_at)
     if visit.asked_at is not None:
         return AtRisk(Risk.ASKED, visit.asked_at)
     if visit.ends_at <= clock.now():
@@ -136,7 +147,7 @@ def _silence(visit: Appointment, texts: Sequence[Message]) -> AtRisk | None:
     since = asked[-1].sent_at or asked[-1].due_at
     if day_before.is_agreed(visit, since):
         return None
-    if clock.now() < min(since + _SILENT_AFTER, visit.starts_at - _SILENT_BEFORE):
+    if clock.now() < min(since + SILENT_AFTER, visit.starts_at - _SILENT_BEFORE):
         return None
     return AtRisk(Risk.SILENT, since, asked[-1])
 

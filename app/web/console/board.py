@@ -2,85 +2,90 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import ceil
 from uuid import UUID
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app import clock, i18n, wall_time
 from app.i18n import gettext as _
 from app.i18n import ngettext
-from app.intake import camera
-from app.messaging.models import Message, MessageStatus, Purpose
-from app.people.models import Clinic, Patient
+from app.people.models import Clinic
 from app.scheduling import at_risk
-from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.scheduling.therapeutic_window import OpenWindow, TherapeuticWindow
-from app.web.console import risk_words, words
-from app.web.console.risk_words import State
+from app.web.console import live_list, risk_words, words
+from app.web.console.around_now import AroundNow
+from app.web.console.risk_words import Action, State
+
+# The line is drawn by whole hours, as the number beside it counts.
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Line:
     """A window as the board draws it; shares are of the window, from 0 to 1."""
 
-    ended: str
-    now: float
+    opens_at: datetime
+    closes_at: datetime
     visit_at: float | None
     is_unsure: bool
-    hours_left: int
     ticks: list[tuple[float, str]]
+
+    @property
+    def minutes(self) -> str:
+        """When it opens and closes, in minutes, for the page's script."""
+        return f"{minute(self.opens_at)} {minute(self.closes_at)}"
+
+    @property
+    def now(self) -> float:
+        left = _hours_until(self.closes_at) * _HOUR
+        return min(max(1 - left / (self.closes_at - self.opens_at), 0.0), 1.0)
 
 
 @dataclass(frozen=True)
 class Row:
     """One person: their open window, or else a visit ahead that somebody should look at."""
 
-    patient: Patient
-    zone: str
+    id: str
+    patient_id: UUID
+    name: str
+    ended: str  # when the window began to count, in words; empty outside of every window
     visit: Appointment | None
+    visit_in_words: str
+    service: str
     state: State
     until: datetime  # the visit at risk, else the window's close
-    infusion: Appointment | None = None
+    is_to_visit: bool
     line: Line | None = None
-
-    @property
-    def id(self) -> str:
-        """The row's own name on the page."""
-        if self.infusion is not None:
-            return f"window-{self.infusion.id}"
-        return f"visit-{self.visit.id if self.visit else self.patient.id}"
 
     @property
     def hours_left(self) -> int:
         return _hours_until(self.until)
 
     @property
+    def until_minute(self) -> int:
+        """When they are over, in minutes, for the page's script."""
+        return minute(self.until)
+
+    @property
     def left_of(self) -> str:
         """What the hours are left of."""
-        if self.visit is not None and self.until == self.visit.starts_at:
-            return _("h to the visit")
-        return _("h left")
+        return _("h to the visit") if self.is_to_visit else _("h left")
 
-    @property
-    def line_in_words(self) -> str:
-        """What the line shows, for whoever does not see it."""
-        if self.line is None:
-            return ""
-        hours = self.line.hours_left
-        left = ngettext("%(n)s hour left", "%(n)s hours left", hours) % {"n": hours}
-        if self.line.visit_at is None:
-            return left
-        return f"{left}. {self.visit_in_words}"
-
-    @property
-    def visit_in_words(self) -> str:
-        """`Visit tomorrow, 10:00 am`, or nothing."""
-        if self.visit is None or not self.visit.status.is_open:
-            return ""
-        return _("Visit %(when)s") % {"when": words.when(self.visit.starts_at, self.zone)}
+    @cached_property
+    def mark(self) -> str:
+        """What it is, and everything that it shows but how far time has come."""
+        return live_list.mark(
+            self.id,
+            self.name,
+            self.ended,
+            self.visit_in_words,
+            self.service,
+            self.state,
+            self.until,
+            self.is_to_visit,
+            self.line,
+        )
 
 
 @dataclass(frozen=True)
@@ -93,84 +98,101 @@ class Board:
     @property
     def asked(self) -> set[UUID]:
         """The visits for which it shows that another time is to be found."""
-        visits = (row.visit for row in self.needs_us if row.visit is not None)
+        visits = (row.visit for row in (*self.needs_us, *self.on_course) if row.visit is not None)
         return {visit.id for visit in visits if visit.asked_at is not None}
+
+    @property
+    def in_words(self) -> str:
+        """`5 people in their window. 3 need one of us.`"""
+        inside = sum(row.line is not None for row in (*self.needs_us, *self.on_course))
+        said = ngettext("%(n)s person in their window.", "%(n)s people in their window.", inside)
+        told = said % {"n": inside} if inside else _("Nobody is in their window.")
+        if not self.needs_us:
+            return told
+        needs = len(self.needs_us)
+        more = ngettext("%(n)s needs one of us.", "%(n)s need one of us.", needs) % {"n": needs}
+        return f"{told} {more}"
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What is known about all of them: texts by visit, visits in a room, patients by camera."""
+class AtDesk:
+    """What the desk knows of visits: whose patient waits right now, and who wants a call, where."""
 
-    texts: dict[UUID, list[Message]]
     in_room: set[UUID]
-    untried: set[UUID]
+    calls: dict[UUID, str]
 
 
-def board_of(db: Session, clinic: Clinic, in_room: set[UUID]) -> Board:
-    """Every open window of the clinic, and every visit at risk in the next two days.
-
-    `in_room`: visits whose patient waits right now.
-    """
-    open_windows = windows.open_windows(db, clinic.id)
-    shown = {each.visit.id for each in open_windows if each.visit is not None}
-    ahead = [each for each in at_risk.ahead(db, clinic.id) if each.id not in shown | in_room]
-    texts = at_risk.texts_of(db, shown | {visit.id for visit in ahead})
-    people = {visit.patient_id for visit in ahead}
-    untried = camera.untried(db, people | {each.infusion.patient_id for each in open_windows})
-    rows = [_row(each, clinic, _Known(texts, in_room, untried)) for each in open_windows]
+def board_of(clinic: Clinic, around: AroundNow, at_desk: AtDesk) -> Board:
+    """Every open window of the clinic, and every visit at risk in the next two days."""
+    rows = [_in_window(each, clinic, around, at_desk) for each in around.windows]
     needs_us = [row for row in rows if row.state.needs_us]
-    for visit in ahead:
-        found = at_risk.look(visit, texts.get(visit.id, []), is_untried=visit.patient_id in untried)
+    shown = {each.visit.id for each in around.windows if each.visit is not None}
+    for visit in around.ahead:
+        if visit.id in shown | at_desk.in_room:
+            continue
+        found = look(visit, around)
         if found is not None:
-            state = risk_words.state(visit, found)
-            needs_us.append(Row(visit.patient, clinic.zone, visit, state, visit.starts_at))
+            state = risk_words.state(visit, found, call=at_desk.calls.get(visit.id, ""))
+            needs_us.append(_ahead(visit, clinic, state))
     return Board(
-        needs_us=sorted(needs_us, key=lambda row: row.until),
+        needs_us=sorted(needs_us, key=lambda row: (row.until, row.id)),
         on_course=[row for row in rows if not row.state.needs_us],
     )
 
 
-def join_texts(db: Session, appointment_ids: list[UUID]) -> dict[UUID, Message]:
-    """The text with the link of each visit: the latest that was not withdrawn."""
-    rows = db.scalars(
-        select(Message)
-        .where(
-            Message.appointment_id.in_(appointment_ids),
-            Message.purpose == Purpose.JOIN,
-            Message.status != MessageStatus.CANCELLED,
-        )
-        .order_by(Message.made_at, Message.id)
-    )
-    return {row.appointment_id: row for row in rows if row.appointment_id is not None}
+def minute(moment: datetime) -> int:
+    """A moment in whole minutes since 1970, as the page's script counts hours down."""
+    return ceil(moment.timestamp() / 60)
 
 
-def _row(each: OpenWindow, clinic: Clinic, known: _Known) -> Row:
+def look(visit: Appointment, around: AroundNow) -> at_risk.AtRisk | None:
+    """Whether a visit is at risk, as far as all of them were read."""
+    texts = around.texts.get(visit.id, [])
+    return at_risk.look(visit, texts, is_untried=visit.patient_id in around.untried)
+
+
+def _in_window(each: OpenWindow, clinic: Clinic, around: AroundNow, at_desk: AtDesk) -> Row:
     window, visit, zone = each.window, each.visit, clinic.zone
-    state = _state(each, known)
+    state = _state(each, around, at_desk)
     shown = visit if visit is not None and visit.status.is_open else None
-    ended_at = window.opens_at - timedelta(hours=clinic.window_opens_hours)
-    said = _("Planned end %(when)s") if each.is_estimated else _("Ended %(when)s")
-    when = f"{i18n.local_weekday(ended_at, zone, short=True)}, {i18n.local_clock(ended_at, zone)}"
-    is_ahead = shown is not None and shown.starts_at > clock.now()
+    is_to_visit = shown is not None and state.needs_us and shown.starts_at > clock.now()
     return Row(
-        patient=each.infusion.patient,
-        zone=zone,
+        id=f"window-{each.infusion.id}",
+        patient_id=each.infusion.patient_id,
+        name=each.infusion.patient.full_name,
+        ended=_ended(each, clinic),
         visit=visit,
+        visit_in_words=_visit_in_words(shown, zone),
+        service="",
         state=state,
-        until=shown.starts_at if shown and is_ahead and state.needs_us else window.closes_at,
-        infusion=each.infusion,
+        until=shown.starts_at if shown and is_to_visit else window.closes_at,
+        is_to_visit=is_to_visit,
         line=Line(
-            ended=said % {"when": when},
-            now=_share(window, clock.now()),
+            window.opens_at,
+            window.closes_at,
             visit_at=_share(window, shown.starts_at) if shown else None,
             is_unsure=shown is not None and (shown.confirmed_at is None or state.needs_us),
-            hours_left=_hours_until(window.closes_at),
             ticks=_ticks(window, zone),
         ),
     )
 
 
-def _state(each: OpenWindow, known: _Known) -> State:
+def _ahead(visit: Appointment, clinic: Clinic, state: State) -> Row:
+    return Row(
+        id=f"visit-{visit.id}",
+        patient_id=visit.patient_id,
+        name=visit.patient.full_name,
+        ended="",
+        visit=visit,
+        visit_in_words=_visit_in_words(visit, clinic.zone),
+        service=words.service(visit.service),
+        state=state,
+        until=visit.starts_at,
+        is_to_visit=True,
+    )
+
+
+def _state(each: OpenWindow, around: AroundNow, at_desk: AtDesk) -> State:
     infusion, visit = each.infusion, each.visit
     if visit is None or visit.status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
         missed = visit is not None and visit.status is AppointmentStatus.NOSHOW
@@ -178,32 +200,43 @@ def _state(each: OpenWindow, known: _Known) -> State:
         return State(
             _("Did not meet") if missed else _("No visit booked"),
             "danger",
-            (_("Find a time"), book),
+            Action(_("Find a time"), book),
             needs_us=True,
             is_urgent=True,
         )
-    if visit.id in known.in_room:
-        room = (_("Open the room"), f"/clinic/visits/{visit.id}")
+    if visit.id in at_desk.in_room:
+        room = Action(_("Open the room"), f"/clinic/visits/{visit.id}")
         return State(_("In the waiting room"), "here", room, is_urgent=True)
     if visit.status is AppointmentStatus.FULFILLED:
         return State(_("Talked"), "good")
-    found = at_risk.look(
-        visit,
-        known.texts.get(visit.id, []),
-        is_untried=visit.patient_id in known.untried,
-    )
+    found = look(visit, around)
     if found is not None:
-        return risk_words.state(visit, found)
+        call = at_desk.calls.get(visit.id, "")
+        return risk_words.state(visit, found, closes_at=each.window.closes_at, call=call)
     if each.is_estimated:
-        record = (_("Record the end"), f"/clinic/appointments/{infusion.id}#end")
+        record = Action(_("Record the end"), f"/clinic/appointments/{infusion.id}#end")
         return State(_("End not recorded"), "", record)
     if visit.confirmed_at is not None:
         return State(_("Confirmed"), "good")
     return State(_("Booked"), "")
 
 
+def _ended(each: OpenWindow, clinic: Clinic) -> str:
+    at, zone = each.ended_at, clinic.zone
+    said = _("Planned end %(when)s") if each.is_estimated else _("Ended %(when)s")
+    when = f"{i18n.local_weekday(at, zone, short=True)}, {i18n.local_clock(at, zone)}"
+    return said % {"when": when}
+
+
+def _visit_in_words(visit: Appointment | None, zone: str) -> str:
+    """`Visit tomorrow, 10:00 am`, or nothing."""
+    if visit is None or not visit.status.is_open:
+        return ""
+    return _("Visit %(when)s") % {"when": words.when(visit.starts_at, zone)}
+
+
 def _hours_until(moment: datetime) -> int:
-    return max(0, ceil((moment - clock.now()) / timedelta(hours=1)))
+    return max(0, ceil((moment - clock.now()) / _HOUR))
 
 
 def _share(window: TherapeuticWindow, moment: datetime) -> float:

@@ -1,5 +1,6 @@
 """Today: who needs somebody, what is to be done, who comes, and whose window is open."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,28 +9,60 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import clock
+from app.i18n import gettext as _
+from app.i18n import ngettext
+from app.refusal import Refusal
+from app.scheduling import offering
+from app.scheduling.models import Appointment
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.web import ways_back
-from app.web.console import board, calendar, to_do
-from app.web.console.desk import desk_of, desk_page, is_nobodys_doing
+from app.web.console import around_now, board, calendar, live_list, to_do
+from app.web.console.board import AtDesk
+from app.web.console.desk import Desk, desk_of, desk_page, is_nobodys_doing
+from app.web.console.faults import Faults
+from app.web.console.live_list import Marked, Piece
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
-from app.web.pages import find_or_404
+from app.web.pages import find_or_404, not_found
 
 
 @staff_only
 def today(request: Request, db: Session) -> Response:
     """The page a day is worked from."""
-    return desk_page(request, db, "console/today.html", section="today", **_now(request, db))
+    return _today(request, db)
 
 
 @staff_only
 def now(request: Request, db: Session) -> Response:
-    """Its changing part by itself, for a page that keeps itself true."""
-    response = desk_page(request, db, "console/_now.html", section="today", **_now(request, db))
+    """Its changing part by itself, or what changed in it: a page keeps itself true."""
+    have = live_list.asked(request)
+    shown = _now(request, db)
+    if have is None:
+        response = desk_page(request, db, "console/_now.html", section="today", **shown)
+    else:
+        changes = live_list.changes(shown["lists"], shown["pieces"], have)
+        response = desk_page(
+            request, db, "console/_changes.html", section="today", changes=changes, **shown
+        )
     is_nobodys_doing(request)
     return response
+
+
+@staff_only
+def offer_times(request: Request, db: Session) -> Response:
+    """Text a patient times to choose from. Twice within minutes is once."""
+    visit = find_or_404(db, Appointment, request, clinic_id=request.state.clinic.id)
+    if not visit.service.is_visit:
+        not_found()
+    try:
+        offering.offer(db, visit, by=request.state.practitioner)
+    except Refusal as refusal:
+        faults = Faults()
+        faults.take(refusal)
+        return _today(request, db, faults)
+    row = f"#window-{visit.follows_id}" if visit.follows_id else ""
+    return RedirectResponse(f"/clinic{row}", 303)
 
 
 @staff_only
@@ -41,24 +74,66 @@ def complete(request: Request, db: Session) -> Response:
     return RedirectResponse(ways_back.safe(to), 303)
 
 
+def _today(request: Request, db: Session, faults: Faults | None = None) -> Response:
+    return desk_page(
+        request,
+        db,
+        "console/today.html",
+        422 if faults else 200,
+        section="today",
+        refusal=faults,
+        **_now(request, db),
+    )
+
+
 def _now(request: Request, db: Session) -> dict[str, Any]:
     clinic = request.state.clinic
     desk = desk_of(db, clinic)
     in_room = {each.appointment.id for each in desk.waiting}
-    shown = board.board_of(db, clinic, in_room)
+    around = around_now.read(db, clinic)
+    calls = {
+        task.appointment_id: to_do.number(task)
+        for task in desk.tasks
+        if task.appointment_id is not None and to_do.wants_call(task)
+    }
+    shown = board.board_of(clinic, around, AtDesk(in_room, calls))
     left = [task for task in desk.tasks if task not in desk.calls and not _is_on(shown, task)]
+    to_dos = [to_do.shown(task) for task in left]
+    days = calendar.about_now(clinic, around, in_room)
+    lists: dict[str, Sequence[Marked]] = {
+        "to-do": to_dos,
+        "needs-us": shown.needs_us,
+        "on-course": shown.on_course,
+        "today": days[0].entries,
+        "tomorrow": days[1].entries,
+    }
     return {
         "desk": desk,
-        "tasks": [to_do.shown(task) for task in left],
         "board": shown,
-        "days": calendar.days(db, clinic, clock.now(), 2, in_room, with_called_off=False),
+        "days": days,
+        "lists": lists,
+        "minute": board.minute(clock.now()),
+        "pieces": _pieces(desk, shown, len(to_dos)),
     }
 
 
+def _pieces(desk: Desk, shown: board.Board, tasks: int) -> list[Piece]:
+    """The words beside the lists that change with them."""
+    count = tasks + (1 if desk.review else 0)
+    answers = ngettext("%(num)s answer to review", "%(num)s answers to review", desk.review)
+    others = _("Nobody else is in their window. Nothing to do.")
+    nobody = _("Nobody is in their window. Nothing to do.")
+    return [
+        Piece("people", shown.in_words),
+        Piece("to-do-count", ngettext("%(num)s open", "%(num)s open", count) % {"num": count}),
+        Piece("review-words", answers % {"num": desk.review} if desk.review else ""),
+        Piece("course-words", others if shown.needs_us else nobody),
+    ]
+
+
 def _is_on(shown: board.Board, task: StaffTask) -> bool:
-    """Whether the board says the same, with its one action. A call is a thing of its own."""
-    finds_time = task.code is TaskCode.FIND_A_TIME and not to_do.wants_call(task)
-    return finds_time and task.appointment_id in shown.asked
+    """Whether the board says the same, with its one action."""
+    return task.code is TaskCode.FIND_A_TIME and task.appointment_id in shown.asked
 
 
 # The console's own address has no slash at its end, which a mount cannot say.
@@ -66,5 +141,6 @@ entrance = Route("/clinic", today, name="desk")
 routes = [
     Route("/", today, name="today"),
     Route("/now", now, name="now"),
+    Route("/board/{id}/times", offer_times, methods=["POST"], name="offer-times"),
     Route("/tasks/{id}/completion", complete, methods=["POST"], name="complete-task"),
 ]

@@ -72,6 +72,7 @@ PATHS = [
     ("POST", "/clinic/appointments/{visit}/cancellation"),
     ("POST", "/clinic/appointments/{visit}/arrival"),
     ("POST", "/clinic/appointments/{visit}/confirmation"),
+    ("POST", "/clinic/board/{visit}/times"),
     ("POST", "/clinic/appointments/{visit}/fresh-link"),
     ("POST", "/clinic/appointments/{visit}/absence"),
     ("POST", "/clinic/appointments/{infusion}/end"),

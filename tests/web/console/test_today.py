@@ -1,5 +1,6 @@
 """Today: what needs somebody, and one action for it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,16 @@ from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.telehealth import seats, visits
+
+
+def _seen(page):
+    """What a page shows: without the panels and lines that are hidden."""
+    return re.sub(r"(?s)<(section|p|ol)\b[^>]* hidden>.*?</\1>", "", page)
+
+
+def _row(page, name):
+    """A row of the board by its own name."""
+    return page[page.index(f'id="{name}"') :].split("</li>")[0]
 
 
 def _sit_down(database, visit):
@@ -45,9 +56,12 @@ def test_an_idle_desk_says_so(desk, cast, database):
 
 
 def test_the_board_shows_hours_left_and_the_visit(desk, cast):
-    text = desk.get("/clinic").text
+    text = _seen(desk.get("/clinic").text)
 
-    assert "50 hours left. Visit tomorrow, 10:00 am" in text
+    row = _row(text, f"window-{cast.infusion.id}")
+    assert ">50</span> <small>h left</small>" in row
+    assert "Visit tomorrow, 10:00 am" in row
+    assert "1 person in their window." in text
     assert text.index("On course") < text.index("Maya Osei")
 
 
@@ -56,9 +70,10 @@ def test_a_window_without_a_visit_comes_first_with_a_way_to_book(desk, cast, dat
         visit = db.get_one(Appointment, cast.integration_visit.id)
         visit.status = AppointmentStatus.CANCELLED
 
-    text = desk.get("/clinic").text
+    text = _seen(desk.get("/clinic").text)
 
     assert "Needs one of us" in text
+    assert "1 person in their window. 1 needs one of us." in text
     assert "No visit booked" in text
     assert f"/clinic/book?patient={cast.maya.id}&amp;service=integration" in text
 
@@ -198,7 +213,7 @@ def test_who_asked_for_another_time_is_seen_at_once_with_how_long_ago(desk, cast
         asking.ask(db, visit, by=visit.patient)
     clock.stand_still(clock.now() + timedelta(minutes=12), machine=clock.machine_now())
 
-    text = desk.get("/clinic").text
+    text = _seen(desk.get("/clinic").text)
 
     assert "Asked for another time, 12 min ago" in text
     row = text[text.index(f'id="window-{cast.infusion.id}"') :]
@@ -223,8 +238,10 @@ def test_who_wants_a_call_to_find_a_time_is_a_number_to_phone(desk, cast, databa
 
     text = desk.get("/clinic").text
 
-    row = text[text.index("Wants a call to find a time") :].split("</li>")[0]
+    row = _row(text, f"window-{cast.infusion.id}")
+    assert "Wants a call to find a time" in row
     assert 'href="tel:+13125550142"' in row
+    assert "To do" not in _seen(text)  # it is said once
 
 
 def test_a_visit_at_risk_outside_every_window_stands_there_too(desk, cast, database):
@@ -245,8 +262,8 @@ def test_a_visit_at_risk_outside_every_window_stands_there_too(desk, cast, datab
 
     row = text[text.index(f'id="visit-{visit.id}"') :].split("</li>")[0]
     assert "Theo Brandt" in row
-    assert "Takes no texts" in row
-    assert "5 <small>h to the visit</small>" in row
+    assert "Wants no more texts" in row
+    assert ">5</span> <small>h to the visit</small>" in row
     assert row.count('<a class="button') == 1
 
 
