@@ -286,19 +286,6 @@ def guest_called_off(clinic: Clinic, starts_at: datetime, zone: str) -> str:
     )
 
 
-def times_to_choose(clinic: Clinic) -> str:
-    """Staff offer other times; the link opens on them."""
-    return first_that_fits(
-        _(
-            "%(clinic)s: here are times that are free. "
-            "Tap %(link)s to pick one, or reply CALL and we'll phone you."
-        )
-        % {"clinic": clinic.short_name, "link": LINK},
-        _("%(clinic)s: tap %(link)s to pick a time, or reply CALL and we'll phone you.")
-        % {"clinic": clinic.short_name, "link": LINK},
-    )
-
-
 def staff_waiting(clinic: Clinic) -> str:
     """To staff: a patient waits in a visit room."""
     return fitted(
