@@ -1,4 +1,4 @@
-"""A talk of four: the patient, the clinician and two whom they invited, each by a link of their own."""
+"""A talk of four: patient, clinician and two whom they invited, each by a link of their own."""
 
 import re
 
