@@ -14,6 +14,7 @@ from app import clock, i18n
 from app.links.models import MagicLink
 from app.messaging import outbox, pick_up_texts, quiet_hours, threads
 from app.messaging.models import Message, MessageStatus, Purpose
+from app.plans import kept
 from app.scheduling import escorts
 from app.scheduling.models import Appointment, AppointmentStatus, Escort
 
@@ -73,9 +74,16 @@ def _tell(db: Session, escort: Escort, at: datetime, zone: str) -> None:
         else:
             body = pick_up_texts.asked(session.clinic, at, zone)
     # Not days ahead, where it would be lost among others; but at once when the time has changed.
-    due_at = clock.now() if knows else max(clock.now(), quiet_hours.next_awake(at - _AHEAD, zone))
+    due_at = clock.now() if knows else max(clock.now(), _wanted_at(db, session, at, zone))
     _send(db, escort, body, link, due_at=min(due_at, at), expires_at=link.expires_at)
     escort.told_pick_up_at = at
+
+
+def _wanted_at(db: Session, session: Appointment, at: datetime, zone: str) -> datetime:
+    """As the session's plan says where it says so, else in the morning."""
+    step = kept.plan_of(db, session).escort
+    early = session.ends_at - timedelta(minutes=step.minutes) if step.is_on else at - _AHEAD
+    return quiet_hours.next_awake(early, zone)
 
 
 def _call_off(db: Session, escort: Escort) -> None:
