@@ -55,6 +55,7 @@ def make(
         made_at=clock.now(),
     )
     db.add(protocol)
+    clinic.plans_edit_id = new_id()  # what was read before does not know of it
     db.flush()  # its version points at the row
     trail.record(db, "make-protocol", agent=by, entity=protocol)
     return save(db, clinic, protocol.id, like, by=by)

@@ -12,6 +12,7 @@ from app.intake import packets
 from app.intake.models import Consent, ReviewFlag
 from app.messaging import threads
 from app.people.models import Clinic, Patient
+from app.plans import shipped
 from app.questionnaires import library
 from app.safety import escalation
 from app.safety.models import SafetyAlert, Signal
@@ -94,6 +95,13 @@ PATHS = [
     ("POST", "/clinic/forms/{form}/rules"),
     ("GET", "/clinic/forms/{form}/rules/new?question=0"),
     ("POST", "/clinic/forms/{form}/rules/removal"),
+    ("POST", "/clinic/protocols/{protocol}/offer"),
+    ("POST", "/clinic/protocols/{protocol}/usual"),
+    ("GET", "/clinic/protocols/{protocol}"),
+    ("POST", "/clinic/protocols/{protocol}/name"),
+    ("GET", "/clinic/protocols/{protocol}/steps/{step}"),
+    ("POST", "/clinic/protocols/{protocol}/steps/{step}"),
+    ("GET", "/clinic/protocols/{protocol}/dry-run"),
     ("GET", "/clinic/hours/{okafor}"),
     ("POST", "/clinic/hours/{okafor}"),
     ("GET", "/clinic/team/{okafor}"),
@@ -147,6 +155,8 @@ def ids(cast, database):
             "thread": thread.id,
             "key": key.id,
             "form": form.id,
+            "protocol": shipped.id_of(clinic.id, "single"),
+            "step": "evening",
             "maya": maya.id,
             "visit": cast.integration_visit.id,
             "infusion": cast.infusion.id,
