@@ -29,7 +29,8 @@ _BEGINNING = paging.mark(datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 def show(request: Request, db: Session) -> Response:
     """One consent; under a patient's own id the one to texts that no form holds."""
     clinic_id = request.state.clinic.id
-    patient = db.get(Patient, _id(request))
+    row_id = _id(request)
+    patient = db.get(Patient, row_id) if row_id else None
     if patient is not None and patient.clinic_id == clinic_id:
         resource = spoken(db, patient)
         if resource is not None:

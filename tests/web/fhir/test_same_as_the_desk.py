@@ -186,6 +186,8 @@ def _described(row, names):
         for column in row.__table__.columns
         if column.key not in _CHANCE and not column.key.endswith(("_sealed", "_index"))
     }
+    if words.get("protocol_id"):
+        words["protocol_id"] = "the clinic's usual one"  # each world's clinic has an id of its own
     if isinstance(row, Message):
         words["body"], words["number"] = row.body, row.number
     by_name = {str(id_): name for id_, name in names.items()}
