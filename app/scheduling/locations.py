@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, wall_time
 from app.audit import trail
 from app.db.base import Model
 from app.people.models import Clinic
@@ -56,6 +56,14 @@ def reopen(db: Session, row: Location, *, by: Model | None) -> None:
     if row.closed_at is not None:
         row.closed_at = None
         trail.record(db, "reopen-location", agent=by, entity=row)
+
+
+def give(db: Session, appointment: Appointment, row: Location) -> None:
+    """It takes place there: its moment stays, its time is the one on the clock of the place."""
+    appointment.location_id, appointment.zone = row.id, row.zone
+    appointment.wall_start = wall_time.written(appointment.starts_at, row.zone)
+    db.flush()  # the row reads its place anew
+    db.expire(appointment, ["location"])
 
 
 def of_clinic(db: Session, clinic: Clinic, *, also_closed: bool = False) -> list[Location]:

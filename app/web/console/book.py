@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import wall_time
 from app.protocols import infusions
 from app.refusal import Refusal
-from app.scheduling import already_there, integration
+from app.scheduling import already_there, locations
+from app.scheduling.integration import Choice
 from app.scheduling.models import Appointment, Service
-from app.web.console import booking_form
+from app.web.console import book_window, booking_form
 from app.web.console.booking_form import Wanted
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
@@ -64,7 +64,7 @@ def _with_better_time(posted: FormData) -> FormData:
 
 
 def _book(request: Request, db: Session, wanted: Wanted) -> Appointment:
-    return infusions.book(
+    made = infusions.book(
         db,
         patient=wanted.patient,
         service=wanted.service,
@@ -75,19 +75,13 @@ def _book(request: Request, db: Session, wanted: Wanted) -> Appointment:
         protocol_id=wanted.follows.protocol_id,
         route=wanted.follows.route,
     ).appointment
+    if wanted.location is not None and wanted.service is Service.INFUSION:
+        locations.give(db, made, wanted.location)
+    return made
 
 
 def _preview(request: Request, db: Session, values: dict[str, str], wanted: Wanted) -> Response:
-    zone, protocol = request.state.clinic.zone, wanted.follows.protocol
-    choice = integration.foresee(
-        db,
-        wanted.patient,
-        wanted.practitioner,
-        wanted.starts_at,
-        wanted.ends_at,
-        plan=protocol.plan if protocol else None,
-    )
-    better = [(wall_time.written(each, zone), each) for each in choice.better]
+    check = book_window.check_of(db, wanted)
     return desk_page(
         request,
         db,
@@ -95,8 +89,11 @@ def _preview(request: Request, db: Session, values: dict[str, str], wanted: Want
         section="book",
         values=values,
         wanted=wanted,
-        choice=choice,
-        better=better,
+        check=check,
+        choice=check.choice if check else Choice(None),
+        better=book_window.better_of(check, request.state.clinic.zone),
+        hours=book_window.hours,
+        free_of=book_window.free_of,
     )
 
 

@@ -13,15 +13,24 @@ from starlette.datastructures import FormData, QueryParams
 from app import clock, wall_time
 from app.i18n import gettext as _
 from app.people.models import Clinic, Patient, Practitioner
-from app.scheduling import calendars
-from app.scheduling.models import Service
+from app.scheduling import calendars, locations
+from app.scheduling.models import Location, Service
 from app.web.console import booking_protocol, next_session, words
 from app.web.console.booking_protocol import Followed
 from app.web.console.faults import Faults
 from app.web.forms import local_moment, text
 from app.web.pages import not_found
 
-FIELDS = ("patient", "service", "protocol", "route", "practitioner", "starts_at", "minutes")
+FIELDS = (
+    "patient",
+    "service",
+    "protocol",
+    "route",
+    "practitioner",
+    "location",
+    "starts_at",
+    "minutes",
+)
 _USUAL = {Service.INFUSION: 120}
 _USUAL_VISIT = 50
 _SHORTEST, _LONGEST = 5, 12 * 60
@@ -37,6 +46,7 @@ class Wanted:
     starts_at: datetime
     ends_at: datetime
     follows: Followed
+    location: Location | None  # None: the clinic's usual place
 
 
 def read(db: Session, clinic: Clinic, form: FormData) -> tuple[Wanted | None, Faults]:
@@ -45,6 +55,7 @@ def read(db: Session, clinic: Clinic, form: FormData) -> tuple[Wanted | None, Fa
     service = _service(text(form, "service"))
     patient = one_of(db, Patient, clinic, text(form, "patient"))
     practitioner = one_of(db, Practitioner, clinic, text(form, "practitioner"))
+    location = one_of(db, Location, clinic, text(form, "location"))
     starts_at = faults.reading(lambda: local_moment(form, "starts_at", clinic.zone))
     minutes = _minutes(text(form, "minutes"), service)
     if patient is None:
@@ -58,7 +69,7 @@ def read(db: Session, clinic: Clinic, form: FormData) -> tuple[Wanted | None, Fa
         return None, faults
     ends_at = starts_at + timedelta(minutes=minutes)
     return (
-        Wanted(patient, service, practitioner, starts_at, ends_at, follows or Followed()),
+        Wanted(patient, service, practitioner, starts_at, ends_at, follows or Followed(), location),
         faults,
     )
 
@@ -101,6 +112,7 @@ def choices(db: Session, clinic: Clinic) -> dict[str, list[tuple[str, str]]]:
         "patients": [("", _("Choose a patient")), *named],
         "services": [(each.value, words.service(each)) for each in Service],
         "clinicians": [("", _("Whoever is free")), *staff],
+        "locations": [(str(each.id), each.name) for each in locations.of_clinic(db, clinic)],
     }
 
 
