@@ -121,7 +121,7 @@ class Escort:
     """A text to the person who drives home: when to come, and where to."""
 
     is_on: bool = _flag(False)
-    minutes: int = _minutes(60, 15, 240)  # before the planned end
+    minutes: int = _minutes(240, 15, 720)  # before the planned end
 
 
 @dataclass(frozen=True)

@@ -153,8 +153,9 @@ def _check(
 
 
 def _escort(session: _Session) -> Iterator[Planned]:
-    at = session.ends_at - timedelta(minutes=session.plan.escort.minutes)
-    clinic = session.clinic
+    """Only where staff have named somebody; on the clock of the place."""
+    clinic, minutes = session.clinic, session.plan.escort.minutes
+    at = quiet_hours.next_awake(session.ends_at - timedelta(minutes=minutes), clinic.zone)
     words = session.say(lambda: pick_up_texts.asked(clinic, session.ends_at, clinic.zone))
     yield Planned(StepKind.ESCORT, at, words)
 
@@ -176,12 +177,10 @@ def _visit(session: _Session, slot: Slot | None) -> Iterator[Planned]:
         why_not = _("No time with a clinician is free in the window.")
         yield Planned(StepKind.VISIT, session.ends_at + plan.visit.rest, why_not=why_not)
         return
-    starts_at, who = slot.starts_at, slot.practitioner.display_name
+    starts_at = slot.starts_at
     yield Planned(StepKind.VISIT, starts_at, until=slot.ends_at)
     yield _confirm(session, slot)
-    joins_at = starts_at - plan.join.before
-    words = session.say(lambda: texts.join(clinic, who, starts_at, zone))
-    yield Planned(StepKind.JOIN, quiet_hours.next_awake(joins_at, zone), words, until=slot.ends_at)
+    yield _join(session, slot)
     nudges_at = starts_at + plan.nudge.after
     if quiet_hours.next_awake(nudges_at, zone) == nudges_at:
         words = session.say(lambda: texts.nudge(clinic))
@@ -189,6 +188,16 @@ def _visit(session: _Session, slot: Slot | None) -> Iterator[Planned]:
     yield Planned(
         StepKind.GOALS, slot.ends_at, until=slot.ends_at + timedelta(days=plan.goals.days)
     )
+
+
+def _join(session: _Session, slot: Slot) -> Planned:
+    plan, zone, starts_at = session.plan, session.zone, slot.starts_at
+    at = quiet_hours.next_awake(starts_at - plan.join.before, zone)
+    if at >= slot.ends_at:
+        return Planned(StepKind.JOIN, starts_at, why_not=_("The visit is in the quiet hours."))
+    who = slot.practitioner.display_name
+    words = session.say(lambda: texts.join(session.clinic, who, starts_at, zone))
+    return Planned(StepKind.JOIN, at, words, until=slot.ends_at)
 
 
 def _confirm(session: _Session, slot: Slot) -> Planned:

@@ -1,17 +1,13 @@
 """A clinic changes a protocol while patients are on their way through it."""
 
-from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from app import clock
 from app.messaging.models import Message, MessageStatus, Purpose
-from app.people.models import Clinic
 from app.plans import kept, reading
 from app.plans.steps import StepKind
-from app.protocols import changing, hanging
-from app.protocols.rehearsing import rehearse
+from app.protocols import changing
 
 
 @pytest.fixture
