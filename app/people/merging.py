@@ -82,16 +82,24 @@ def hanging(db: Session, patient: Patient) -> dict[str, int]:
 
 
 def move(db: Session, kept: Patient, gone: Patient) -> None:
-    """Every row that hangs on `gone` hangs on `kept` from now on. Flushes, and forgets what was
-    read.
+    """Every row that hangs on `gone` hangs on `kept` from now on. Flushes."""
+    for column in references():
+        point(db, column, gone.id, kept.id)
+
+
+def point(db: Session, column: Column[UUID], old: UUID, new: UUID) -> None:
+    """Whatever points at one row by this column points at another. What was read of it before is
+    read anew. Flushes.
     """
     db.flush()
-    for column in references():
-        db.execute(
-            update(column.table).where(column == gone.id).values({column.name: kept.id}),
-            execution_options={"synchronize_session": False},
-        )
-    db.expire_all()
+    db.execute(
+        update(column.table).where(column == old).values({column.name: new}),
+        execution_options={"synchronize_session": False},
+    )
+    for row in list(db):
+        is_it = getattr(row, "__table__", None) is column.table
+        if is_it and row.__dict__.get(column.name) == old:
+            db.expire(row)
 
 
 def take_values(db: Session, kept: Patient, gone: Patient, taken: Collection[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, delete, select, update
+from sqlalchemy import Column, delete, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -17,6 +17,7 @@ from app.db.base import Model, new_id
 from app.journal.models import JournalEntry, JournalPreference
 from app.messaging.models import Thread
 from app.outcomes.models import Course
+from app.people import merging
 from app.people.models import Patient, ToldApart
 from app.safety.models import DeviceAlert
 from app.tasks.models import StaffTask
@@ -122,10 +123,10 @@ RULES: dict[str, Fold] = {
 }
 
 
-def pointing_at(table: str) -> list[tuple[Table, str]]:
+def pointing_at(table: str) -> list[Column[UUID]]:
     """Every column of the schema that points at a row of `table`."""
     return [
-        (other, column.name)
+        column
         for other in Model.metadata.sorted_tables
         for column in other.columns
         if any(key.column.table.name == table for key in column.foreign_keys)
@@ -134,14 +135,8 @@ def pointing_at(table: str) -> list[tuple[Table, str]]:
 
 def _replace(db: Session, model: type[Any], stays: UUID, goes: UUID) -> None:
     """Whatever points at the row that goes points at the other; then it is gone."""
-    db.flush()
-    for table, name in pointing_at(model.__tablename__):
-        found: CursorResult[Any] = db.execute(  # type: ignore[assignment]
-            update(table).where(table.c[name] == goes).values({name: stays}),
-            execution_options={"synchronize_session": False},
-        )
-        if found.rowcount:
-            db.expire_all()
+    for column in pointing_at(model.__tablename__):
+        merging.point(db, column, goes, stays)
     db.execute(delete(model).where(model.id == goes))
 
 

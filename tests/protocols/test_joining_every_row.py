@@ -90,11 +90,12 @@ def test_whatever_points_at_a_row_that_is_folded_points_at_the_one_that_stays(
     stays = fill(db, table, given, patient_id=cast.maya.id)
     goes = fill(db, table, given, patient_id=cast.theo.id)
     pointing = [
-        (other, at, fill(db, other, given, **{at: goes})) for other, at in folding.pointing_at(name)
+        (column, fill(db, column.table, given, **{column.name: goes}))
+        for column in folding.pointing_at(name)
     ]
 
     join()
 
     assert db.scalars(select(table.c.id)).all() == [stays]
-    for other, at, row_id in pointing:
-        assert db.scalar(select(other.c[at]).where(other.c.id == row_id)) == stays
+    for column, row_id in pointing:
+        assert db.scalar(select(column).where(column.table.c.id == row_id)) == stays

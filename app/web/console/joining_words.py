@@ -77,6 +77,9 @@ def _said(field: str, value: str) -> str:
         return _("Not known")
     if field == "phone":
         return phones.spoken(value)
+    if field == "emergency":
+        name, _blank, number = value.rpartition(" ")
+        return f"{name} {phones.spoken(number)}" if number.startswith("+") else value
     if field == "birth_on":
         return i18n.local_date(date.fromisoformat(value))
     if field == "language":

@@ -27,6 +27,11 @@ class ShownLink:
     may_send: bool
     may_renew: bool
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether somebody has it already."""
+        return self.row.state is not LinkState.MINTED
+
 
 def open_links(db: Session, patient: Patient, zone: str) -> list[ShownLink]:
     """What a patient could tap now, what ends first in front. Always three statements."""

@@ -16,7 +16,7 @@ from app.intake import reviewing
 from app.journal import preferences
 from app.journal.preferences import Preference
 from app.messaging import threads
-from app.messaging.models import Thread
+from app.messaging.models import MessageStatus, Thread
 from app.outcomes import saying
 from app.people import doubles
 from app.people.models import Patient
@@ -76,7 +76,9 @@ def patient_page(
     planned = _appointments(db, patient)
     ahead = [each for each in reversed(planned) if each.ends_at > now]
     before = [each for each in reversed(planned) if each.ends_at <= now]
+    flags, alerts = reviewing.of_patient(db, patient), closing.of_patient(db, patient)
     thread = threads.texts(db, Thread(patient_id=patient.id))
+    said = [each for each in thread if each.status is not MessageStatus.QUEUED]
     return desk_page(
         request,
         db,
@@ -104,11 +106,14 @@ def patient_page(
         writes=brought.writes(db, patient, clinic.zone),
         file_path=lambda file: f"/clinic/patients/{patient.id}/journal/files/{file.uuid}",
         agreements=agreement_words.agreements_of(db, patient),
-        flags=reviewing.of_patient(db, patient),
+        flags=flags,
+        is_concerning=any(each.cleared_at is None for each in flags)
+        or any(each.closed_at is None for each in alerts),
         may_clear=reviewing.may_clear(request.state.practitioner),
-        alerts=closing.of_patient(db, patient),
-        thread=thread[-_TEXTS:],
-        texts_before=max(0, len(thread) - _TEXTS),
+        alerts=alerts,
+        thread=said[-_TEXTS:] or thread[:_TEXTS],
+        texts_before=max(0, len(said) - _TEXTS),
+        texts_to_come=len(thread) - len(said),
         links=link_words.open_links(db, patient, clinic.zone),
         reach=_reach(db, patient),
     )
