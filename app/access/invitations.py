@@ -48,11 +48,36 @@ def invite(db: Session, practitioner: Practitioner, *, by: Practitioner | None) 
         practitioner_id=practitioner.id,
         token_hash=hash_token(token),
         expires_at=now + LIVES,
+        made_by_id=by.id if by else None,
         made_at=now,
     )
     db.add(invitation)
     trail.record(db, "invite", agent=by, entity=practitioner)
     return token
+
+
+def waiting(db: Session, practitioner: Practitioner) -> Invitation | None:
+    """The invitation of this person that nobody has used yet, while it can be used."""
+    return db.scalar(
+        select(Invitation).where(
+            Invitation.practitioner_id == practitioner.id,
+            Invitation.spent_at.is_(None),
+            Invitation.expires_at > clock.machine_now(),
+        )
+    )
+
+
+def withdraw(db: Session, practitioner: Practitioner, *, by: Practitioner) -> None:
+    """Whoever holds the address finds it dead. Twice changes nothing."""
+    now = clock.machine_now()
+    withdrawn = db.scalars(
+        update(Invitation)
+        .where(Invitation.practitioner_id == practitioner.id, Invitation.spent_at.is_(None))
+        .values(spent_at=now, withdrawn_at=now)
+        .returning(Invitation.id)
+    ).all()
+    if withdrawn:
+        trail.record(db, "withdraw-invitation", agent=by, entity=practitioner)
 
 
 def recover(db: Session, practitioner: Practitioner, *, by: Practitioner | None) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.access import passkey_grants
 from app.access.models import Passkey, Strength, WebSession
 from app.audit import trail
 from app.i18n import gettext as _
@@ -64,18 +65,25 @@ def any_of(person: Person) -> ColumnElement[bool]:
 
 
 def remove(db: Session, passkey: Passkey, *, by: Person) -> None:
-    """It opens nothing from now on. Sessions it opened go on until they end."""
+    """It opens nothing from now on, at no clinic. A patient's sessions go on until they end."""
     trail.record(db, "remove-passkey", agent=by, entity=passkey)
+    passkey_grants.forget(db, passkey)
     db.execute(delete(Passkey).where(Passkey.id == passkey.id))
 
 
 def remove_all(db: Session, person: Person, *, by: Practitioner | None) -> None:
-    """A lost or stolen device: none of this person's passkeys opens anything any more."""
+    """A lost or stolen device: none of this person's passkeys opens anything here any more.
+
+    Of staff: their row at this clinic alone. What they are elsewhere is not this clinic's to end.
+    """
     trail.record(db, "remove-passkeys", agent=by, entity=person)
-    db.execute(delete(Passkey).where(_owned_by(person)))
+    if isinstance(person, Practitioner):
+        passkey_grants.take_from(db, person)
+    else:
+        db.execute(delete(Passkey).where(_owned_by(person)))
 
 
 def _owned_by(person: Person) -> ColumnElement[bool]:
     if isinstance(person, Patient):
         return Passkey.patient_id == person.id
-    return Passkey.practitioner_id == person.id
+    return passkey_grants.opens(person)

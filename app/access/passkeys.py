@@ -28,7 +28,7 @@ from webauthn.helpers.structs import (
 )
 
 from app import clock, i18n
-from app.access import challenges, devices, kept_passkeys
+from app.access import challenges, devices, kept_passkeys, passkey_grants
 from app.access.challenges import Asked, Purpose
 from app.access.kept_passkeys import Person
 from app.access.models import Passkey
@@ -99,10 +99,12 @@ def register(
     browser: str,
     party: RelyingParty,
     user_agent: str = "",
+    beside: Passkey | None = None,
 ) -> Passkey:
     """Keep a new passkey; a patient is told by text. Refuses NotNow and NotAccepted.
 
-    Whether this person may make one is asked before: `kept_passkeys`, or an invitation.
+    Whether this person may make one is asked before: `kept_passkeys`, or an invitation. `beside`:
+    the one that a member of staff has shown; the new one opens what that one opens.
     """
     asked = _asked(db, browser, _registering(person))
     try:
@@ -136,6 +138,9 @@ def register(
     trail.record(db, "add-passkey", agent=person, entity=passkey)
     if isinstance(person, Patient):
         _tell(db, person)
+    else:
+        for row in [person, *(passkey_grants.opened_by(db, beside) if beside else [])]:
+            passkey_grants.give(db, passkey, row)
     return passkey
 
 
@@ -155,10 +160,25 @@ def sign_in_options(
 def sign_in(
     db: Session, purpose: Purpose, credential: dict[str, Any], *, browser: str, party: RelyingParty
 ) -> Person:
-    """Whose passkey this is. Purpose SIGN_IN lets in patients, STAFF_SIGN_IN staff.
+    """Whose passkey this is: `shown`, without the passkey."""
+    return shown(db, purpose, credential, browser=browser, party=party).person
 
-    Refuses NotNow, UnknownPasskey and NotAccepted (also staff's at the patients' door and the
-    reverse).
+
+@dataclass(frozen=True)
+class Shown:
+    """A passkey that was shown just now, and whose it is."""
+
+    person: Person
+    passkey: Passkey
+
+
+def shown(
+    db: Session, purpose: Purpose, credential: dict[str, Any], *, browser: str, party: RelyingParty
+) -> Shown:
+    """The passkey and whose it is. Purpose SIGN_IN lets in patients, STAFF_SIGN_IN staff.
+
+    Of staff of several clinics: their row where it was made, else any it opens. Refuses NotNow,
+    UnknownPasskey and NotAccepted (also staff's at the patients' door and the reverse).
     """
     asked = _asked(db, browser, purpose)
     passkey = _with_id(db, _credential_id(credential))
@@ -185,7 +205,7 @@ def sign_in(
     passkey.sign_count = verified.new_sign_count
     passkey.backed_up = verified.credential_backed_up
     passkey.used_at = clock.machine_now()
-    return person
+    return Shown(person, passkey)
 
 
 def _asked(db: Session, browser: str, purpose: Purpose) -> Asked:
@@ -225,10 +245,7 @@ def _bytes_at(values: dict[str, Any], name: str) -> bytes:
 def _owner(db: Session, passkey: Passkey, purpose: Purpose) -> Person | None:
     if purpose is Purpose.SIGN_IN:
         return db.get(Patient, passkey.patient_id) if passkey.patient_id else None
-    if passkey.practitioner_id is None:
-        return None
-    practitioner = db.get(Practitioner, passkey.practitioner_id)
-    return practitioner if practitioner and practitioner.disabled_at is None else None
+    return next(iter(passkey_grants.opened_by(db, passkey)), None)
 
 
 def _with_id(db: Session, credential_id: bytes) -> Passkey | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
 
-from app import clock
+from app import clock, live
 from app.access import devices
 from app.access.models import SessionKind, Strength, WebSession
 from app.audit import trail
@@ -58,6 +58,7 @@ def start(
     browser: str | None = None,
     expires_at: datetime | None = None,
     link_id: UUID | None = None,
+    passkey_id: UUID | None = None,
 ) -> tuple[WebSession, str]:
     """Let a browser in. The token goes into its cookie and is never seen again.
 
@@ -75,6 +76,7 @@ def start(
         patient_id=patient.id if patient else None,
         practitioner_id=practitioner.id if practitioner else None,
         link_id=link_id,
+        passkey_id=passkey_id,
         kind=kind,
         strength=strength,
         token_hash=hash_token(token),
@@ -180,6 +182,38 @@ def end(db: Session, web_session: WebSession) -> None:
     """Sign one browser out, here and not only in its cookie. Twice changes nothing."""
     if web_session.ended_at is None:
         _write(db, web_session, ended_at=clock.machine_now())
+        live.publish(db, topic(web_session.id))
+
+
+def topic(session_id: UUID) -> str:
+    """What an open line listens to, to end with its session."""
+    return f"session:{session_id}"
+
+
+def switch(db: Session, web_session: WebSession, to: Practitioner) -> tuple[WebSession, str]:
+    """Go on at another clinic: the session ends, and one of the other row's lives as long as it.
+
+    Whether its passkey opens that row is asked before: `passkey_grants`.
+    """
+    end(db, web_session)
+    other, token = start(
+        db,
+        web_session.kind,
+        clinic_id=to.clinic_id,
+        practitioner=to,
+        strength=web_session.strength,
+        expires_at=web_session.expires_at,
+        passkey_id=web_session.passkey_id,
+    )
+    other.browser_hash, other.device = web_session.browser_hash, web_session.device
+    other.proved_at = web_session.proved_at
+    return other, token
+
+
+def end_opened_by(db: Session, passkey_id: UUID, *, but: WebSession) -> None:
+    """Sign out the other browsers that a passkey let in, at whichever clinic they are."""
+    opened = WebSession.passkey_id == passkey_id
+    _end_where(db, opened & (WebSession.id != but.id))
 
 
 def end_all(db: Session, person: Person, *, by: Person | None = None) -> int:
@@ -187,14 +221,9 @@ def end_all(db: Session, person: Person, *, by: Person | None = None) -> int:
 
     `by`: who asked for it, when it was not the person.
     """
-    ended = db.scalars(
-        update(WebSession)
-        .where(_belongs_to(person), WebSession.ended_at.is_(None))
-        .values(ended_at=clock.machine_now())
-        .returning(WebSession.id)
-    ).all()
+    ended = _end_where(db, _belongs_to(person))
     trail.record(db, "sign-out-everywhere", agent=by or person, entity=person)
-    return len(ended)
+    return ended
 
 
 def of(db: Session, person: Person) -> list[WebSession]:
@@ -228,6 +257,18 @@ def forget_old(db: Session) -> None:
         .values(ended_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def _end_where(db: Session, those: ColumnElement[bool]) -> int:
+    ended = db.scalars(
+        update(WebSession)
+        .where(those, WebSession.ended_at.is_(None))
+        .values(ended_at=clock.machine_now())
+        .returning(WebSession.id)
+    ).all()
+    for session_id in ended:
+        live.publish(db, topic(session_id))
+    return len(ended)
 
 
 def _write(db: Session, web_session: WebSession, **values: object) -> None:

@@ -34,7 +34,7 @@ def sign_in(request: Request, db: Session, purpose: Purpose, *, to: str) -> Resp
     """Sign in whoever the passkey belongs to; the script goes to `to`."""
     browser = signing_in.browser_for(request)
     try:
-        person = passkeys.sign_in(
+        shown = passkeys.shown(
             db,
             purpose,
             credential_in(read_json(request, limit=signing_in.LARGEST_CREDENTIAL)),
@@ -44,7 +44,15 @@ def sign_in(request: Request, db: Session, purpose: Purpose, *, to: str) -> Resp
     except Refusal as refusal:
         return refused(refusal)
     response = JSONResponse({"address": to})
-    signing_in.let_in(request, db, response, person, Strength.PASSKEY, browser=browser)
+    signing_in.let_in(
+        request,
+        db,
+        response,
+        shown.person,
+        Strength.PASSKEY,
+        browser=browser,
+        passkey=shown.passkey,
+    )
     return response
 
 

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.access import attempts, web_sessions
-from app.access.models import SessionKind, Strength
+from app.access.models import Passkey, SessionKind, Strength
 from app.access.passkeys import RelyingParty
 from app.audit import trail
 from app.people.models import Patient, Practitioner
@@ -53,8 +53,12 @@ def let_in(
     strength: Strength,
     *,
     browser: str,
+    passkey: Passkey | None = None,
 ) -> None:
-    """Start a session, its token in the answer's cookie. What was open in this browser ends."""
+    """Start a session, its token in the answer's cookie. What was open in this browser ends.
+
+    `passkey`: what was shown for it.
+    """
     is_patient = isinstance(person, Patient)
     kind = SessionKind.PATIENT if is_patient else SessionKind.STAFF
     earlier = guards.session_of(request, db, kind)
@@ -69,6 +73,7 @@ def let_in(
         strength=strength,
         user_agent=request.headers.get("user-agent", ""),
         browser=browser,
+        passkey_id=passkey.id if passkey else None,
     )
     trail.record(db, "sign-in", agent=person, entity=web_session, detail=strength.value)
     absolute = web_sessions.LIMITS[kind].absolute
