@@ -19,6 +19,7 @@ _LEAST_APART = 3.2  # of the picture's width, for pictures of many days
 _HEAD, _LANE, _STEP = 1.75, 2.75, 0.9  # rem: above the first row, a row, one step down
 _BELOW = 0.7  # rem: from a row's first sign to the row's end
 _DAY = timedelta(days=1)
+_LONGEST_WINDOW = 4  # days that are all drawn
 
 
 class Sign(StrEnum):
@@ -90,7 +91,7 @@ def draw(
     zone: str,
 ) -> Picture:
     """The picture of what hangs on one session, on the calendar of `zone`."""
-    moments = [*session, *(window or ()), *(each.at for each in shown)]
+    moments = [*session, *_days_of(window), *(each.at for each in shown)]
     days = _days({_on(each, zone) for each in moments}, _on(session[0], zone))
     x = _Places(days, zone)
     lanes, marks, top = [], [], _HEAD
@@ -110,6 +111,16 @@ def draw(
         session=(x.of(session[0]), x.of(session[1])),
         window=(x.of(window[0]), x.of(window[1])) if window else None,
     )
+
+
+def _days_of(window: tuple[datetime, datetime] | None) -> list[datetime]:
+    """A moment of each day of a window; of a long one its two ends."""
+    if window is None:
+        return []
+    opens_at, closes_at = window
+    days = (closes_at - opens_at) // _DAY
+    between = range(1, days) if days <= _LONGEST_WINDOW else ()
+    return [opens_at, *(opens_at + day * _DAY for day in between), closes_at]
 
 
 class _Places:

@@ -58,9 +58,15 @@ def test_the_window_reaches_from_its_beginning_to_its_end():
 
     drawn = _draw(window=window)
 
-    assert [day.number for day in drawn.days] == [0, 3]
+    assert [day.number for day in drawn.days] == [0, 1, 2, 3]
     assert drawn.window[0] == drawn.session[1]
-    assert drawn.days[1].left < drawn.window[1] < drawn.days[1].right
+    assert drawn.days[3].left < drawn.window[1] < drawn.days[3].right
+
+
+def test_of_a_long_window_the_two_ends_are_drawn():
+    drawn = _draw(window=(SESSION[1], SESSION[1] + 168 * HOUR))
+
+    assert [day.number for day in drawn.days] == [0, 7]
 
 
 def test_days_are_those_of_the_patients_calendar():

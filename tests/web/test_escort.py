@@ -123,7 +123,8 @@ def test_the_page_follows_a_session_that_moves_and_says_when_it_is_off(
 ):
     tap(client, token)
     desk.post(
-        f"/clinic/appointments/{session}/rescheduling", data={"starts_at": "2026-11-21T09:00"}
+        f"/clinic/appointments/{session}/rescheduling",
+        data={"starts_at": "2026-11-21T09:00", "confirmed": "1"},
     )
     with database.session() as db:
         escort_texts.follow(db)

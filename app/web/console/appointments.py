@@ -1,7 +1,6 @@
-"""An appointment: seen, moved, called off, confirmed, begun, ended."""
+"""An appointment: seen, called off, confirmed, begun, ended."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -9,16 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.people.models import Practitioner
 from app.protocols import infusions
 from app.refusal import Refusal
 from app.scheduling import booking, calendars, confirming, fresh_link
 from app.scheduling.models import Appointment
 from app.web.console.appointment_page import appointment_page
 from app.web.console.faults import Faults
-from app.web.forms import local_moment, read_form, text
+from app.web.forms import local_moment, read_form
 from app.web.guards import staff_only
-from app.web.pages import find_or_404, not_found, redirect
+from app.web.pages import find_or_404, redirect
 
 _TYPED = ("starts_at", "practitioner", "ended_at")
 
@@ -26,43 +24,28 @@ _TYPED = ("starts_at", "practitioner", "ended_at")
 @staff_only
 def show(request: Request, db: Session) -> Response:
     """What it is, what hangs on it, and what can be done."""
-    return appointment_page(request, db, _found(request, db))
-
-
-@staff_only
-def move(request: Request, db: Session) -> Response:
-    """Give it another time, and a visit another clinician."""
-
-    def change(appointment: Appointment, form: FormData) -> None:
-        starts_at = local_moment(form, "starts_at", request.state.clinic.zone)
-        practitioner = _clinician(request, db, text(form, "practitioner"))
-        by = request.state.practitioner
-        infusions.reschedule(db, appointment, starts_at, practitioner=practitioner, by=by)
-
-    return _changed(request, db, change, "starts_at")
+    return appointment_page(request, db, found(request, db))
 
 
 @staff_only
 def call_off(request: Request, db: Session) -> Response:
     """Cancel it, with all that hangs on it. Twice changes nothing."""
     by = request.state.practitioner
-    return _changed(
-        request, db, lambda appointment, _form: infusions.cancel(db, appointment, by=by)
-    )
+    return changed(request, db, lambda appointment, _form: infusions.cancel(db, appointment, by=by))
 
 
 @staff_only
 def arrive(request: Request, db: Session) -> Response:
     """The patient is here. Twice changes nothing."""
     by = request.state.practitioner
-    return _changed(request, db, lambda appointment, _form: booking.arrive(db, appointment, by=by))
+    return changed(request, db, lambda appointment, _form: booking.arrive(db, appointment, by=by))
 
 
 @staff_only
 def confirm(request: Request, db: Session) -> Response:
     """The patient said, by phone or at the desk, that they will come. Twice changes nothing."""
     by = request.state.practitioner
-    return _changed(
+    return changed(
         request, db, lambda appointment, _form: confirming.confirm(db, appointment, by=by)
     )
 
@@ -71,14 +54,14 @@ def confirm(request: Request, db: Session) -> Response:
 def send_fresh_link(request: Request, db: Session) -> Response:
     """Pull back the link that was sent, and text another."""
     by = request.state.practitioner
-    return _changed(request, db, lambda appointment, _form: fresh_link.send(db, appointment, by=by))
+    return changed(request, db, lambda appointment, _form: fresh_link.send(db, appointment, by=by))
 
 
 @staff_only
 def miss(request: Request, db: Session) -> Response:
     """Nobody came. Twice changes nothing."""
     by = request.state.practitioner
-    return _changed(request, db, lambda appointment, _form: infusions.miss(db, appointment, by=by))
+    return changed(request, db, lambda appointment, _form: infusions.miss(db, appointment, by=by))
 
 
 @staff_only
@@ -89,17 +72,17 @@ def end(request: Request, db: Session) -> Response:
         ended_at = local_moment(form, "ended_at", request.state.clinic.zone)
         infusions.record_end(db, appointment, ended_at, by=request.state.practitioner)
 
-    return _changed(request, db, change, "ended_at")
+    return changed(request, db, change, "ended_at")
 
 
-def _changed(
+def changed(
     request: Request,
     db: Session,
     change: Callable[[Appointment, FormData], None],
     field: str = "",
 ) -> Response:
     """Make one change and show what came of it; refused, the page with what was typed."""
-    appointment = _found(request, db)
+    appointment = found(request, db)
     form = read_form(request)
     calendars.hold_appointment(db, appointment)
     try:
@@ -112,25 +95,13 @@ def _changed(
     return redirect(request, "console:appointment", id=appointment.id)
 
 
-def _found(request: Request, db: Session) -> Appointment:
+def found(request: Request, db: Session) -> Appointment:
+    """The clinic's appointment that the address names, else 404."""
     return find_or_404(db, Appointment, request, clinic_id=request.state.clinic.id)
-
-
-def _clinician(request: Request, db: Session, value: str) -> Practitioner | None:
-    if not value:
-        return None
-    try:
-        practitioner = db.get(Practitioner, UUID(value))
-    except ValueError:
-        practitioner = None
-    if practitioner is None or practitioner.clinic_id != request.state.clinic.id:
-        not_found()
-    return practitioner
 
 
 routes = [
     Route("/appointments/{id}", show, methods=["GET"], name="appointment"),
-    Route("/appointments/{id}/rescheduling", move, methods=["POST"], name="reschedule"),
     Route("/appointments/{id}/cancellation", call_off, methods=["POST"], name="call-off"),
     Route("/appointments/{id}/arrival", arrive, methods=["POST"], name="arrive"),
     Route("/appointments/{id}/confirmation", confirm, methods=["POST"], name="confirm"),

@@ -95,6 +95,7 @@ def _preview(
         before=plan_sentences.of(its.plan.step(kind), clinic),
         after=plan_sentences.of(plan.step(kind), clinic),
         changes=changing.preview(db, clinic, its.id, plan),
+        step_title=plan_words.title,
     )
 
 

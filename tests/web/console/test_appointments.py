@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.models import AuditEvent
-from app.messaging.models import Message
-from app.people.models import Patient
+from app.messaging.models import Message, MessageStatus
+from app.people.models import Patient, Practitioner
 from app.plans import shipped
-from app.scheduling.models import Appointment, AppointmentStatus, Encounter
+from app.protocols import infusions
+from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
+from app.web.console import words
 
 
 def _path(appointment, change=""):
@@ -186,3 +188,82 @@ def test_a_session_says_which_protocol_it_follows_and_how_the_medicine_is_given(
 
     assert "Single session</a>, Nasal spray" in page
     assert "It is not booked." not in page
+
+
+@pytest.fixture
+def theos(database, cast):
+    """Theo's session in three days, with all that hangs on it."""
+    starts_at = clock.now() + timedelta(days=3)
+    with database.session() as db:
+        return infusions.book(
+            db,
+            patient=db.get_one(Patient, cast.theo.id),
+            service=Service.INFUSION,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2),
+            by=db.get_one(Practitioner, cast.jordan.id),
+        ).appointment
+
+
+def _due(database, session):
+    """What hangs on a session and its visit: what it is, and when it comes."""
+    with database.session(write=False) as db:
+        visit = db.scalars(select(Appointment).where(Appointment.follows_id == session.id)).one()
+        texts = db.execute(
+            select(Message.purpose, Message.due_at).where(
+                Message.appointment_id.in_((session.id, visit.id)),
+                Message.status == MessageStatus.QUEUED,
+            )
+        )
+        return {*((each.purpose, each.due_at) for each in texts), ("visit", visit.starts_at)}
+
+
+def test_before_a_session_moves_all_that_moves_along_is_shown_and_nothing_moved(
+    desk, database, theos, everything
+):
+    before = everything()
+
+    answer = desk.post(_path(theos, "/rescheduling"), data={"starts_at": "2026-11-24T12:00"})
+
+    assert answer.status_code == 200
+    assert everything() == before
+    assert "Look before you move" in answer.text
+    assert "Tuesday, November 24, 12:00 pm" in answer.text
+    rows = re.findall(r'<th scope="row"><a href="/clinic/appointments/([^"]+)"', answer.text)
+    assert len(rows) > 8
+    assert {*rows} == {str(theos.id)}
+
+
+def test_a_session_moves_as_it_was_shown(desk, database, theos):
+    form = {"starts_at": "2026-11-24T12:00"}
+    shown = html.unescape(desk.post(_path(theos, "/rescheduling"), data=form).text)
+    before = _due(database, theos)
+
+    answer = desk.post(_path(theos, "/rescheduling"), data=form | {"confirmed": "1"})
+
+    assert answer.status_code == 303
+    after = _due(database, theos)
+    cells = re.findall(r'<td data-label="Then">([^<]+)</td>', shown)
+    with database.session(write=False) as db:
+        zone = db.get_one(Appointment, theos.id).clinic.zone
+    told = {words.at_start(words.when(at, zone)) for _what, at in after - before}
+    assert told <= {*cells}
+    assert ("visit", max(at for what, at in after if what == "visit")) in after - before
+
+
+def test_a_session_that_may_not_go_there_says_so_at_its_field(desk, theos):
+    answer = desk.post(_path(theos, "/rescheduling"), data={"starts_at": "soon"})
+
+    assert answer.status_code == 422
+    assert 'href="#starts_at"' in answer.text
+
+
+def test_a_session_may_be_left_where_it_is(desk, theos, everything):
+    before = everything()
+
+    answer = desk.post(
+        _path(theos, "/rescheduling"), data={"starts_at": "2026-11-24T12:00", "back": "1"}
+    )
+
+    assert answer.headers["location"] == _path(theos)
+    assert everything() == before
