@@ -171,6 +171,11 @@ LEAST = {
     "new-key": A,
     "create-key": A,
     "revoke-key": A,
+    "other-systems": A,
+    "pause-subscription": A,
+    "resume-subscription": A,
+    "replay-subscription": A,
+    "end-subscription": A,
     # the trail
     "trail": A,
     "trail-patient": A,

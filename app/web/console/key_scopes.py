@@ -45,6 +45,18 @@ def choices() -> list[Choice]:
             ("system/Appointment.write",),
         ),
         Choice(
+            "read-encounters",
+            _("Read what took place"),
+            _("Sessions and visits, when they began and ended"),
+            ("system/Encounter.read",),
+        ),
+        Choice(
+            "read-consents",
+            _("Read consents"),
+            _("What a patient agreed to, and took back"),
+            ("system/Consent.read",),
+        ),
+        Choice(
             "read-texts",
             _("Read texts"),
             _("What was texted with a patient, both ways"),
@@ -79,6 +91,24 @@ def choices() -> list[Choice]:
             _("Read answers"),
             _("What patients sent in, with pictures and papers"),
             ("system/Binary.read", "system/QuestionnaireResponse.read"),
+        ),
+        Choice(
+            "read-protocols",
+            _("Read protocols"),
+            _("As FHIR PlanDefinitions"),
+            ("system/PlanDefinition.read",),
+        ),
+        Choice(
+            "change-protocols",
+            _("Add and change protocols"),
+            _("What is asked, sent and booked around a session"),
+            ("system/PlanDefinition.write",),
+        ),
+        Choice(
+            "be-told",
+            _("Be told of changes"),
+            _("At an address of its own, of what it may read"),
+            ("system/Subscription.read", "system/Subscription.write"),
         ),
         Choice(
             "read-team",

@@ -18,6 +18,9 @@ from app.safety import escalation
 from app.safety.models import SafetyAlert, Signal
 from app.scheduling import closures, locations
 from app.scheduling.models import ExceptionKind
+from app.settings import Settings
+from app.subscriptions import keeping
+from app.subscriptions.keeping import Wish
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.web.console.routes import routes
@@ -123,7 +126,17 @@ PATHS = [
     ("POST", "/clinic/team/{okafor}/leave"),
     ("POST", "/clinic/team/{okafor}/return"),
     ("POST", "/clinic/keys/{key}/revocation"),
+    ("POST", "/clinic/other-systems/{subscription}/pause"),
+    ("POST", "/clinic/other-systems/{subscription}/return"),
+    ("POST", "/clinic/other-systems/{subscription}/replay"),
+    ("POST", "/clinic/other-systems/{subscription}/end"),
 ]
+
+
+def _subscription(db, clinic, key):
+    db.flush()
+    wish = Wish("Appointment", "https://ehr.example.com/told", "the record")
+    return keeping.create(db, clinic, wish, Settings(_env_file=None), by=key)[0]
 
 
 @pytest.fixture
@@ -166,6 +179,7 @@ def ids(cast, database):
             "task": task.id,
             "thread": thread.id,
             "key": key.id,
+            "subscription": _subscription(db, clinic, key).id,
             "form": form.id,
             "protocol": shipped.id_of(clinic.id, "single"),
             "step": "evening",
