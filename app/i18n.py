@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import Translations
 
 LANGUAGES = ("en", "es")
@@ -97,6 +98,17 @@ def local_month_day(moment: datetime, zone: str, *, short: bool = False) -> str:
     """`November 18`, or `Nov 18`, on the calendar of `zone`."""
     skeleton = "MMMd" if short else "MMMMd"
     return format_skeleton(skeleton, moment.astimezone(ZoneInfo(zone)), locale=_locale())
+
+
+def local_month(day: date, *, short: bool = False) -> str:
+    """`November 2026`, or `Nov`."""
+    pattern = "LLL" if short else "LLLL y"
+    return format_date(day, pattern, locale=_locale())
+
+
+def local_number(value: float) -> str:
+    """`1.4`, as it is written in the language in use."""
+    return format_decimal(value, locale=_locale())
 
 
 def local_date(day: date) -> str:

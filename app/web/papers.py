@@ -20,6 +20,11 @@ def table(request: Request, content: str, what: str) -> Response:
     return _file(request, content.encode(), what, "csv", "text/csv; charset=utf-8")
 
 
+def packed(request: Request, content: bytes, what: str) -> Response:
+    """`northside-numbers.zip`, to be saved."""
+    return _file(request, content, what, "zip", "application/zip")
+
+
 def data(request: Request, content: str, what: str) -> Response:
     """`northside-words.json`, to be saved."""
     return _file(request, content.encode(), what, "json", "application/json")

@@ -69,6 +69,16 @@ LEAST = {
     "record-end": C,
     "open-hour": C,
     "close-hour": C,
+    "say-outcome": C,
+    "leave-out": A,
+    # numbers
+    "metrics": C,
+    "metric": C,
+    "metric-rows": C,
+    "metrics-table": C,
+    "metrics-settings": A,
+    "metrics-freeze": A,
+    "metrics-minutes": A,
     "invite-guest": C,
     "withdraw-guest": C,
     # patients

@@ -22,6 +22,7 @@ from app.web.console import calendar, next_session, plan_words, risk_words, taki
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.console.guests_seen import guests_of
+from app.web.console.left_out_shown import counts_of
 from app.web.console.next_session import Next
 from app.web.console.outcome_shown import asked_of
 from app.web.console.quiet_hour_seen import companion_of
@@ -186,6 +187,7 @@ def appointment_page(
         seen=seen,
         values=values | (typed or {}),
         asked=asked_of(request, db, appointment),
+        counts=counts_of(request, db, appointment),
         typed=typed or {},
         guests=guests_of(db, appointment),
         taking_home=taking_home_seen.shown(db, appointment, typed),

@@ -25,6 +25,8 @@ from app.web.console import (
     live,
     locations,
     me,
+    numbers,
+    numbers_settings,
     other_systems,
     patient_links,
     patient_number,
@@ -98,6 +100,8 @@ routes: list[BaseRoute] = roles.enforced(
         *visits.routes,
         *visit_guests.routes,
         *visit_outcomes.routes,
+        *numbers_settings.routes,
+        *numbers.routes,
         *journal.routes,
     ]
 )
