@@ -243,34 +243,42 @@ def times_to_choose(clinic: Clinic) -> str:
 
 
 def guest_invited(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
-    """To somebody invited to a visit: when it is, and the link that opens it then."""
-    return fitted(
+    """To somebody invited to a visit: when it is. The first that they hear from the clinic."""
+    named = {
+        "clinic": clinic.short_name,
+        "clinician": clinician,
+        "day": i18n.local_short_day(starts_at, zone),
+        "time": short_clock(starts_at, zone),
+    }
+    return first_that_fits(
         _(
             "%(clinic)s: you are invited to a video talk with %(clinician)s, %(day)s at %(time)s. "
-            "%(link)s opens it then. Reply STOP to end texts."
+            "A link comes just before. Reply STOP to end texts."
         )
-        % {
-            "clinic": clinic.short_name,
-            "clinician": clinician,
-            "day": i18n.local_short_day(starts_at, zone),
-            "time": short_clock(starts_at, zone),
-            "link": LINK,
-        }
+        % named,
+        _(
+            "%(clinic)s: a video talk with you, %(day)s at %(time)s. "
+            "A link comes just before. Reply STOP to end texts."
+        )
+        % named,
     )
 
 
 def guest_join(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
     """To somebody invited to a visit, five minutes before it."""
-    return fitted(
+    named = {
+        "clinic": clinic.short_name,
+        "clinician": clinician,
+        "time": short_clock(starts_at, zone),
+        "link": LINK,
+    }
+    return first_that_fits(
         _(
-            "%(clinic)s: the talk with %(clinician)s begins at %(time)s. Tap %(link)s to join, no login."
+            "%(clinic)s: the talk with %(clinician)s begins at %(time)s. "
+            "Tap %(link)s to join, no login."
         )
-        % {
-            "clinic": clinic.short_name,
-            "clinician": clinician,
-            "time": short_clock(starts_at, zone),
-            "link": LINK,
-        }
+        % named,
+        _("%(clinic)s: the talk begins at %(time)s. Tap %(link)s to join, no login.") % named,
     )
 
 
