@@ -6,18 +6,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app import wall_time
 from app.protocols import infusions
 from app.refusal import Refusal
 from app.scheduling import already_there, locations
 from app.scheduling.integration import Choice
 from app.scheduling.models import Appointment, Service
-from app.web.console import book_window, booking_form
+from app.web.console import book_course, book_window, booking_form
 from app.web.console.booking_form import Wanted
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
 from app.web.pages import redirect
+
+_COURSE = "course"  # what is confirmed: the whole of it
 
 
 @staff_only
@@ -38,6 +41,9 @@ def book(request: Request, db: Session) -> Response:
     if wanted is None or faults:
         return _form_page(request, db, values, faults)
     try:
+        if text(posted, "confirmed") == _COURSE:
+            first = book_course.book(db, wanted, posted, request.state.practitioner)
+            return redirect(request, "console:appointment", id=first.id)
         there = already_there.find(
             db, wanted.patient, wanted.service, wanted.starts_at, wanted.ends_at
         )
@@ -94,6 +100,10 @@ def _preview(request: Request, db: Session, values: dict[str, str], wanted: Want
         better=book_window.better_of(check, request.state.clinic.zone),
         hours=book_window.hours,
         free_of=book_window.free_of,
+        course=[
+            (wall_time.written(each.starts_at, request.state.clinic.zone), each)
+            for each in book_course.proposed(db, wanted)
+        ],
     )
 
 

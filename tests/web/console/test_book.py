@@ -1,5 +1,7 @@
 """Booking: a look first, nothing typed is lost, nothing is booked twice."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
@@ -296,3 +298,73 @@ def test_who_is_put_away_is_not_among_the_patients_to_choose_from(desk, cast, da
 
     assert "Maya Osei" in page
     assert "Theo Brandt" not in page
+
+
+def _sessions(database, patient):
+    with database.session(write=False) as db:
+        return db.scalars(
+            select(Appointment)
+            .where(Appointment.patient_id == patient.id, Appointment.service == Service.INFUSION)
+            .order_by(Appointment.starts_at)
+        ).all()
+
+
+def _a_course(cast, **differently):
+    weekly = str(shipped.id_of(cast.clinic.id, "four-weekly"))
+    return _wanted(cast, protocol=weekly, **differently)
+
+
+def test_a_course_is_looked_at_session_by_session(desk, cast, database):
+    page = desk.post("/clinic/book", data=_a_course(cast)).text
+
+    offered = re.findall(r'name="session" value="([^"]+)" checked', page)
+    assert offered == [
+        "2026-11-23T10:00",
+        "2026-11-30T10:00",
+        "2026-12-07T10:00",
+        "2026-12-14T10:00",
+    ]
+    assert "Visit Tue, Dec 1, 9:00 am, Dr. Okafor" in page
+    assert "Book the course" in page
+    assert _sessions(database, cast.theo) == []
+
+
+def test_a_course_is_booked_in_one_go_without_what_is_not_ticked(desk, cast, database):
+    ticked = ["2026-11-23T10:00", "2026-11-30T10:00", "2026-12-14T10:00"]
+    posted = _a_course(cast, session=ticked, confirmed="course", route="im")
+
+    answer = desk.post("/clinic/book", data=posted)
+    again = desk.post("/clinic/book", data=posted)
+
+    sessions = _sessions(database, cast.theo)
+    assert [each.wall_start for each in sessions] == ticked
+    assert {each.route for each in sessions} == {"im"}
+    assert answer.headers["location"] == f"/clinic/appointments/{sessions[0].id}"
+    assert again.headers["location"] == answer.headers["location"]
+    assert "Session 1 of 4" in desk.get(f"/clinic/patients/{cast.theo.id}").text
+
+
+def test_of_a_course_the_first_alone_may_be_booked(desk, cast, database):
+    desk.post("/clinic/book", data=_a_course(cast, session="2026-11-30T10:00", confirmed="1"))
+
+    assert [each.wall_start for each in _sessions(database, cast.theo)] == ["2026-11-23T10:00"]
+
+
+@pytest.mark.parametrize("ticked", [[], ["soon"], ["2026-11-23T10:00", "2026-11-23T10:30"]])
+def test_a_course_that_cannot_be_booked_books_nothing_of_it(desk, cast, database, ticked):
+    answer = desk.post("/clinic/book", data=_a_course(cast, session=ticked, confirmed="course"))
+
+    assert answer.status_code == 422
+    assert 'href="#starts_at"' in answer.text
+    assert _sessions(database, cast.theo) == []
+
+
+def test_whoever_is_in_the_middle_of_a_course_is_booked_one_by_one(desk, cast, database):
+    wanted = _a_course(cast, patient=str(cast.maya.id))
+    assert 'name="session"' in desk.post("/clinic/book", data=wanted).text  # hers was a single one
+
+    with database.session() as db:
+        weekly = shipped.id_of(cast.clinic.id, "four-weekly")
+        db.get_one(Appointment, cast.infusion.id).protocol_id = weekly
+
+    assert 'name="session"' not in desk.post("/clinic/book", data=wanted).text
