@@ -62,9 +62,10 @@ def test_a_code_opens_them_and_the_room_shows_the_line_that_is_picked(
 
 def _room(clinic, desk: Page) -> str:
     """The room of the talk that comes next."""
-    desk.goto(f"{clinic.url}/clinic/patients?q=Maya+Lind")
+    desk.goto(f"{clinic.url}/clinic/patients")
+    desk.get_by_label("Name, number or birth date").fill("Maya Lind")
     desk.locator('main a[href*="/clinic/patients/"]', has_text="Maya Lind").click()
-    link = desk.locator('section:has(#ahead-title) a[href*="/clinic/appointments/"]').first
+    link = desk.locator('[aria-current="date"] ~ li a[href*="/clinic/appointments/"]').first
     if not link.count():
         ehr = Ehr(clinic)
         raise AssertionError(f"no talk is booked at {ehr.now()}")
