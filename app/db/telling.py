@@ -24,6 +24,7 @@ class Told:
     table: str
     resource_type: str
     moment: str  # of the change, as an expression
+    resource_id: str = "NEW.id"
     added: str = "TRUE"  # which new rows count
     changed: str = "TRUE"  # and which changes
 
@@ -45,6 +46,9 @@ TOLD = (
     ),
     Told("patient", "Patient", _CHANGED),
     Told("practitioner", "Practitioner", _CHANGED),
+    Told("protocol", "PlanDefinition", _CHANGED),
+    # A plan is never changed: a newer version takes its place.
+    Told("protocol_version", "PlanDefinition", "NEW.made_at", "NEW.protocol_id"),
     Told(
         "questionnaire",
         "Questionnaire",
@@ -136,7 +140,7 @@ def _writing(told: Told, act: str, new_id: str, position: str) -> str:
         INSERT INTO subscription_event (id, clinic_id, subscription_id, resource_type,
             resource_id, is_new, status, position, attempts, made_at)
         SELECT {new_id}, NEW.clinic_id, subscription.id, '{told.resource_type}',
-            NEW.id, {"TRUE" if act == "INSERT" else "FALSE"}, 'waiting', {position}, 0,
+            {told.resource_id}, {"TRUE" if act == "INSERT" else "FALSE"}, 'waiting', {position}, 0,
             {told.moment}
         FROM subscription
         WHERE subscription.clinic_id = NEW.clinic_id

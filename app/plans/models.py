@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Model
+from app.db.base import Changing, Model
 from app.plans.kinds import ProtocolKind
 
 
-class Protocol(Model):
+class Protocol(Changing, Model):
     """A way of doing it that a clinic offers at booking (FHIR PlanDefinition).
 
     One that comes with Afterglow has no row until the clinic changes something about it.

@@ -10,14 +10,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.plans.kinds import Route
 from app.plans.plan import STANDARD
 from app.scheduling import therapeutic_window
 from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.web.fhir import plan_definition
 from app.web.fhir.outcome import Fault, issue
 from app.web.fhir.reading import element, elements, referenced, text
 from app.web.fhir.versions import instant, stamp
 
 SERVICES = "urn:afterglow:service"
+PROTOCOL = "urn:afterglow:protocol"
+ROUTE = "urn:afterglow:route"
 _WARNINGS = "warnings"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _INFUSION_LENGTH = timedelta(hours=2)
@@ -36,6 +40,9 @@ class Wanted:
     practitioner_id: UUID | None
     names_practitioner: bool
     agreed: bool  # the patient has accepted the time
+    protocol_id: UUID | None  # what an infusion follows
+    names_protocol: bool
+    route: Route | None  # how its medicine is given
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ def read(resource: dict[str, Any]) -> Wanted:
     if len(patients) > 1:
         raise Fault(422, "Name one patient.", expression="Appointment.participant")
     starts_at, ends_at = _moment(resource, "start"), _moment(resource, "end")
-    service = _service(resource)
+    service, protocol = _service(resource), _protocol(resource)
     if starts_at is not None and ends_at is None:
         ends_at = starts_at + _length(resource, service)
     return Wanted(
@@ -66,6 +73,9 @@ def read(resource: dict[str, Any]) -> Wanted:
         practitioner_id=referenced(practitioners[0], "Practitioner") if practitioners else None,
         names_practitioner=bool(practitioners),
         agreed=_is_agreed(resource),
+        protocol_id=referenced(protocol, "PlanDefinition") if protocol else None,
+        names_protocol=bool(protocol),
+        route=_route(resource),
     )
 
 
@@ -74,9 +84,10 @@ def written(db: Session, appointment: Appointment, advice: Advice | None = None)
     (resource,) = written_all(db, [appointment])
     if advice is not None:
         resource["contained"] = [_warnings(advice, appointment.zone)]
-        resource["extension"] = [
-            {"url": "urn:afterglow:warnings", "valueReference": {"reference": f"#{_WARNINGS}"}}
-        ]
+        warnings = {"reference": f"#{_WARNINGS}"}
+        resource.setdefault("extension", []).append(
+            {"url": "urn:afterglow:warnings", "valueReference": warnings}
+        )
     return resource
 
 
@@ -111,10 +122,42 @@ def _written(
         "created": appointment.made_at.isoformat(timespec="seconds"),
         "participant": _participants(appointment),
     }
+    extensions = _extensions(appointment)
+    if extensions:
+        resource["extension"] = extensions
     related = _related(appointment, visit)
     if related:
         resource["supportingInformation"] = [{"reference": f"Appointment/{id_}"} for id_ in related]
     return resource
+
+
+def _extensions(appointment: Appointment) -> list[dict[str, Any]]:
+    """What an infusion follows, and how the medicine is given where that was said."""
+    found: list[dict[str, Any]] = []
+    if appointment.service is not Service.INFUSION:
+        return found
+    if appointment.protocol_id is not None:
+        plan = {"reference": f"PlanDefinition/{appointment.protocol_id}"}
+        found.append({"url": PROTOCOL, "valueReference": plan})
+    if appointment.route is not None:
+        found.append({"url": ROUTE, "valueCode": appointment.route.value})
+    return found
+
+
+def _protocol(resource: dict[str, Any]) -> str:
+    for extension in elements(resource, "extension", "Appointment"):
+        if extension.get("url") == PROTOCOL:
+            plan = element(extension, "valueReference", "Appointment.extension")
+            return text(plan, "reference", "Appointment.extension.valueReference")
+    return ""
+
+
+def _route(resource: dict[str, Any]) -> Route | None:
+    for extension in elements(resource, "extension", "Appointment"):
+        if extension.get("url") == ROUTE:
+            code = text(extension, "valueCode", "Appointment.extension")
+            return plan_definition.route(code, "Appointment.extension")
+    return None
 
 
 def _related(appointment: Appointment, visit: Appointment | None) -> list[UUID]:

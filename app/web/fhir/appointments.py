@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.people.models import Clinic, Practitioner
+from app.plans import kept
 from app.protocols import infusions
 from app.scheduling import already_there, booking, calendars, confirming, rules
 from app.scheduling.booking import Booked
@@ -56,6 +57,8 @@ def create(request: Request, db: Session) -> Response:
         practitioner=practitioner,
         by=request.state.api_key,
         agreed=wanted.agreed,
+        protocol_id=_protocol(db, clinic, wanted),
+        route=wanted.route,
     )
     return _answer(request, db, booked.appointment, booked, 201, _location(booked.appointment))
 
@@ -168,6 +171,19 @@ def _practitioner(db: Session, clinic_id: UUID, wanted: Wanted) -> Practitioner 
     return practitioners.of_clinic(db, clinic_id, wanted.practitioner_id)
 
 
+def _protocol(db: Session, clinic: Clinic, wanted: Wanted) -> UUID | None:
+    """What an infusion follows; None for the clinic's usual one."""
+    if not wanted.names_protocol:
+        return None
+    protocol = kept.find(db, clinic, wanted.protocol_id)
+    if protocol is None:
+        raise Fault(422, "There is no such PlanDefinition.", expression="Appointment.extension")
+    if not protocol.is_on:
+        words = "This protocol is not offered: turn it on, or name another."
+        raise Fault(422, words, expression="Appointment.extension")
+    return protocol.id
+
+
 def _refuse_exchange(appointment: Appointment, wanted: Wanted) -> None:
     """An appointment stays its patient's, and what it is for."""
     if wanted.names_patient and wanted.patient_id != appointment.patient_id:
@@ -176,6 +192,10 @@ def _refuse_exchange(appointment: Appointment, wanted: Wanted) -> None:
             "An appointment cannot go to another patient.",
             expression="Appointment.participant",
         )
+    if wanted.names_protocol and wanted.protocol_id != appointment.protocol_id:
+        raise Fault(422, "An infusion stays with its protocol.", expression="Appointment.extension")
+    if wanted.route not in (None, appointment.route):
+        raise Fault(422, "The route of an infusion stays.", expression="Appointment.extension")
     if wanted.service not in (None, appointment.service):
         raise Fault(
             422, "The service of an appointment stays.", expression="Appointment.serviceType"

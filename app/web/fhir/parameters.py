@@ -56,6 +56,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         Parameter("status", "token", "such as active; several after commas"),
         Parameter("name", "string", "the name it is kept under"),
         _ID,
+        _COUNT,
     ),
     "Practitioner": (*_ALWAYS,),
     "Questionnaire": (
@@ -74,6 +75,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         Parameter("status", "token", "such as active; several after commas"),
         Parameter("criteria", "string", "such as Appointment"),
         _ID,
+        _COUNT,
     ),
     "Task": (
         *_PATIENT,

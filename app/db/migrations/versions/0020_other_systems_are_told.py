@@ -17,6 +17,7 @@ _FOLLOWED = {
     "intake_task": "COALESCE(completed_at, started_at, made_at)",
     "message": "COALESCE(status_at, sent_at, made_at)",
     "practitioner": "made_at",
+    "protocol": "made_at",
 }
 _SEARCHED = ("appointment", "encounter", "intake_task", "message")
 
