@@ -68,7 +68,9 @@ def _scales_before(_step: ScalesBefore, _clinic: Clinic) -> str:
 
 
 def _escort(step: Escort, _clinic: Clinic) -> str:
-    return _("%(minutes)s before the planned end.") % {"minutes": _minutes(step.minutes)}
+    return _("%(minutes)s before the planned end, where staff have named somebody.") % {
+        "minutes": _minutes(step.minutes)
+    }
 
 
 def _visit(step: Visit, clinic: Clinic) -> str:

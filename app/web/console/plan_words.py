@@ -69,7 +69,9 @@ def about(kind: StepKind) -> str:
         StepKind.READINESS_EVE: _("A few questions whether all is ready: food, a lift, how it is."),
         StepKind.READINESS_MORNING: _("A few questions before they leave home."),
         StepKind.SCALES_BEFORE: _("Mood and worry, on the page of what is asked before."),
-        StepKind.ESCORT: _("When to come and where to. It names no medicine and no reason."),
+        StepKind.ESCORT: _(
+            "When to come and where to, where somebody is named. It tells of no medicine."
+        ),
         StepKind.VISIT: _("The talk by video that is booked along with a session."),
         StepKind.CONFIRM: _("“Reply OK, or LATER”. Whoever just agreed to the time is not asked."),
         StepKind.JOIN: _("One tap opens the room. Without it nobody arrives, so it always leaves."),
