@@ -159,7 +159,7 @@ def _spread(code: str, spread: Spread, ranks: Sequence[int]) -> Spreads:
 
 
 def _month(report: Report, month: date) -> str:
-    name = words.month(month)
+    name = words.month(month, short=True)
     now = report.cohort.now
     is_so_far = report.period.month_of(now) == month
     return _("%(month)s so far") % {"month": name} if is_so_far else name

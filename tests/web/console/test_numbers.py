@@ -91,7 +91,7 @@ def test_an_address_of_ones_own_making_is_unknown(desk, path):
 
 @pytest.mark.parametrize("query", ["until=x", "until=9999-99", "until=2099-01", "page=-4&until="])
 def test_a_month_that_cannot_be_is_this_one(desk, query):
-    assert "November 2026 so far" in desk.get(f"/clinic/metrics?{query}").text
+    assert "Nov so far" in desk.get(f"/clinic/metrics?{query}").text
     assert desk.get(f"/clinic/metrics/on-time/all/counted?{query}").status_code == 200
 
 
