@@ -26,9 +26,15 @@ def all_of(clinic: Clinic, language: str) -> list[QuickReply]:
         ]
 
 
-def with_key(clinic: Clinic, language: str, key: str) -> QuickReply | None:
-    """The one that a pressed button names."""
-    return next((each for each in all_of(clinic, language) if each.key == key), None)
+def try_camera(clinic: Clinic) -> str:
+    """Asks somebody to try camera and sound before their visit, in the language in use."""
+    return fitted(
+        _(
+            "%(clinic)s: when you have a calm minute, please try your camera "
+            "with the link we sent. Rather by phone? Reply CALL."
+        )
+        % _names(clinic)
+    )
 
 
 def _names(clinic: Clinic) -> dict[str, str]:

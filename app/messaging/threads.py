@@ -4,7 +4,7 @@ A thread is open while a person still has to answer something in it, and unread 
 looked at what came in last. Whatever changes one wakes the clinic's console.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -135,32 +135,58 @@ def own(db: Session, thread: Thread, by: Practitioner | None) -> None:
     trail.record(db, "own-thread" if by else "release-thread", agent=by, entity=thread)
 
 
-def of_clinic(db: Session, clinic_id: UUID, *, limit: int = 100) -> Sequence[Thread]:
-    """The clinic's threads: the open ones, oldest first, then the others, newest first."""
+def of_clinic(
+    db: Session,
+    clinic_id: UUID,
+    *,
+    first: Collection[UUID] = (),
+    limit: int = 100,
+    skip: int = 0,
+) -> Sequence[Thread]:
+    """The clinic's threads: the open ones, oldest first, then the others, newest first.
+
+    `first`: patients and threads that come before all, whatever was said.
+    """
+    is_first = or_(Thread.patient_id.in_(first), Thread.id.in_(first))
     return db.scalars(
         select(Thread)
         .options(joinedload(Thread.patient), joinedload(Thread.owner))
         .where(Thread.clinic_id == clinic_id)
-        .order_by(Thread.opened_at.is_(None), Thread.opened_at, Thread.last_at.desc())
+        .order_by(
+            case((is_first, 0), else_=1),
+            Thread.opened_at.is_(None),
+            Thread.opened_at,
+            Thread.last_at.desc(),
+        )
         .limit(limit)
+        .offset(skip)
     ).all()
 
 
-def texts(db: Session, thread: Thread) -> Sequence[Message]:
-    """Everything said in it, oldest first: what was sent or received, waits, or was held back."""
-    return db.scalars(
+def texts(
+    db: Session, thread: Thread, *, before: datetime | None = None, limit: int = 200
+) -> Sequence[Message]:
+    """What was said in it, oldest first: what was sent or received, waits, or was held back.
+
+    The newest `limit` of all, or of those that are older than `before`.
+    """
+    older = [Message.made_at < before] if before is not None else []
+    newest = db.scalars(
         select(Message)
         .options(joinedload(Message.link), joinedload(Message.written_by))
         .where(
             _is_in(thread),
+            *older,
             or_(
                 Message.status != MessageStatus.CANCELLED,
                 Message.sent_at.is_not(None),
                 Message.error_code == HELD_BACK,
             ),
         )
-        .order_by(Message.made_at, Message.id)
+        .order_by(Message.made_at.desc(), Message.id.desc())
+        .limit(limit)
     ).all()
+    return newest[::-1]
 
 
 def _first_after(db: Session, thread: Thread, seen: datetime) -> datetime | None:

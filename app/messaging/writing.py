@@ -1,7 +1,7 @@
 """Texts that a person at the clinic writes to a patient."""
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -85,11 +85,13 @@ def send(
     by: Practitioner,
     form: str,
     seen: datetime | None = None,
+    about: UUID | None = None,
 ) -> Message:
     """Queue a text and note that the patient has been answered.
 
     `form` names the form that it was typed into: posted twice, it is one text. `seen`: the newest
-    text that stood above it. Refuses (TakesNoTexts) somebody who is not to be texted.
+    text that stood above it; `about`: the visit whose time it asks about. Refuses (TakesNoTexts)
+    somebody who is not to be texted.
     """
     once_key = f"written:{by.id}:{form}"
     there = _sent_from(db, once_key)
@@ -106,6 +108,7 @@ def send(
         due_at=leaves_at(patient, thread),
         at_any_hour=answers(thread),
         once_key=once_key,
+        appointment_id=about,
         written_by=by,
     ) or _sent_from(db, once_key)
     if message is None:

@@ -34,7 +34,7 @@ class Line:
     @property
     def minutes(self) -> str:
         """When it opens and closes, in minutes, for the page's script."""
-        return f"{minute(self.opens_at)} {minute(self.closes_at)}"
+        return f"{live_list.minute(self.opens_at)} {live_list.minute(self.closes_at)}"
 
     @property
     def now(self) -> float:
@@ -65,7 +65,7 @@ class Row:
     @property
     def until_minute(self) -> int:
         """When they are over, in minutes, for the page's script."""
-        return minute(self.until)
+        return live_list.minute(self.until)
 
     @property
     def left_of(self) -> str:
@@ -138,11 +138,6 @@ def board_of(clinic: Clinic, around: AroundNow, at_desk: AtDesk) -> Board:
         needs_us=sorted(needs_us, key=lambda row: (row.until, row.id)),
         on_course=[row for row in rows if not row.state.needs_us],
     )
-
-
-def minute(moment: datetime) -> int:
-    """A moment in whole minutes since 1970, as the page's script counts hours down."""
-    return ceil(moment.timestamp() / 60)
 
 
 def look(visit: Appointment, around: AroundNow) -> at_risk.AtRisk | None:

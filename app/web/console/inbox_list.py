@@ -1,13 +1,17 @@
 """The inbox's list: whoever may be in danger, then who waits for an answer, the longest first."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from app.i18n import gettext as _
+from app.i18n import ngettext
 from app.messaging import threads
 from app.messaging.models import Direction, Message, Purpose, Thread
 from app.people import phones
@@ -15,8 +19,12 @@ from app.people.models import Clinic
 from app.scheduling import calendars
 from app.scheduling.models import Appointment
 from app.tasks.models import StaffTask, TaskCode
-from app.web.console import text_words, to_do, words
+from app.web.console import live_list, reading, text_words, to_do, words
+from app.web.console.live_list import Piece
 from app.web.console.text_words import Tag
+
+if TYPE_CHECKING:
+    from app.web.console.desk import Desk  # which asks here how many wait
 
 SHOWN = 100
 # What an open task is shown as. Others say nothing about the texts.
@@ -38,6 +46,37 @@ class Row:
     last: Message | None  # what a person said last, on either side
     tags: list[Tag]
     is_alerted: bool = False
+    is_oldest: bool = False  # nobody waits for an answer longer
+    is_current: bool = False  # it is open beside the list
+    zone: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its own name on a page."""
+        return f"thread-{self.thread.id}"
+
+    @cached_property
+    def mark(self) -> str:
+        """What it is, and everything that it shows."""
+        owner = self.thread.owner.display_name if self.thread.owner else ""
+        said = (self.name, self.said, self.is_theirs, self.tags, owner, self.waits, self.short_time)
+        return live_list.mark(self.id, *said, self.is_unread, self.is_current)
+
+    @property
+    def is_unread(self) -> bool:
+        return bool(self.thread.unread) and not self.is_current
+
+    @property
+    def waits(self) -> str:
+        """How long the one who waits longest does: `Waits for 3 h`. Nothing for all others."""
+        if not self.is_oldest or self.thread.opened_at is None:
+            return ""
+        return _("Waits for %(long)s") % {"long": text_words.waited(self.thread.opened_at)}
+
+    @property
+    def short_time(self) -> str:
+        """`9:49 am`, or the day."""
+        return text_words.short_time(self.at, self.zone)
 
     @property
     def name(self) -> str:
@@ -71,42 +110,67 @@ class Row:
 
 @dataclass(frozen=True)
 class Listed:
-    """The list, and how many more threads there are than it shows."""
+    """One page of the list, and the words that stand above it."""
 
     rows: list[Row]
+    pieces: list[Piece]
+    page: int
     has_more: bool
-
-    @property
-    def waiting(self) -> list[Row]:
-        return [row for row in self.rows if row.thread.opened_at is not None]
-
-    @property
-    def longest(self) -> str:
-        """How long the first has waited: `6 min`. Nothing when nobody waits."""
-        since = [row.thread.opened_at for row in self.rows if row.thread.opened_at is not None]
-        return text_words.waited(min(since)) if since else ""
 
 
 def listed(
-    db: Session, clinic: Clinic, alerted: Collection[UUID], open_tasks: Iterable[StaffTask]
+    db: Session, clinic: Clinic, desk: "Desk", *, page: int = 1, current: str = ""
 ) -> Listed:
-    """The clinic's threads. `alerted`: patients and threads that an open safety alert is about."""
-    found = threads.of_clinic(db, clinic.id, limit=SHOWN + 1)
+    """The clinic's threads: who may be in danger, then who waits, then everybody else.
+
+    `current`: the id of the thread that is open beside the list.
+    """
+    skip = SHOWN * (page - 1)
+    found = threads.of_clinic(db, clinic.id, first=desk.alerted, limit=SHOWN + 1, skip=skip)
     shown = found[:SHOWN]
-    last, wants = _last_words(db, shown), _wants(db, clinic, shown, open_tasks)
+    last, wants = _last_words(db, shown), _wants(db, clinic, shown, desk.tasks)
+    opened = [thread.opened_at for thread in shown if thread.opened_at is not None]
+    oldest = min(opened, default=None) if page == 1 else None
     rows = []
     for thread in shown:
         wanted = set(wants.get(thread.patient_id, ())) if thread.patient_id else {"unknown"}
-        is_alerted = (thread.patient_id or thread.id) in alerted
+        is_alerted = (thread.patient_id or thread.id) in desk.alerted
         if is_alerted:
             wanted.add("alert")
         elif thread.opened_at is not None:
             wanted.add("answer")
-        tags = [text_words.wants(each) for each in _ORDER if each in wanted]
-        rows.append(Row(thread, last.get(thread.id), tags, is_alerted))
+        row = Row(
+            thread,
+            last.get(thread.id),
+            [text_words.wants(each) for each in _ORDER if each in wanted],
+            is_alerted,
+            is_oldest=oldest is not None and thread.opened_at == oldest,
+            is_current=str(thread.id) == current,
+            zone=clinic.zone,
+        )
+        rows.append(row)
     # Who is talked with stands above who was only reminded of something.
     rows.sort(key=lambda row: row.order)
-    return Listed(rows, len(found) > SHOWN)
+    return Listed(rows, _pieces(db, clinic, desk, oldest), page, len(found) > SHOWN)
+
+
+def _pieces(db: Session, clinic: Clinic, desk: "Desk", oldest: datetime | None) -> list[Piece]:
+    answers = ngettext("%(num)s answer to review", "%(num)s answers to review", desk.review)
+    return [
+        Piece("inbox-waiting", _waiting(desk.inbox, oldest)),
+        Piece("inbox-read", reading.said(db, clinic)),
+        Piece("inbox-review", answers % {"num": desk.review} if desk.review else ""),
+    ]
+
+
+def _waiting(count: int, oldest: datetime | None) -> str:
+    if not count or oldest is None:
+        return _("Nobody waits for an answer.")
+    return ngettext(
+        "%(num)s to answer, waiting for %(long)s.",
+        "%(num)s to answer. The first has waited %(long)s.",
+        count,
+    ) % {"num": count, "long": text_words.waited(oldest)}
 
 
 def waiting_count(clinic_id: UUID) -> Select[int]:

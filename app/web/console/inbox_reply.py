@@ -1,6 +1,7 @@
 """The box under a thread: what is in it, what it would cost, when it would leave."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -10,8 +11,8 @@ from starlette.datastructures import FormData
 
 from app import clock, i18n
 from app.i18n import gettext as _
-from app.messaging import quick_replies, segments, writing
-from app.messaging.models import Thread
+from app.messaging import own_replies, quick_replies, segments, writing
+from app.messaging.models import ReplyTemplate, Thread
 from app.messaging.quick_replies import QuickReply
 from app.people.models import Patient
 from app.web.console.faults import Faults
@@ -26,6 +27,7 @@ class Draft:
     faults: Faults = field(default_factory=Faults)
     says_why: bool = False  # clinical words were found; it may be sent all the same
     was_taken_back: bool = False  # a text that was held and does not leave any more
+    about: str = ""  # the visit whose time it asks about
 
     @property
     def counted(self) -> str:
@@ -72,23 +74,35 @@ def posted(form: FormData) -> Draft:
         name = str(UUID(str(form.get("form", ""))))
     except ValueError:
         name = str(uuid4())
-    return Draft(str(form.get("body", "")).replace("\r\n", "\n"), name)
+    about = str(form.get("about", ""))
+    return Draft(str(form.get("body", "")).replace("\r\n", "\n"), name, about=about)
 
 
-def with_quick_reply(draft: Draft, patient: Patient, pressed: str) -> Draft:
+def with_quick_reply(
+    draft: Draft, patient: Patient, pressed: str, own: Sequence[ReplyTemplate]
+) -> Draft:
     """The box after a quick reply was pressed where no script runs: `es:phone`."""
     language, _colon, key = pressed.partition(":")
-    reply = quick_replies.with_key(patient.clinic, i18n.known(language) or "en", key)
+    ready = _in(patient, i18n.known(language) or "en", own)
+    reply = next((each for each in ready if each.key == key), None)
     if reply is None:
         return draft
     body = f"{draft.body.rstrip()} {reply.body}".lstrip()
-    return Draft(body, draft.form)
+    return Draft(body, draft.form, about=draft.about)
 
 
-def quick(patient: Patient) -> list[tuple[str, list[QuickReply]]]:
-    """Both languages with their quick replies, the patient's own first."""
+def quick(patient: Patient, own: Sequence[ReplyTemplate]) -> list[tuple[str, list[QuickReply]]]:
+    """Both languages with their quick replies, the patient's own language first.
+
+    `own`: those that the clinic keeps ready in its own words.
+    """
     languages = sorted(i18n.LANGUAGES, key=lambda language: language != patient.language)
-    return [(each, quick_replies.all_of(patient.clinic, each)) for each in languages]
+    return [(each, _in(patient, each, own)) for each in languages]
+
+
+def _in(patient: Patient, language: str, own: Sequence[ReplyTemplate]) -> list[QuickReply]:
+    shipped = quick_replies.all_of(patient.clinic, language)
+    return own_replies.in_language(own, language) + shipped
 
 
 def waits_until(patient: Patient, thread: Thread | None) -> datetime | None:

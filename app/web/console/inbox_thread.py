@@ -10,8 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, wall_time
-from app.messaging import threads
-from app.messaging.models import Direction, Message, MessageStatus, Thread
+from app.messaging.models import Direction, Message, Thread
 from app.people import phones
 from app.people.models import Clinic, Patient
 from app.scheduling import calendars, offered
@@ -20,7 +19,8 @@ from app.scheduling.models import Appointment, Service
 from app.scheduling.slots import Slot
 from app.scheduling.therapeutic_window import TherapeuticWindow
 from app.tasks.models import StaffTask, TaskCode
-from app.web.console import to_do
+from app.web.console import conversation, to_do
+from app.web.console.conversation import Conversation, Said, at
 from app.web.console.to_do import ToDo
 
 # The newest texts are open, the rest is folded away: so the way to the box is short.
@@ -29,10 +29,14 @@ _OPEN = 8
 
 @dataclass(frozen=True)
 class Day:
-    """The texts of one day on the clinic's calendar."""
+    """What one day on the clinic's calendar brought: texts, calls asked for, notes."""
 
     at: datetime
-    texts: list[Message]
+    entries: list[Said]
+
+    @property
+    def texts(self) -> list[Message]:
+        return [each for each in self.entries if isinstance(each, Message)]
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,17 @@ class Talk:
     window: TherapeuticWindow | None
     offers: list[Slot] | None  # None: nobody asked for another time
     is_outside: bool = False  # nothing is left in the window: the offers come after it
+    older: str = ""  # where still earlier texts are read; empty: there are none
 
     @property
     def earlier_count(self) -> int:
-        return sum(len(day.texts) for day in self.earlier)
+        return sum(len(day.entries) for day in self.earlier)
 
     @property
     def seen(self) -> str:
         """When the newest text came in that the page shows: an answer answers nothing newer."""
         shown = (text for day in (*self.earlier, *self.days) for text in day.texts)
-        theirs = (_at(text) for text in shown if text.direction is Direction.INBOUND)
+        theirs = (at(text) for text in shown if text.direction is Direction.INBOUND)
         return max(theirs, default=datetime.fromtimestamp(0, UTC)).isoformat()
 
     @property
@@ -101,18 +106,27 @@ class Talk:
 
 
 def with_patient(
-    db: Session, clinic: Clinic, patient: Patient, open_tasks: Iterable[StaffTask]
+    db: Session,
+    clinic: Clinic,
+    patient: Patient,
+    open_tasks: Iterable[StaffTask],
+    before: datetime | None = None,
 ) -> Talk:
-    """The thread with a patient. `open_tasks`: those that do not stand above anyway."""
+    """The thread with a patient. `open_tasks`: those that do not stand above anyway.
+
+    `before`: what was said earlier than that, instead of the newest.
+    """
     thread = of_patient(db, patient)
     visit = next_visit(db, patient)
     asked = visit is not None and visit.asked_at is not None
     offer = offered.offer(db, visit, clock.now()) if visit is not None and asked else None
     shown_elsewhere = {TaskCode.ANSWER} | ({TaskCode.FIND_A_TIME} if asked else set())
+    said = conversation.read(db, thread or Thread(patient_id=patient.id), before)
     return Talk(
         thread,
         patient,
-        *_said(db, thread or Thread(patient_id=patient.id), clinic.zone),
+        *_folded(said, thread, clinic.zone),
+        older=said.older,
         to_do=[
             to_do.shown(task)
             for task in open_tasks
@@ -126,9 +140,13 @@ def with_patient(
     )
 
 
-def with_stranger(db: Session, clinic: Clinic, thread: Thread) -> Talk:
+def with_stranger(
+    db: Session, clinic: Clinic, thread: Thread, before: datetime | None = None
+) -> Talk:
     """The thread with a number that nobody at the clinic has."""
-    return Talk(thread, None, *_said(db, thread, clinic.zone), [], None, None, None)
+    said = conversation.read(db, thread, before)
+    folded = _folded(said, thread, clinic.zone)
+    return Talk(thread, None, *folded, [], None, None, None, older=said.older)
 
 
 def of_patient(db: Session, patient: Patient) -> Thread | None:
@@ -154,33 +172,23 @@ def next_visit(db: Session, patient: Patient) -> Appointment | None:
     )
 
 
-def _said(
-    db: Session, thread: Thread, zone: str
+def _folded(
+    said: Conversation, thread: Thread | None, zone: str
 ) -> tuple[list[Day], list[Day], list[Message], list[Message]]:
     """What was said earlier and lately, by days; what staff wrote and what Afterglow has planned
     that will leave later.
     """
-    texts = sorted(threads.texts(db, thread), key=lambda text: (_at(text), text.id))
-    ahead = [text for text in texts if _is_ahead(text)]
-    said = [text for text in texts if not _is_ahead(text)]
-    opened_at = thread.opened_at
-    unanswered = sum(1 for text in said if opened_at and _at(text) >= opened_at)
-    fold = max(0, len(said) - max(_OPEN, unanswered + 1))
+    opened_at = thread.opened_at if thread is not None else None
+    entries = said.entries
+    unanswered = sum(1 for each in entries if opened_at and at(each) >= opened_at)
+    fold = max(0, len(entries) - max(_OPEN, unanswered + 1))
     # One or two are no reason to fold.
     fold = fold if fold > 2 else 0
-    held = [text for text in ahead if text.written_by_id is not None]
-    planned = [text for text in ahead if text.written_by_id is None]
-    return _days(said[:fold], zone), _days(said[fold:], zone), held, planned
+    held = [text for text in said.ahead if text.written_by_id is not None]
+    planned = [text for text in said.ahead if text.written_by_id is None]
+    return _days(entries[:fold], zone), _days(entries[fold:], zone), held, planned
 
 
-def _days(texts: list[Message], zone: str) -> list[Day]:
-    by_day = groupby(texts, key=lambda text: wall_time.wall(_at(text), zone).date())
-    return [Day(_at(first), [first, *rest]) for _, (first, *rest) in by_day]
-
-
-def _at(text: Message) -> datetime:
-    return text.sent_at or text.due_at
-
-
-def _is_ahead(text: Message) -> bool:
-    return text.status is MessageStatus.QUEUED and text.due_at > clock.now()
+def _days(entries: list[Said], zone: str) -> list[Day]:
+    by_day = groupby(entries, key=lambda each: wall_time.wall(at(each), zone).date())
+    return [Day(at(first), [first, *rest]) for _, (first, *rest) in by_day]

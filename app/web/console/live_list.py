@@ -7,7 +7,9 @@ the marks it has; it is answered with the rows that stand otherwise by now, and 
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
+from math import ceil
 from typing import Protocol
 
 from starlette.requests import Request
@@ -62,6 +64,11 @@ class Changes:
 def mark(what: str, *how: object) -> str:
     """Eight signs for one row. `how`: plain values, everything that it shows but the time."""
     return _half(what) + _half(repr(how))
+
+
+def minute(moment: datetime) -> int:
+    """A moment in whole minutes since 1970, as the page's script counts hours down."""
+    return ceil(moment.timestamp() / 60)
 
 
 def asked(request: Request) -> set[str] | None:

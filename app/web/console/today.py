@@ -1,6 +1,7 @@
 """Today: who needs somebody, what is to be done, who comes, and whose window is open."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from starlette.routing import Route
 from app import clock
 from app.i18n import gettext as _
 from app.i18n import ngettext
+from app.people.models import Clinic
 from app.refusal import Refusal
 from app.scheduling import offering
 from app.scheduling.models import Appointment
@@ -18,10 +20,12 @@ from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.web import ways_back
 from app.web.console import around_now, board, calendar, live_list, to_do
-from app.web.console.board import AtDesk
+from app.web.console.board import AtDesk, Board
+from app.web.console.calendar import Day
 from app.web.console.desk import Desk, desk_of, desk_page, is_nobodys_doing
 from app.web.console.faults import Faults
 from app.web.console.live_list import Marked, Piece
+from app.web.console.to_do import ToDo
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, not_found
@@ -86,8 +90,18 @@ def _today(request: Request, db: Session, faults: Faults | None = None) -> Respo
     )
 
 
-def _now(request: Request, db: Session) -> dict[str, Any]:
-    clinic = request.state.clinic
+@dataclass(frozen=True)
+class Read:
+    """What there is at the desk this minute."""
+
+    desk: Desk
+    board: Board
+    tasks: list[ToDo]  # as far as the board does not say the same
+    days: list[Day]
+
+
+def read(db: Session, clinic: Clinic) -> Read:
+    """The desk, the board and two days of the calendar, each said once."""
     desk = desk_of(db, clinic)
     in_room = {each.appointment.id for each in desk.waiting}
     around = around_now.read(db, clinic)
@@ -98,26 +112,30 @@ def _now(request: Request, db: Session) -> dict[str, Any]:
     }
     shown = board.board_of(clinic, around, AtDesk(in_room, calls))
     left = [task for task in desk.tasks if task not in desk.calls and not _is_on(shown, task)]
-    to_dos = [to_do.shown(task) for task in left]
     days = calendar.about_now(clinic, around, in_room)
+    return Read(desk, shown, [to_do.shown(task) for task in left], days)
+
+
+def _now(request: Request, db: Session) -> dict[str, Any]:
+    there = read(db, request.state.clinic)
     lists: dict[str, Sequence[Marked]] = {
-        "to-do": to_dos,
-        "needs-us": shown.needs_us,
-        "on-course": shown.on_course,
-        "today": days[0].entries,
-        "tomorrow": days[1].entries,
+        "to-do": there.tasks,
+        "needs-us": there.board.needs_us,
+        "on-course": there.board.on_course,
+        "today": there.days[0].entries,
+        "tomorrow": there.days[1].entries,
     }
     return {
-        "desk": desk,
-        "board": shown,
-        "days": days,
+        "desk": there.desk,
+        "board": there.board,
+        "days": there.days,
         "lists": lists,
-        "minute": board.minute(clock.now()),
-        "pieces": _pieces(desk, shown, len(to_dos)),
+        "minute": live_list.minute(clock.now()),
+        "pieces": _pieces(there.desk, there.board, len(there.tasks)),
     }
 
 
-def _pieces(desk: Desk, shown: board.Board, tasks: int) -> list[Piece]:
+def _pieces(desk: Desk, shown: Board, tasks: int) -> list[Piece]:
     """The words beside the lists that change with them."""
     count = tasks + (1 if desk.review else 0)
     answers = ngettext("%(num)s answer to review", "%(num)s answers to review", desk.review)
@@ -131,7 +149,7 @@ def _pieces(desk: Desk, shown: board.Board, tasks: int) -> list[Piece]:
     ]
 
 
-def _is_on(shown: board.Board, task: StaffTask) -> bool:
+def _is_on(shown: Board, task: StaffTask) -> bool:
     """Whether the board says the same, with its one action."""
     return task.code is TaskCode.FIND_A_TIME and task.appointment_id in shown.asked
 

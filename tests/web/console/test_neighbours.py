@@ -10,7 +10,7 @@ from app.access import api_keys
 from app.companion import sounds
 from app.intake import packets
 from app.intake.models import Consent, ReviewFlag
-from app.messaging import threads
+from app.messaging import own_replies, threads
 from app.people.models import Clinic, Patient
 from app.plans import shipped
 from app.questionnaires import library
@@ -44,6 +44,11 @@ PATHS = [
     ("GET", "/clinic/inbox/{maya}/now"),
     ("POST", "/clinic/inbox/{maya}/answer"),
     ("POST", "/clinic/inbox/{maya}/owner"),
+    ("POST", "/clinic/inbox/{maya}/notes"),
+    ("POST", "/clinic/inbox/numbers/{thread}/notes"),
+    ("GET", "/clinic/replies/{reply}"),
+    ("POST", "/clinic/replies/{reply}"),
+    ("POST", "/clinic/replies/{reply}/end"),
     ("POST", "/clinic/inbox/{maya}/rescheduling"),
     ("GET", "/clinic/inbox/numbers/{thread}"),
     ("GET", "/clinic/inbox/numbers/{thread}/now"),
@@ -167,6 +172,8 @@ def ids(cast, database):
         closure = closures.add(db, clinic, None, away, by=None)
         here = locations.Place("Main street", "1 Main street", "", clinic.zone)
         place = locations.add(db, clinic, here, by=None)
+        worded = own_replies.Worded("Parking", "Northside: park behind the house.", "")
+        reply = own_replies.keep(db, clinic, worded, by=db.merge(cast.ada))
         form = library.own_copy(db, clinic, library.unkept("phq-9"))
         return {
             "response": response_id,
@@ -190,6 +197,7 @@ def ids(cast, database):
             "infusion": cast.infusion.id,
             "okafor": cast.dr_okafor.id,
             "closure": closure.id,
+            "reply": reply.id,
             "place": place.id,
         }
 
