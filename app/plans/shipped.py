@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from app.i18n import gettext
+from app.i18n import gettext as _
 from app.plans import reading
 from app.plans.kinds import ProtocolKind
 from app.plans.plan import Plan
@@ -46,7 +46,14 @@ def id_of(clinic_id: UUID, slug: str) -> UUID:
 
 def said(name: str) -> str:
     """A protocol's name in the language in use; one that a clinic gave stays as it is."""
-    return gettext(name) if name in {each.name for each in shelf().values()} else name
+    names = {
+        "Single session": _("Single session"),
+        "Course of six in three weeks": _("Course of six in three weeks"),
+        "Course of four, weekly": _("Course of four, weekly"),
+        "Course of four, every two weeks": _("Course of four, every two weeks"),
+        "Weekly tablets at home": _("Weekly tablets at home"),
+    }
+    return names.get(name, name)
 
 
 def _read(written: dict[str, object]) -> Shipped:
