@@ -14,12 +14,13 @@ from app.intake.models import PacketCode
 from app.journal.models import JournalPrompt, Moment
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people import enrolment
-from app.plans import kept, order, reading, shipped
+from app.plans import kept, reading, shipped
 from app.plans.plan import STANDARD
-from app.plans.steps import StepKind, Unit, fields_of
+from app.plans.steps import StepKind
 from app.protocols import changing, hanging, infusions, moving_preview
 from app.scheduling import therapeutic_window as windows
 from app.scheduling.models import Service
+from tests.plans.said import edited, edits
 
 
 @pytest.fixture
@@ -282,27 +283,6 @@ EVERYTHING = [
 ]
 
 
-# What can be typed into any one step.
-def _values(field):
-    if field.unit is Unit.FLAG:
-        return st.booleans()
-    if field.unit is Unit.TIME:
-        quarters = [field.least.hour * 4 + field.least.minute // 15]
-        quarters.append(field.most.hour * 4 + field.most.minute // 15)
-        return st.integers(*quarters).map(lambda q: f"{q // 4:02d}:{q % 4 * 15:02d}")
-    if field.unit in (Unit.GAPS, Unit.ROUTE):
-        return st.nothing()
-    numbers = st.integers(field.least, field.most)
-    return numbers | st.none() if field.may_be_empty else numbers
-
-
-def _step(kind):
-    each = {field.name: _values(field) for field in fields_of(kind)}
-    known = {name: values for name, values in each.items() if not values.is_empty}
-    return st.fixed_dictionaries({}, optional=known).map(lambda values: (kind, values))
-
-
-EDITS = st.lists(st.sampled_from([*StepKind]).flatmap(_step), min_size=1, max_size=5)
 STARTS = ("2026-11-23T10:00", "2026-11-27T15:00", "2026-12-11T09:30")
 SHORT = settings(
     max_examples=12,
@@ -313,16 +293,16 @@ SHORT = settings(
 
 
 @SHORT
-@given(EDITS, st.integers(0, 20 * 24))
+@given(edits, st.integers(0, 20 * 24))
 def test_what_is_shown_before_a_change_is_what_happens_and_showing_it_changes_nothing(
-    db, here, at, later, edits, hours
+    db, here, at, later, said, hours
 ):
     with db.begin_nested() as example:
         later("2026-11-20T12:00")
         sessions = [booked(db, here, at(text)) for text in STARTS]
         clock.stand_still(clock.now() + timedelta(hours=hours))
         usual = kept.default_of(db, here.clinic)
-        plan = edited(usual.plan, edits)
+        plan = edited(usual.plan, said)
         before, rows = hanging.of(db, sessions), counted(db)
 
         shown = changing.preview(db, here.clinic, usual.id, plan)
@@ -335,16 +315,6 @@ def test_what_is_shown_before_a_change_is_what_happens_and_showing_it_changes_no
             each for each in shown if each.appointment in sessions
         ]
         example.rollback()
-
-
-def edited(plan, edits):
-    """The plan after these edits, without those that are refused."""
-    for kind, values in edits:
-        try:
-            plan = reading.changed(plan, kind, values)
-        except order.PlanRefusal:
-            continue
-    return plan
 
 
 def booked(db, here, starts_at):
