@@ -9,7 +9,6 @@ from app.metrics import intake, joining
 from app.metrics.baseline import Frozen
 from app.metrics.figures import Figure, Metric, Spread, State
 from app.metrics.report import Report
-from app.metrics.wilson import FEW
 from app.web.console import numbers_words as words
 
 ALL = "all"
@@ -168,8 +167,3 @@ def _month(report: Report, month: date) -> str:
 def _frozen(frozen: Frozen, figure: Figure) -> Line:
     label = _("%(month)s, before Afterglow") % {"month": words.month(frozen.month)}
     return Line("", label, figure)
-
-
-def few_words() -> str:
-    """Why there is no percent."""
-    return _("Fewer than %(few)s, so no percent.") % {"few": FEW}
