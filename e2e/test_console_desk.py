@@ -78,15 +78,15 @@ def test_an_alert_appears_on_an_open_page_and_goes_when_somebody_takes_it_on(
     _open_newest_link(clinic, phone)
     phone.locator('[data-action="unsafe"]').tap()
 
-    alert = here.get_by_role("region", name="Safety alert")
+    alert = here.get_by_role("group", name="Safety alert")
     expect(alert).to_be_visible()
-    expect(there.get_by_role("region", name="Safety alert")).to_be_visible()
+    expect(there.get_by_role("group", name="Safety alert")).to_be_visible()
     assert here.title() != before
     assert violations(here) == []
 
     alert.get_by_role("button").click()
 
-    expect(there.get_by_role("region", name="Safety alert")).to_have_count(0)
+    expect(there.get_by_role("group", name="Safety alert")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
