@@ -61,13 +61,15 @@ def show(request: Request, db: Session) -> Response:
     kinds = [kind for kind in wanted if api_keys.may(key, _scope(kind))]
     first = _first(request, db, patient, types)
     page = _Page(paging.count(asked, _USUAL))
-    if PAGE not in asked.values:
+    wants_none = page.room == 0  # it asks how many there are
+    if PAGE not in asked.values and not wants_none:
         note_view(request, patient)
         page.resources, page.room = first, max(page.room - len(first), 0)
     total = len(first)
     for kind in kinds:
         total += _counted(request, db, kind, patient, asked)
-    _fill(page, request, db, patient, asked, kinds)
+    if not wants_none:
+        _fill(page, request, db, patient, asked, kinds)
     closed = [_scope(kind) for kind in wanted if kind not in kinds]
     return searching.bundle(
         request, asked, page.resources, total=total, next_page=page.mark, closed=closed

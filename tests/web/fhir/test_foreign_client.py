@@ -7,6 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 import uvicorn
+from fhirclient.client import FHIRClient
+from fhirclient.models.appointment import Appointment as R4Appointment
+from fhirclient.models.patient import Patient as R4Patient
+from fhirclient.server import FHIRNotFoundException
 from fhirpy import SyncFHIRClient
 from fhirpy.base.exceptions import (
     AuthorizationError,
@@ -108,6 +112,101 @@ def test_a_client_of_others_enrols_books_moves_and_calls_off(door, at):
     assert last.get_by_path(["about", 0, "reference"]) == visit.to_reference().reference
     booked = client.resources("Appointment").search(patient=sam.id).fetch_all()
     assert [each.status for each in booked] == ["cancelled", "cancelled"]
+
+
+def test_a_client_of_others_finds_what_belongs_and_pages_through_it(door, at, cast):
+    client = door()
+    theo = client.reference("Patient", str(cast.theo.id)).to_resource()
+    booking(client, theo, "infusion", at("2026-11-24T10:00"), 2).save()
+
+    search = (
+        client.resources("Appointment").search(patient=theo.id).include("Appointment", "patient")
+    )
+    bundle = search.fetch_raw()
+    found = [each.resource for each in bundle.entry]
+    assert {each.resourceType for each in found} == {"Appointment", "Patient"}
+    one_a_page = client.resources("Appointment").search(patient=theo.id).limit(1).fetch_all()
+    assert len(one_a_page) == 2
+    everybody = client.resources("Patient").search(_lastUpdated__ge="2026-11-01").limit(1)
+    assert {each.id for each in everybody.fetch_all()} == {str(cast.theo.id), str(cast.maya.id)}
+    assert client.resources("Patient").search(name="Brandt").first().id == theo.id
+    maya = client.reference("Patient", str(cast.maya.id)).to_resource()
+    everything = maya.execute("$everything", method="get")
+    kinds = {entry["resource"]["resourceType"] for entry in everything["entry"]}
+    assert kinds == {"Patient", "Appointment", "Consent", "Encounter"}
+
+
+def test_a_client_of_others_makes_what_is_not_there_and_only_that(door, cast):
+    client = door()
+    sam = client.resource(
+        "Patient",
+        name=[{"family": "Rivera", "given": ["Sam"]}],
+        telecom=[{"system": "phone", "value": "+13125550171"}],
+    )
+
+    made, is_new = client.resources("Patient").search(name="Rivera").get_or_create(sam)
+    again, is_new_again = client.resources("Patient").search(name="Rivera").get_or_create(sam)
+
+    assert (is_new, is_new_again) == (True, False)
+    assert again.id == made.id
+
+
+def test_a_client_of_others_asks_to_be_told_and_changes_a_protocol(door):
+    client = door()
+    subscription = client.resource(
+        "Subscription",
+        status="requested",
+        reason="the record",
+        criteria="Appointment",
+        channel={"type": "rest-hook", "endpoint": "https://ehr.example.com/told"},
+    )
+    subscription.save()
+    assert subscription.status == "active"
+    subscription["status"] = "off"
+    subscription.save()
+    assert client.resources("Subscription").search(status="off").first().id == subscription.id
+    subscription.delete()
+    assert client.resources("Subscription").fetch_all() == []
+
+    plan = client.resources("PlanDefinition").search(status="active").first()
+    plan["title"] = "As we do it"
+    plan.save()
+    assert client.resources("PlanDefinition").search(_id=plan.id).first().title == "As we do it"
+
+
+def test_another_client_of_others_reads_strictly_what_is_there(door, cast, listening):
+    door()  # the server runs
+    key = door().authorization.removeprefix("Bearer ")
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}/fhir/R4"
+    smart = fhirclient_of({"app_id": "ehr", "api_base": address})
+    smart.server.auth = Bearer(key)
+
+    maya = R4Patient.read(str(cast.maya.id), smart.server)
+    visits = R4Appointment.where({"patient": str(cast.maya.id), "_count": "1"})
+
+    assert maya.name[0].family == "Osei"
+    found = list(visits.perform_resources_iter(smart.server))
+    assert {each.status for each in found} == {"fulfilled", "booked"}  # it follows the pages
+    assert next(visits.perform_iter(smart.server)).total == 2
+    with pytest.raises(FHIRNotFoundException):
+        R4Patient.read(str(cast.noor.id), smart.server)
+
+
+class Bearer:
+    """How fhirclient is handed a key that was made by hand."""
+
+    def __init__(self, key):
+        self._key = key
+
+    def signed_headers(self, headers):
+        return (headers or {}) | {"Authorization": f"Bearer {self._key}"}
+
+    def can_sign_headers(self):
+        return True
+
+
+def fhirclient_of(settings):
+    return FHIRClient(settings=settings)
 
 
 def test_a_client_of_others_understands_every_no(door, at, cast):
