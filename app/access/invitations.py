@@ -13,7 +13,7 @@ from app.access import kept_passkeys, web_sessions
 from app.access.models import Invitation
 from app.audit import trail
 from app.i18n import gettext as _
-from app.people.models import Practitioner, Role
+from app.people.models import Clinic, Practitioner, Role
 from app.refusal import Refusal
 from app.security.tokens import hash_token, looks_like_token, new_token
 
@@ -63,6 +63,19 @@ def waiting(db: Session, practitioner: Practitioner) -> Invitation | None:
             Invitation.practitioner_id == practitioner.id,
             Invitation.spent_at.is_(None),
             Invitation.expires_at > clock.machine_now(),
+        )
+    )
+
+
+def all_waiting(db: Session, clinic: Clinic) -> list[Invitation]:
+    """The clinic's invitations that somebody could still use."""
+    return list(
+        db.scalars(
+            select(Invitation).where(
+                Invitation.clinic_id == clinic.id,
+                Invitation.spent_at.is_(None),
+                Invitation.expires_at > clock.machine_now(),
+            )
         )
     )
 

@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from app.access import api_keys, invitations, scopes
+from app.access import api_keys, invitations, passkey_grants, scopes
 from app.cli.opening import Failure, clinic_named, database, only_clinic
-from app.people import enrolment
-from app.people.models import Clinic, Role
+from app.people import enrolment, memberships, staffing
+from app.people.models import Clinic, Practitioner, Role
 from app.questionnaires import finding_words, importing, strict_json
 from app.settings import Settings
 
@@ -58,6 +59,49 @@ def staff_invite(
         db.flush()  # the invitation points at them
         token = invitations.invite(db, person, by=None)
     typer.echo(f"{settings.base_url}/invitation#{token}")
+
+
+@clinic_commands.command("list")
+def clinic_list() -> None:
+    """Name every clinic, with how many work there."""
+    with database().session(write=False) as db:
+        working = select(Practitioner.clinic_id, func.count()).where(
+            Practitioner.disabled_at.is_(None)
+        )
+        counts = dict(db.execute(working.group_by(Practitioner.clinic_id)).all())
+        for clinic in db.scalars(select(Clinic).order_by(Clinic.slug)):
+            typer.echo(f"{clinic.slug}  {clinic.name}  {counts.get(clinic.id, 0)} on the team")
+
+
+@staff_commands.command("join")
+def staff_join(
+    name: Annotated[str, typer.Argument(help="the name that patients read at their first clinic")],
+    slug: Annotated[str, typer.Option("--clinic", help="where they work already")],
+    further: Annotated[str, typer.Option("--to", help="the clinic where they work as well")],
+    role: Annotated[Role, typer.Option(help="what they do there")] = Role.CLINICIAN,
+) -> None:
+    """Let somebody work at a further clinic. The passkeys they have open both."""
+    settings = Settings()
+    with database(settings).session() as db:
+        person = _member(db, clinic_named(db, slug), name)
+        row = memberships.work_further(db, person, clinic_named(db, further), role)
+        if passkey_grants.copy(db, person, row):
+            typer.echo(f"{name} works at {further} too, and changes clinics in the console.")
+            return
+        token = invitations.invite(db, row, by=None)
+    # They have no passkey yet that could open it.
+    typer.echo(f"{settings.base_url}{invitations.PATH}#{token}")
+
+
+def _member(db: Session, clinic: Clinic, name: str) -> Practitioner:
+    found = [
+        each
+        for each in staffing.team(db, clinic)
+        if each.display_name == name and each.disabled_at is None
+    ]
+    if not found:
+        raise Failure(f"nobody called {name} works at {clinic.slug}")
+    return found[0]
 
 
 @key_commands.command("create")

@@ -1,12 +1,16 @@
 """Serving, working, migrating, and looking whether all is well."""
 
 from typing import Annotated
+from uuid import UUID
 
 import typer
+from sqlalchemy import select
 
+from app.audit import chain
 from app.cli.opening import Failure, database, open_for_production
 from app.db import migrate as migrations
 from app.messaging import alarms
+from app.people.models import Clinic
 from app.settings import Settings
 
 commands = typer.Typer()
@@ -69,13 +73,13 @@ def demo(
 
 @commands.command()
 def doctor() -> None:
-    """Check settings, database and schema, and say what is wrong."""
+    """Check settings, database, schema and every clinic's trail, and say what is wrong."""
     settings = Settings()
     wrong = settings.missing_for_production()
     if settings.database_url and not migrations.is_current(settings.database_url):
         wrong.append("the database is not migrated: run `afterglow migrate`")
     elif settings.database_url and settings.encryption_keys and settings.secret_keys:
-        wrong += _alarms(settings)
+        wrong += _alarms(settings) + _broken_trails(settings)
     if wrong:
         raise Failure("; ".join(wrong))
     typer.echo("All is well.")
@@ -108,3 +112,17 @@ def alarm_clear(
 def _alarms(settings: Settings) -> list[str]:
     with database(settings).session(write=False) as db:
         return [f"open alarm: {alarm.code}" for alarm in alarms.open_alarms(db)]
+
+
+def _broken_trails(settings: Settings) -> list[str]:
+    """The first link of each chain that does not hold. Looks at every event there is."""
+    with database(settings).session(write=False) as db:
+        names: dict[UUID | None, str] = {row.id: row.slug for row in db.scalars(select(Clinic))}
+        found = [
+            (names.get(each, "no clinic"), chain.verify(db, each)) for each in chain.chains(db)
+        ]
+    return [
+        f"the trail of {name} is broken: event {verdict.broken_at} {verdict.why}"
+        for name, verdict in found
+        if verdict.broken_at is not None
+    ]

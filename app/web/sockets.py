@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app import i18n, live
+from app.access import web_sessions
+from app.access.models import WebSession
 from app.db.engine import Database
 from app.refusal import Refusal
 from app.telehealth.line import MALFORMED, SESSION_OVER, Line, LineOver, Message
@@ -55,7 +57,8 @@ async def _run(carrier: _Carrier) -> int | None:
     codes: list[int | None] = []
     # Moving or cancelling the appointment rings by its own id: that floor knows no rooms.
     planned = f"visit:{carrier.socket.path_params['id']}"
-    with live.subscribe(carrier.line.topic, planned) as bell:
+    ended = web_sessions.topic(carrier.socket.state.web_session_id)
+    with live.subscribe(carrier.line.topic, planned, ended) as bell:
         async with anyio.create_task_group() as group:
 
             async def until_over(task: Callable[[], Awaitable[None]]) -> None:
@@ -125,6 +128,10 @@ def _take(
 def _news(carrier: _Carrier) -> list[Message]:
     with i18n.using(carrier.language):
         with carrier.database.session(write=False) as db:
+            # Who was signed out elsewhere is out now, not at the page's next ping.
+            web_session = db.get(WebSession, carrier.socket.state.web_session_id)
+            if web_session is None or web_session.ended_at is not None:
+                raise LineOver(SESSION_OVER)
             messages = carrier.line.news(db)
         if carrier.line.chores:
             with carrier.database.session() as db:

@@ -7,6 +7,9 @@
 
 const passkeysWork = "PublicKeyCredential" in window && "parseRequestOptionsFromJSON" in PublicKeyCredential
 
+// Two on one page share what stood behind the #.
+let fragment = ""
+
 customElements.define("passkey-ceremony", class extends HTMLElement {
   #token = ""
   #waiting = null
@@ -30,7 +33,8 @@ customElements.define("passkey-ceremony", class extends HTMLElement {
 
   // Out of the address before anything else can read it.
   #takeToken() {
-    this.#token = location.hash.slice(1)
+    fragment = location.hash.slice(1) || fragment
+    this.#token = fragment
     history.replaceState(null, "", location.pathname)
   }
 

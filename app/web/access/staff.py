@@ -198,7 +198,6 @@ LEAST = {
     "trail": A,
     "trail-patient": A,
     "trail-member": A,
-    "disclosures": A,
     "disclosures-csv": A,
     "disclosures-json": A,
     # oneself

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.audit import trail
 from app.journal import files
 from app.people.models import Patient
 from app.scheduling.models import Appointment
@@ -43,6 +44,10 @@ def play(request: Request, db: Session) -> Response:
     file = brought.shared_file(db, patient, uuid)
     if file is None or not brought.read(request, db, [file.entry]):
         not_found()
+    if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
+        # Once for each time, not for each piece. GET reads only: in a transaction of its own.
+        with request.app.state.database.session() as other:
+            trail.record(other, "play-recording", agent=request.state.practitioner, entity=file)
     return byte_ranges.sent(
         request,
         size=file.size,

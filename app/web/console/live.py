@@ -49,7 +49,7 @@ async def listen(socket: WebSocket) -> None:
 
 async def _tell(socket: WebSocket, clinic_id: UUID, session_id: UUID) -> None:
     database: Database = socket.app.state.database
-    with live.subscribe(f"desk:{clinic_id}") as bell:
+    with live.subscribe(f"desk:{clinic_id}", web_sessions.topic(session_id)) as bell:
         # Whatever changed between the page and its line is heard now.
         await socket.send_text("changed")
         while True:

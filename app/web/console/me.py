@@ -5,10 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.access import kept_passkeys, web_sessions
+from app.access import kept_passkeys, passkey_grants, web_sessions
 from app.access.devices import spoken
-from app.access.models import SessionKind
-from app.people import staffing
+from app.access.models import Passkey, SessionKind
+from app.people import memberships, staffing
+from app.refusal import Refusal
 from app.web import signing_in
 from app.web.console.desk import desk_page
 from app.web.forms import read_form, text
@@ -18,14 +19,29 @@ from app.web.pages import redirect
 
 @staff_only
 def show(request: Request, db: Session) -> Response:
-    """The ring, the language, and where one is signed in."""
+    """The ring, the language, one's clinics, and where one is signed in."""
+    return shown(request, db)
+
+
+def shown(
+    request: Request, db: Session, status: int = 200, *, refusal: Refusal | None = None
+) -> Response:
+    """The page; refused, with the reason on top."""
+    practitioner = request.state.practitioner
+    passkey_id = request.state.web_session.passkey_id
+    passkey = db.get(Passkey, passkey_id) if passkey_id else None
+    rows = passkey_grants.opened_by(db, passkey) if passkey else []
     return desk_page(
         request,
         db,
         "console/me.html",
+        status,
         section="me",
-        browsers=web_sessions.of(db, request.state.practitioner),
-        passkeys=kept_passkeys.of(db, request.state.practitioner),
+        refusal=refusal,
+        clinics=[row for row in rows if row.id != practitioner.id],
+        elsewhere=memberships.others_of(db, practitioner),
+        browsers=web_sessions.of(db, practitioner),
+        passkeys=kept_passkeys.of(db, practitioner),
         this_one=request.state.web_session,
         spoken=spoken,
     )

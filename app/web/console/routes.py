@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from app.web.console import (
+    accounting,
     alerts,
     appointments,
     asked,
@@ -27,6 +28,7 @@ from app.web.console import (
     live,
     locations,
     me,
+    my_devices,
     numbers,
     numbers_settings,
     on_call,
@@ -53,8 +55,9 @@ from app.web.console import (
     taking_home,
     team,
     today,
-    visit_outcomes,
+    trail,
     visit_guests,
+    visit_outcomes,
     visits,
 )
 
@@ -64,10 +67,10 @@ routes: list[BaseRoute] = roles.enforced(
         *sign_in.routes,
         *today.routes,
         *inbox_strangers.routes,
-    *inbox_notes.routes,
-    *inbox.routes,
-    *replies.routes,
-    *on_call.routes,
+        *inbox_notes.routes,
+        *inbox.routes,
+        *replies.routes,
+        *on_call.routes,
         *alerts.routes,
         *live.routes,
         *book.routes,
@@ -105,8 +108,11 @@ routes: list[BaseRoute] = roles.enforced(
         *companion.routes,
         *team.routes,
         *keys.routes,
+        *trail.routes,
+        *accounting.routes,
         *other_systems.routes,
         *me.routes,
+        *my_devices.routes,
         *visits.routes,
         *visit_guests.routes,
         *visit_outcomes.routes,

@@ -11,11 +11,12 @@ from starlette.routing import Route
 from app.access import api_keys, invitations, kept_passkeys, web_sessions
 from app.people import staffing
 from app.people.models import Practitioner
+from app.protocols import leaving
 from app.refusal import Refusal
 from app.web.console import key_scopes, team_form
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
-from app.web.console.roles import administrators, is_administrator
+from app.web.console.roles import is_administrator
 from app.web.forms import read_form
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, redirect
@@ -35,19 +36,18 @@ def show(request: Request, db: Session) -> Response:
         team=staffing.team(db, clinic),
         may_change=may_change,
         keys=api_keys.of(db, clinic) if may_change else [],
-        may=key_scopes.described,
+        key_may=key_scopes.described,
+        waiting={each.practitioner_id for each in invitations.all_waiting(db, clinic)},
     )
 
 
 @staff_only
-@administrators
 def form(request: Request, db: Session) -> Response:
     """The form of a new member."""
     return _form_page(request, db, None, team_form.empty(), Faults())
 
 
 @staff_only
-@administrators
 def add(request: Request, db: Session) -> Response:
     """Add a member and show their one-time address. Sent twice, the second is refused."""
     posted, clinic = read_form(request), request.state.clinic
@@ -64,7 +64,6 @@ def add(request: Request, db: Session) -> Response:
 
 
 @staff_only
-@administrators
 def edit(request: Request, db: Session) -> Response:
     """The form of what is known, and what else can be done."""
     practitioner = _found(request, db)
@@ -72,7 +71,6 @@ def edit(request: Request, db: Session) -> Response:
 
 
 @staff_only
-@administrators
 def change(request: Request, db: Session) -> Response:
     """Write down what holds now."""
     practitioner = _found(request, db)
@@ -88,14 +86,20 @@ def change(request: Request, db: Session) -> Response:
 
 
 @staff_only
-@administrators
 def invite(request: Request, db: Session) -> Response:
     """A new one-time address; the one before it is void."""
     return _refusable(request, db, _found(request, db), _invite)
 
 
 @staff_only
-@administrators
+def withdraw(request: Request, db: Session) -> Response:
+    """The one-time address that was handed out is void. Twice changes nothing."""
+    practitioner = _found(request, db)
+    invitations.withdraw(db, practitioner, by=request.state.practitioner)
+    return redirect(request, "console:member", id=practitioner.id)
+
+
+@staff_only
 def recover(request: Request, db: Session) -> Response:
     """For a lost device: what opened the console on it ends now, and a new address is made."""
 
@@ -107,21 +111,17 @@ def recover(request: Request, db: Session) -> Response:
 
 
 @staff_only
-@administrators
 def disable(request: Request, db: Session) -> Response:
-    """They no longer work here: signed out everywhere, their passkeys gone."""
+    """They no longer work here: out at once, and what they had in hand is everybody's."""
 
     def end(request: Request, db: Session, practitioner: Practitioner) -> Response:
-        staffing.disable(db, practitioner, by=request.state.practitioner)
-        kept_passkeys.remove_all(db, practitioner, by=request.state.practitioner)
-        web_sessions.end_all(db, practitioner, by=request.state.practitioner)
-        return redirect(request, "console:team")
+        leaving.leave(db, practitioner, by=request.state.practitioner)
+        return redirect(request, "console:member", id=practitioner.id)
 
     return _refusable(request, db, _found(request, db), end)
 
 
 @staff_only
-@administrators
 def enable(request: Request, db: Session) -> Response:
     """They work here again, once they took up an invitation."""
     practitioner = _found(request, db)
@@ -178,6 +178,10 @@ def _form_page(
         422 if faults else 200,
         section="team",
         member=practitioner,
+        waiting=invitations.waiting(db, practitioner) if practitioner else None,
+        passkeys=kept_passkeys.of(db, practitioner) if practitioner else [],
+        browsers=web_sessions.of(db, practitioner) if practitioner else [],
+        held=leaving.held_by(db, practitioner) if practitioner else None,
         values=values,
         roles=team_form.roles(),
         refusal=faults,
@@ -191,6 +195,9 @@ routes = [
     Route("/team/{id}", edit, methods=["GET"], name="member"),
     Route("/team/{id}", change, methods=["POST"], name="change-member"),
     Route("/team/{id}/invitation", invite, methods=["POST"], name="invite"),
+    Route(
+        "/team/{id}/invitation/withdrawal", withdraw, methods=["POST"], name="withdraw-invitation"
+    ),
     Route("/team/{id}/recovery", recover, methods=["POST"], name="recover"),
     Route("/team/{id}/leave", disable, methods=["POST"], name="disable-member"),
     Route("/team/{id}/return", enable, methods=["POST"], name="enable-member"),

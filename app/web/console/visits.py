@@ -33,6 +33,9 @@ from app.web.sockets import carry
 def show(request: Request, db: Session) -> Response:
     """The room of one visit, or for a room elsewhere what staff know and say about it."""
     appointment = _appointment(request, db)
+    # GET reads only: the note goes into a transaction of its own, before anything is shown.
+    with request.app.state.database.session() as other:
+        trail.record(other, "view-visit", agent=request.state.practitioner, entity=appointment)
     visit = visits.find(db, appointment)
     carrier_name = visit.provider if visit else provider.chosen_for(appointment)
     shown = visit or visits.planned(appointment)

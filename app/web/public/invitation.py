@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.access import attempts, invitations, kept_passkeys, passkeys
+from app.access import attempts, invitations, joining, kept_passkeys, passkeys
+from app.access.challenges import Purpose
 from app.access.invitations import InvitationOver
 from app.access.models import Invitation, Passkey, Strength
 from app.people.models import Practitioner
@@ -69,7 +70,50 @@ def answer(request: Request, db: Session) -> Response:
     except Refusal as refusal:
         return passkey_answers.refused(refusal)
     response = JSONResponse({"address": "/clinic"})
-    signing_in.let_in(request, db, response, practitioner, Strength.PASSKEY, browser=browser)
+    signing_in.let_in(
+        request, db, response, practitioner, Strength.PASSKEY, browser=browser, passkey=passkey
+    )
+    return response
+
+
+@anyone
+def known_challenge(request: Request, db: Session) -> Response:
+    """What the device is to be asked, for whoever has a passkey from another clinic."""
+    try:
+        _find(request, db, read_json(request))
+    except Refusal as refusal:
+        return passkey_answers.refused(refusal)
+    return passkey_answers.sign_in_options(request, db, Purpose.STAFF_SIGN_IN)
+
+
+@anyone
+def known(request: Request, db: Session) -> Response:
+    """Their passkey opens this clinic too from now on, and they are signed in here."""
+    posted = read_json(request, limit=signing_in.LARGEST_CREDENTIAL)
+    browser = signing_in.browser_for(request)
+    try:
+        invitation = _find(request, db, posted)
+        shown = passkeys.shown(
+            db,
+            Purpose.STAFF_SIGN_IN,
+            passkey_answers.credential_in(posted),
+            browser=browser,
+            party=signing_in.party(request),
+        )
+        practitioner = db.get_one(Practitioner, invitation.practitioner_id)
+        joining.take_up(db, invitation, practitioner, shown.passkey)
+    except Refusal as refusal:
+        return passkey_answers.refused(refusal)
+    response = JSONResponse({"address": "/clinic"})
+    signing_in.let_in(
+        request,
+        db,
+        response,
+        practitioner,
+        Strength.PASSKEY,
+        browser=browser,
+        passkey=shown.passkey,
+    )
     return response
 
 
@@ -100,4 +144,11 @@ routes = [
     Route("/invitation", show, name="invitation"),
     Route("/invitation/challenge", challenge, methods=["POST"], name="invitation-challenge"),
     Route("/invitation/passkey", answer, methods=["POST"], name="invitation-passkey"),
+    Route(
+        "/invitation/known/challenge",
+        known_challenge,
+        methods=["POST"],
+        name="invitation-known-challenge",
+    ),
+    Route("/invitation/known", known, methods=["POST"], name="invitation-known"),
 ]

@@ -76,6 +76,7 @@ def _line(socket: WebSocket) -> PatientLine | None:
         if not guest_doors.let_in(socket, db):
             return None
         guest, seat = guest_doors.guest_of(socket), guest_doors.seat_of(socket)
+        socket.state.web_session_id = seat.web_session_id
         socket.state.language = guards.chosen_language(socket) or guest.language
         return PatientLine(seat.id, seat.visit_id, socket.app.state.settings)
 
