@@ -141,7 +141,7 @@ def _number_at_risk(visit: Appointment) -> AtRisk | None:
 
 
 def _silence(visit: Appointment, texts: Sequence[Message]) -> AtRisk | None:
-    asked = [text for text in texts if text.purpose in _ASKED_THEM and text.status in _LEFT]
+    asked = [text for text in texts if text.purpose in _ASKED_THEM and _is_out(text)]
     if not asked:
         return None
     since = asked[-1].sent_at or asked[-1].due_at
@@ -150,6 +150,12 @@ def _silence(visit: Appointment, texts: Sequence[Message]) -> AtRisk | None:
     if clock.now() < min(since + SILENT_AFTER, visit.starts_at - _SILENT_BEFORE):
         return None
     return AtRisk(Risk.SILENT, since, asked[-1])
+
+
+def _is_out(text: Message) -> bool:
+    """Whether it has left; what a person wrote counts from the moment on that it is to leave."""
+    was_written = text.purpose is Purpose.WRITTEN and text.status not in _LOST
+    return text.status in _LEFT or was_written
 
 
 def _agreed_since(visit: Appointment, moment: datetime) -> bool:
