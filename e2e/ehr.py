@@ -63,6 +63,14 @@ class Ehr:
             ],
         )
 
+    def end(self, appointment: dict, ended_at: datetime) -> dict:
+        """Record when a session really ended."""
+        stands = self.get(f"Appointment/{appointment['id']}")
+        ended = stands | {"status": "fulfilled", "end": ended_at.isoformat()}
+        return self._asked(
+            f"Appointment/{appointment['id']}", json.dumps(ended).encode(), method="PUT"
+        )
+
     def ask(self, patient: dict, questionnaire_id: str) -> dict:
         """Have the patient asked to fill in a form."""
         return self.post(
@@ -74,7 +82,7 @@ class Ehr:
             **{"for": {"reference": f"Patient/{patient['id']}"}},
         )
 
-    def _asked(self, path: str, body: bytes | None) -> dict:
+    def _asked(self, path: str, body: bytes | None, method: str | None = None) -> dict:
         request = urllib.request.Request(
             f"{self._clinic.url}/fhir/R4/{path}",
             body,
@@ -82,6 +90,7 @@ class Ehr:
                 "Content-Type": "application/fhir+json",
                 "Authorization": f"Bearer {self._key}",
             },
+            method=method,
         )
         with urllib.request.urlopen(request, timeout=60) as answered:
             return json.load(answered)

@@ -53,7 +53,7 @@ def test_a_red_flag_is_met_with_911_and_somebody_is_called_until_they_come(
     desk = new_desk(clinic)
     desk.goto(f"{clinic.url}/clinic")
     expect(desk.get_by_text("told of something that cannot wait")).to_be_visible()
-    alert = desk.locator("section.notice--danger", has_text="Maya Lind").first
+    alert = desk.locator(".notice--danger", has_text="Maya Lind").first
     assert "Chest" not in alert.inner_text()
 
     [rung] = _alert_texts(clinic)
