@@ -6,20 +6,19 @@ asked what it holds.
 """
 
 import random
-import shutil
 import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
 from e2e import phone_scripts as scripts
-from e2e.conftest import ROOT, Clinic
+from e2e.conftest import Clinic
 from e2e.evenings import evening_after, open_evening
 from e2e.kept_words import kept_words
 from e2e.lasting_phone import LastingPhone
+from e2e.newer_worker import newer_worker
 from e2e.writing import SLOW, keep, wait_for_shell, write, write_more
 
 PHONE = "+17185550162"
@@ -267,7 +266,7 @@ class Torture:
 
     def _renewed(self) -> None:
         self._type()
-        self.clinic.renew(_newer_worker(self.clinic.folder, len(self.written)))
+        self.clinic.renew(newer_worker(self.clinic.folder, len(self.written)))
         self._put_away(False)
         if not self._is(scripts.HAS_NEWER, within=10):
             self._begin_anew()
@@ -304,15 +303,3 @@ class Torture:
 def _lose_the_answer(route: Route) -> None:
     route.fetch()
     route.abort()
-
-
-def _newer_worker(folder: Path, number: int) -> Path:
-    """The worker of a version to come, with one more store in the phone's database."""
-    newer = folder / f"worker-{number}"
-    shutil.copytree(ROOT / "service_worker", newer)
-    database = newer / "device_database.js"
-    text = database.read_text()
-    assert "open(1)" in text
-    text = text.replace("open(1)", f"open({number + 1})")
-    database.write_text(text.replace("  notes: {},\n", f"  notes: {{}},\n  later{number}: {{}},\n"))
-    return newer / "worker.js"
