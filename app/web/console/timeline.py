@@ -88,7 +88,7 @@ def of(db: Session, clinic: Clinic, plan: Plan, sample: Sample) -> Drawn:
     shown = [Shown(_LANES[each.kind], each.at, _sign(each)) for each in planned]
     return Drawn(
         picture=picture.draw(shown, session=session, window=window, zone=sample.zone),
-        days=_days([*map(_row, planned), Row(_("The session"), "session", session[0])], sample),
+        days=_days([*_rows(planned), Row(_("The session"), "session", session[0])], sample),
         window=window,
         zone=sample.zone,
         texts=sum(each.sign is Sign.TEXT for each in shown),
@@ -121,9 +121,16 @@ def _window(clinic: Clinic, plan: Plan, ended_at: datetime) -> tuple[datetime, d
     return ended_at + timedelta(hours=opens), ended_at + timedelta(hours=closes)
 
 
-def _row(planned: Planned) -> Row:
-    title, sign = plan_words.title(planned.kind), _sign(planned)
-    return Row(title, sign, planned.at, planned.text or "", planned.why_not or "")
+def _rows(planned: Sequence[Planned]) -> list[Row]:
+    """A row for each; the second text about forms is their reminder."""
+    rows, has_asked = [], False
+    for each in planned:
+        title, sign = plan_words.title(each.kind), _sign(each)
+        if each.kind is StepKind.INTAKE:
+            title = _("Reminder of the forms") if has_asked else title
+            has_asked = True
+        rows.append(Row(title, sign, each.at, each.text or "", each.why_not or ""))
+    return rows
 
 
 def _days(rows: Sequence[Row], sample: Sample) -> tuple[OneDay, ...]:
