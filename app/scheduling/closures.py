@@ -104,6 +104,16 @@ def between(
     return db.scalars(asked).all()
 
 
+def closed_days(db: Session, clinic: Clinic, start: datetime, end: datetime) -> dict[date, str]:
+    """The whole days on which the clinic is closed between two moments, with their names."""
+    found: dict[date, str] = {}
+    for row in between(db, clinic, start, end, is_clinics=True):
+        if row.kind is ExceptionKind.AWAY and row.opens is None:
+            days = (row.last_on - row.first_on).days + 1
+            found |= {row.first_on + timedelta(days=more): row.name for more in range(days)}
+    return found
+
+
 def moments(
     row: HoursException | Days, zone: str, start: datetime, end: datetime
 ) -> list[Interval]:

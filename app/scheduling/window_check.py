@@ -14,7 +14,6 @@ from app.plans.plan import Plan
 from app.scheduling import availability, calendars, closures, integration, slots
 from app.scheduling.integration import Choice
 from app.scheduling.intervals import Interval, common, of_day
-from app.scheduling.models import ExceptionKind, HoursException
 from app.scheduling.slots import Slot
 from app.scheduling.therapeutic_window import TherapeuticWindow
 
@@ -71,11 +70,7 @@ def look(
     span = Interval(window.opens_at, window.closes_at)
     staffed = common([span], availability.clinic_open(db, clinic, *_ends(span)))
     free = _free(db, patient, window, plan.visit.length)
-    closed = [
-        row
-        for row in closures.between(db, clinic, *_ends(span), is_clinics=True)
-        if row.kind is ExceptionKind.AWAY and row.opens is None
-    ]
+    closed = closures.closed_days(db, clinic, *_ends(span))
     days = [
         _day(day, clinic.zone, staffed, free, practitioner, closed)
         for day in _days(span, clinic.zone)
@@ -101,7 +96,7 @@ def _day(
     staffed: list[Interval],
     free: list[Slot],
     practitioner: Practitioner | None,
-    closed: list[HoursException],
+    closed: dict[date, str],
 ) -> WindowDay:
     whole = of_day(day, time(0), time(0), zone)
     there = common([whole], staffed)
@@ -109,13 +104,12 @@ def _day(
     own = [
         slot for slot in on_day if practitioner is None or slot.practitioner.id == practitioner.id
     ]
-    names = [row.name for row in closed if row.first_on <= day <= row.last_on]
     return WindowDay(
         noon=wall_time.instant(datetime.combine(day, time(12)), zone),
         staffed=sum((each.length for each in there), timedelta()),
         own=len({slot.starts_at for slot in own}),
         others=len({slot.starts_at for slot in on_day} - {slot.starts_at for slot in own}),
-        closed=names[0] if names and not there else None,
+        closed=None if there else closed.get(day),
     )
 
 

@@ -174,7 +174,8 @@ def _today(zone: str) -> date:
 
 
 def _said(on: date) -> str:
-    return i18n.local_day(datetime.combine(on, time(12), UTC), "UTC")
+    said = i18n.local_day(datetime.combine(on, time(12), UTC), "UTC")
+    return said if on.year == clock.now().year else f"{said}, {on.year}"
 
 
 def _clock(at: time) -> str:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import clock, wall_time
+from app.scheduling import closures
 from app.telehealth import waiting
 from app.web.console import calendar
 from app.web.console.desk import desk_page
@@ -25,12 +26,14 @@ def week(request: Request, db: Session) -> Response:
     first = wall_time.instant(datetime(monday.year, monday.month, monday.day, 12), clinic.zone)  # noqa: DTZ001  a wall time
     in_room = {each.appointment.id for each in waiting.at_clinic(db, clinic.id)}
     days = calendar.days(db, clinic, first, 7, in_room)
+    closed = closures.closed_days(db, clinic, first, first + timedelta(days=6))
     return desk_page(
         request,
         db,
         "console/schedule.html",
         section="schedule",
         days=days,
+        closed=[closed.get(monday + timedelta(days=more)) for more in range(7)],
         earlier=monday - timedelta(days=7),
         later=monday + timedelta(days=7),
         is_this_week=monday == _monday(this_day),

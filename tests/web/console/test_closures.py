@@ -45,6 +45,16 @@ def test_a_holiday_is_entered_read_by_everybody_and_taken_back(office, desk, kep
     assert kept() == []
 
 
+def test_the_schedule_says_which_days_are_closed(office, desk):
+    office.post("/clinic/closures", data=_days(name="Thanksgiving"))
+    office.post("/clinic/closures", data=_days(first_on="2026-11-27"))
+
+    page = desk.get("/clinic/schedule?week=2026-11-26").text
+
+    assert "Closed: Thanksgiving" in page
+    assert page.count("Closed") == 2
+
+
 def test_what_is_still_booked_is_named_with_a_way_to_it(office, cast):
     office.post(
         "/clinic/closures",
