@@ -76,8 +76,11 @@ def put(connection: Connection) -> None:
     there = _there(connection)
     for name in there.keys() - wanted.keys():
         _drop(connection, name, there[name])
-    for name in sorted(wanted.keys() - there.keys()):
+    new = sorted(wanted.keys() - there.keys())
+    for name in new:
         _create(connection, name, *wanted[name])
+    if new and not _is_sqlite(connection):
+        _count_on(connection)
 
 
 def take_away(connection: Connection) -> None:
@@ -124,6 +127,14 @@ def _create(connection: Connection, name: str, told: Told, act: str) -> None:
     connection.exec_driver_sql(
         f"CREATE TRIGGER {name} AFTER {act} ON {told.table} FOR EACH ROW WHEN ({when}) "
         f"EXECUTE FUNCTION {name}()"
+    )
+
+
+def _count_on(connection: Connection) -> None:
+    """Behind what is there: rows of a copy were brought in past the sequence."""
+    newest = "SELECT COALESCE(MAX(position), 0) + 1 FROM subscription_event"
+    connection.exec_driver_sql(
+        f"SELECT setval('{_SEQUENCE}', GREATEST(nextval('{_SEQUENCE}'), ({newest})))"
     )
 
 

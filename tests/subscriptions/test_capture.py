@@ -7,6 +7,7 @@ from sqlalchemy import inspect, select, text, update
 
 from app import clock
 from app.db import migrate, telling
+from app.db.base import new_id
 from app.intake.models import IntakeTask
 from app.messaging.models import Direction, Message, MessageStatus, Purpose
 from app.people.models import Patient
@@ -14,7 +15,7 @@ from app.questionnaires import library
 from app.questionnaires.models import QuestionnaireResponse, ResponseStatus
 from app.scheduling.models import Appointment, Encounter
 from app.subscriptions import keeping
-from app.subscriptions.models import EventStatus
+from app.subscriptions.models import EventStatus, SubscriptionEvent
 from app.web.fhir.routes import routes
 
 
@@ -155,6 +156,37 @@ def test_triggers_that_went_missing_come_back_with_the_next_migration(database):
 
     with database.engine.connect() as connection:
         assert telling.missing(connection) == []
+
+
+def test_news_after_a_copy_was_brought_back_come_after_what_waited(
+    database, cast, subscribe, events
+):
+    subscription, _ = subscribe("Appointment")
+    waiting = {"status": "waiting", "resource_type": "Appointment", "attempts": 0}
+    with database.engine.begin() as connection:
+        telling.take_away(connection)  # as it is while rows are brought in
+        table = SubscriptionEvent.__table__
+        connection.execute(
+            table.insert(),
+            waiting
+            | {
+                "id": new_id(),
+                "clinic_id": cast.clinic.id,
+                "subscription_id": subscription.id,
+                "resource_id": cast.infusion.id,
+                "is_new": True,
+                "position": 5000,
+                "made_at": clock.now(),
+            },
+        )
+    migrate.upgrade(database.engine.url.render_as_string(hide_password=False))
+    with database.session() as db:
+        db.get_one(Appointment, cast.integration_visit.id).version += 1
+
+    assert [event.resource_id for event in events()] == [
+        cast.infusion.id,
+        cast.integration_visit.id,
+    ]
 
 
 def test_what_can_be_told_of_can_be_read_at_the_door():

@@ -11,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app import clock
+from app.messaging import outbox
+from app.messaging.models import Purpose
 from app.people.models import Patient
 from app.scheduling.models import Appointment
 from app.subscriptions import delivering, keeping
 from app.subscriptions.delivering import A_DAY, LEASE, WAITS
 from app.subscriptions.models import EventStatus, Subscription, SubscriptionStatus
 from app.subscriptions.receiver import NetReceiver
+from app.worker import Worker
 
 
 @pytest.fixture
@@ -324,6 +327,40 @@ def test_a_receiver_that_misbehaves_holds_up_nobody(
     assert time.monotonic() - began < 3
     assert standing(subscription).failures == 1
     assert standing(subscription).last_answer == 0
+
+
+def test_a_slow_receiver_holds_up_no_text(
+    database, settings, subscribe, change, gateway, cast, here
+):
+    class Slow:
+        def __init__(self):
+            self.begun = threading.Event()
+            self.may_end = threading.Event()
+
+        def post(self, *_):
+            self.begun.set()
+            self.may_end.wait(10)
+            return 200
+
+    slow = Slow()
+    subscribe()
+    change()
+    worker = Worker(database, here, gateway, receiver=slow)
+    running = threading.Thread(target=worker.run)
+    running.start()
+    assert slow.begun.wait(5)
+    with database.session() as db:
+        patient = db.get_one(Patient, cast.maya.id)
+        outbox.enqueue(db, Purpose.NOTICE, "Hello.", patient=patient, due_at=clock.now())
+    until = time.monotonic() + 5
+    while not gateway.sent and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert [one.body for one in gateway.sent] == ["Hello."]
+    worker.stop()
+    slow.may_end.set()
+    running.join(10)
+    assert not running.is_alive()
 
 
 def test_long_ago_is_forgotten_and_what_was_given_up_is_kept_longer(

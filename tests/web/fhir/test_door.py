@@ -112,6 +112,38 @@ def test_the_statement_says_what_is_really_there(ehr):
     }
 
 
+def test_the_statement_and_the_routes_say_the_same(ehr):
+    codes = {"GET": "read", "POST": "create", "PUT": "update", "DELETE": "delete"}
+    there = set()
+    for route in routes:
+        kind, *rest = route.path.strip("/").split("/")
+        for method in route.methods - {"HEAD"}:
+            code = rest[1] if len(rest) > 1 else codes[method]
+            there.add((kind, "search-type" if code == "read" and not rest else code))
+    said = set()
+    for resource in ehr.get("/metadata").json()["rest"][0]["resource"]:
+        said |= {(resource["type"], each["code"]) for each in resource["interaction"]}
+        said |= {(resource["type"], f"${each['name']}") for each in resource.get("operation", [])}
+
+    assert said == there - {("metadata", "search-type")}
+
+
+def test_every_search_that_the_statement_names_is_understood(ehr, cast):
+    good = {"date": "2026-11-20", "number": "1", "reference": str(cast.maya.id)}
+    for resource in ehr.get("/metadata").json()["rest"][0]["resource"]:
+        kind = resource["type"]
+        for each in resource.get("searchParam", []):
+            value = "3125550142" if each["name"] in ("phone", "telecom") else "a"
+            value = "1990-04-12" if each["name"] == "birthdate" else good.get(each["type"], value)
+            path = f"/{kind}?_id={cast.maya.id}&{each['name']}={value}"
+            if each["name"] != "_id":
+                answer = ehr.get(path, headers={"prefer": "handling=strict"})
+                assert answer.status_code == 200, (path, answer.text)
+        for include in resource.get("searchInclude", []):
+            path = f"/{kind}?_id={cast.maya.id}&_include={include}"
+            assert ehr.get(path, headers={"prefer": "handling=strict"}).status_code == 200, path
+
+
 def test_the_statement_names_the_operation_on_a_patient(ehr):
     rest = ehr.get("/metadata").json()["rest"][0]
     patient = next(each for each in rest["resource"] if each["type"] == "Patient")
