@@ -229,9 +229,8 @@ def test_before_a_session_moves_all_that_moves_along_is_shown_and_nothing_moved(
     assert everything() == before
     assert "Look before you move" in answer.text
     assert "Tuesday, November 24, 12:00 pm" in answer.text
-    rows = re.findall(r'<th scope="row"><a href="/clinic/appointments/([^"]+)"', answer.text)
-    assert len(rows) > 8
-    assert {*rows} == {str(theos.id)}
+    assert answer.text.count('<th scope="row">') > 8
+    assert "Integration visit</th>" in answer.text
 
 
 def test_a_session_moves_as_it_was_shown(desk, database, theos):
