@@ -14,6 +14,8 @@ PARTS = (
     "bench.race",
     "bench.forms",
     "bench.texts",
+    "bench.console",
+    "bench.finding",
     "bench.lighthouse",
     "bench.reliability.offline",
     "bench.reliability.in_doubt",
