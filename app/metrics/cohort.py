@@ -7,15 +7,17 @@ open stand apart; whatever else is left out is left out for a reason, and counte
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.metrics.models import LeftOut, WhyLeftOut
 from app.metrics.period import Period
-from app.people.models import Clinic
+from app.people.models import Clinic, Patient
 from app.plans import kept
 from app.plans.plan import Plan
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
@@ -43,6 +45,7 @@ class Infusion:
     opens_at: datetime
     closes_at: datetime
     plans_visit: bool
+    number_failed_at: datetime | None
     left_out: str  # what staff said, or "demo"
     month: date
 
@@ -76,7 +79,40 @@ def load(db: Session, clinic: Clinic, period: Period, *, for_export: bool = Fals
     """Read them, in their order. `for_export`: a demo clinic's are all left out."""
     now = clock.now()
     ids = _ids(clinic, period, now)
-    rows = db.execute(
+    plans, left_out = _plans(db, clinic), _left_out(db, clinic)
+    demo = DEMO if for_export and clinic.is_demo else ""
+    found = {}
+    for row in db.execute(_wanted(ids)):
+        plan = plans.get(row.protocol_id) or plans[None]
+        why = left_out.get((row.patient_id, row.id)) or left_out.get((row.patient_id, None), "")
+        found[row.id] = _infusion(row, clinic, period, plan, demo or why)
+    return Cohort(clinic, period, now, found, ids)
+
+
+def _infusion(
+    row: SqlRow[Any], clinic: Clinic, period: Period, plan: Plan, left_out: str
+) -> Infusion:
+    ended_at = row.recorded_at or row.ends_at
+    window = TherapeuticWindow.after(ended_at, clinic, plan)
+    return Infusion(
+        id=row.id,
+        patient_id=row.patient_id,
+        status=row.status,
+        booked_at=row.made_at,
+        starts_at=row.starts_at,
+        ended_at=ended_at,
+        has_end=row.recorded_at is not None,
+        opens_at=window.opens_at,
+        closes_at=window.closes_at,
+        plans_visit=plan.visit.is_on,
+        number_failed_at=row.number_failed_at,
+        left_out=left_out,
+        month=period.month_of(ended_at),
+    )
+
+
+def _wanted(ids: Select[UUID]) -> Any:
+    return (
         select(
             Appointment.id,
             Appointment.patient_id,
@@ -85,36 +121,14 @@ def load(db: Session, clinic: Clinic, period: Period, *, for_export: bool = Fals
             Appointment.starts_at,
             Appointment.ends_at,
             Appointment.protocol_id,
-            Encounter.ended_at,
+            Encounter.ended_at.label("recorded_at"),
+            Patient.number_failed_at,
         )
+        .join(Patient, Patient.id == Appointment.patient_id)
         .outerjoin(Encounter, Encounter.appointment_id == Appointment.id)
         .where(Appointment.id.in_(ids))
         .order_by(Appointment.starts_at, Appointment.id)
-    ).all()
-    plans = _plans(db, clinic)
-    left_out = _left_out(db, clinic)
-    demo = DEMO if for_export and clinic.is_demo else ""
-    found = {}
-    for id_, patient_id, status, made_at, starts_at, ends_at, protocol_id, recorded_at in rows:
-        plan = plans.get(protocol_id) or plans[None]
-        ended_at = recorded_at or ends_at
-        window = TherapeuticWindow.after(ended_at, clinic, plan)
-        why = left_out.get((patient_id, id_)) or left_out.get((patient_id, None), "")
-        found[id_] = Infusion(
-            id=id_,
-            patient_id=patient_id,
-            status=status,
-            booked_at=made_at,
-            starts_at=starts_at,
-            ended_at=ended_at,
-            has_end=recorded_at is not None,
-            opens_at=window.opens_at,
-            closes_at=window.closes_at,
-            plans_visit=plan.visit.is_on,
-            left_out=demo or why,
-            month=period.month_of(ended_at),
-        )
-    return Cohort(clinic, period, now, found, ids)
+    )
 
 
 def _ids(clinic: Clinic, period: Period, now: datetime) -> Select[UUID]:

@@ -90,7 +90,7 @@ def _stopped(
         in_time = sat is not None and sat.claimed_at and sat.claimed_at <= infusion.closes_at
         return CLINICIAN_LATE if in_time else MOVED_OUTSIDE
     if talk.opened_at is None:
-        return OPTED_OUT if out_at else (UNDELIVERED if talk.text_lost else NOT_OPENED)
+        return OPTED_OUT if out_at else (UNDELIVERED if _is_lost(infusion, talk) else NOT_OPENED)
     if talk.fault == "denied" and talk.started_at is None:
         return DENIED
     if sat is None or sat.claimed_at is None:
@@ -101,6 +101,12 @@ def _stopped(
 def _was_not_ready(infusion: Infusion, talk: Talk) -> bool:
     asked = talk.asked_at is not None or talk.reason is WhyNotHeld.NOT_READY
     return talk.starts_at > infusion.closes_at or asked
+
+
+def _is_lost(infusion: Infusion, talk: Talk) -> bool:
+    """Whether the link did not reach them: its text failed, or their number takes none."""
+    failed_at = infusion.number_failed_at
+    return talk.text_lost or (failed_at is not None and failed_at <= talk.starts_at)
 
 
 def _was_kept_waiting(talk: Talk, claimed_at: datetime) -> bool:
@@ -135,7 +141,7 @@ def _facts(
         "staff_said": talk.result.value if talk.result else "",
         "staff_said_why": talk.reason.value if talk.reason else "",
         "call_began_at": talk.began_at,
-        "text_lost": "yes" if talk.text_lost else "no",
+        "text_lost": "yes" if _is_lost(infusion, talk) else "no",
         "opened_at": talk.opened_at,
         "claimed_at": sat.claimed_at if sat else None,
         "admitted_at": sat.admitted_at if sat else None,

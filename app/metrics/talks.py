@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -105,82 +106,81 @@ def load(db: Session, cohort: Cohort) -> dict[UUID, list[Talk]]:
 
 def _talks(db: Session, cohort: Cohort) -> Iterable[Talk]:
     rows = db.execute(
-        select(
-            Appointment.id,
-            Appointment.follows_id,
-            Appointment.status,
-            Appointment.starts_at,
-            Appointment.ends_at,
-            Appointment.asked_at,
-            VideoVisit.provider,
-            VideoVisit.host_id,
-            VideoVisit.started_at,
-            VideoVisit.together_seconds,
-            VideoVisit.together_at,
-            VideoVisit.held,
-            VisitOutcome.result,
-            VisitOutcome.reason,
-            VisitOutcome.began_at,
-            VisitEase.said,
-        )
+        select(*_TALK)
         .outerjoin(VideoVisit, VideoVisit.appointment_id == Appointment.id)
         .outerjoin(VisitOutcome, VisitOutcome.appointment_id == Appointment.id)
         .outerjoin(VisitEase, VisitEase.appointment_id == Appointment.id)
         .where(Appointment.follows_id.in_(cohort.ids))
     )
-    for row in rows:
-        running = row.together_at and min(cohort.now, row.ends_at) - row.together_at
-        yield Talk(
-            id=row.id,
-            infusion_id=row.follows_id,
-            status=row.status,
-            starts_at=row.starts_at,
-            asked_at=row.asked_at,
-            provider=row.provider,
-            host_came=row.host_id is not None,
-            started_at=row.started_at,
-            seconds=(row.together_seconds or 0) + max(0, (running or timedelta()) // _SECOND),
-            held=row.held,
-            result=row.result,
-            reason=row.reason,
-            began_at=row.began_at,
-            ease=row.said,
-        )
+    return [_talk(row, cohort.now) for row in rows]
+
+
+def _talk(row: Any, now: datetime) -> Talk:
+    running = min(now, row.ends_at) - row.together_at if row.together_at else timedelta()
+    return Talk(
+        id=row.id,
+        infusion_id=row.follows_id,
+        status=row.status,
+        starts_at=row.starts_at,
+        asked_at=row.asked_at,
+        provider=row.provider,
+        host_came=row.host_id is not None,
+        started_at=row.started_at,
+        seconds=(row.together_seconds or 0) + max(0, running // _SECOND),
+        held=row.held,
+        result=row.result,
+        reason=row.reason,
+        began_at=row.began_at,
+        ease=row.said,
+    )
 
 
 _SECOND = timedelta(seconds=1)
+_TALK = (
+    Appointment.id,
+    Appointment.follows_id,
+    Appointment.status,
+    Appointment.starts_at,
+    Appointment.ends_at,
+    Appointment.asked_at,
+    VideoVisit.provider,
+    VideoVisit.host_id,
+    VideoVisit.started_at,
+    VideoVisit.together_seconds,
+    VideoVisit.together_at,
+    VideoVisit.held,
+    VisitOutcome.result,
+    VisitOutcome.reason,
+    VisitOutcome.began_at,
+    VisitEase.said,
+)
 
 
 def _seats(db: Session, visit_ids: Select[UUID]) -> dict[UUID, list[Sat]]:
     rows = db.execute(
-        select(
-            VideoVisit.appointment_id,
-            Seat.opened_at,
-            Seat.claimed_at,
-            Seat.admitted_at,
-            Seat.device,
-            VisitTiming.pages,
-            VisitTiming.fault,
-            *(getattr(VisitTiming, f"{step}_ms") for step in STEPS),
-        )
+        select(VideoVisit.appointment_id, *_SEAT)
         .join(VideoVisit, VideoVisit.id == Seat.visit_id)
         .outerjoin(VisitTiming, VisitTiming.seat_id == Seat.id)
-        .where(VideoVisit.appointment_id.in_(visit_ids))
+        .where(VideoVisit.appointment_id.in_(visit_ids), Seat.guest_id.is_(None))
         .order_by(Seat.id)
     )
     found: dict[UUID, list[Sat]] = {}
     for visit_id, opened_at, claimed_at, admitted_at, device, pages, fault, *steps in rows:
-        sat = Sat(
-            opened_at,
-            claimed_at,
-            admitted_at,
-            device,
-            pages or 0,
-            fault or "",
-            dict(zip(STEPS, steps, strict=True)),
-        )
+        measured = dict(zip(STEPS, steps, strict=True))
+        sat = Sat(opened_at, claimed_at, admitted_at, device, pages or 0, fault or "", measured)
         found.setdefault(visit_id, []).append(sat)
     return found
+
+
+_SEAT = (
+    Seat.opened_at,
+    Seat.claimed_at,
+    Seat.admitted_at,
+    Seat.device,
+    VisitTiming.pages,
+    VisitTiming.fault,
+    *(getattr(VisitTiming, f"{step}_ms") for step in STEPS),
+)
 
 
 def _lost(db: Session, visit_ids: Select[UUID]) -> set[UUID]:

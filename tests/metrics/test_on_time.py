@@ -115,6 +115,13 @@ def test_a_miss_says_where_it_stopped(story, row, stop):
     assert found.why == stop.partition(",")[0]
 
 
+def test_a_number_that_takes_no_texts_is_a_text_undelivered(story, row):
+    told = story.infusion(ENDED).planned()
+    story.patient.number_failed_at = ENDED
+
+    assert row(told).why == "text-undelivered"
+
+
 def test_who_takes_texts_again_has_not_opted_out(story, row):
     told = story.infusion(ENDED).planned().texted(Purpose.JOIN).leaves(5)
 

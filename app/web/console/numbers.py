@@ -95,8 +95,7 @@ def rows(request: Request, db: Session) -> Response:
         for row in metric.of(month, _PARTS[part])
         if _is_in(row, part) and (not why or row.why == why)
     ]
-    told = [row for row in found if not metric.is_private or row.facts["told"] == "yes"]
-    told.sort(key=lambda row: (row.infusion.ended_at, row.infusion.id), reverse=True)
+    told = _told(metric, found)
     number = _number(request, len(told))
     on_page = told[(number - 1) * _PAGE : number * _PAGE]
     return _page(
@@ -167,6 +166,12 @@ def _metric(request: Request, read: Report) -> Metric:
     if metric is None:
         not_found()
     return metric
+
+
+def _told(metric: Metric, found: list[Row]) -> list[Row]:
+    """Those that staff may see, the latest first."""
+    told = [row for row in found if not metric.is_private or row.facts["told"] == "yes"]
+    return sorted(told, key=lambda row: (row.infusion.ended_at, row.infusion.id), reverse=True)
 
 
 def _is_in(row: Row, part: str) -> bool:
