@@ -14,6 +14,7 @@ PARTS = (
     "bench.race",
     "bench.forms",
     "bench.texts",
+    "bench.finding",
     "bench.console",
     "bench.finding",
     "bench.lighthouse",

@@ -6,25 +6,27 @@ See decision 37.
 """
 
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.people import names
 from app.people.models import Patient
 from app.security import keyring
 
 _MOST_CLINICS = 200
 # A change is stamped before it is committed, perhaps by a clock a little behind.
-_OVERLAP = timedelta(minutes=10)
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_OVERLAP = timedelta(minutes=1)
 _SEALED = ("given_name", "family_name", "phone", "birth_on")
 
 
@@ -44,9 +46,31 @@ class Known:
 @dataclass
 class _Clinic:
     known: dict[UUID, Known] = field(default_factory=dict)
-    newest: datetime | None = None
+    looked_at: datetime | None = None  # machine time
     lock: threading.Lock = field(default_factory=threading.Lock)
     view: "Directory | None" = None
+
+
+class Listed:
+    """People in order, and all they are called as one text: that is looked through quickest."""
+
+    def __init__(self, people: list[Known]) -> None:
+        self.people = people
+        self._text = "\n".join(f"{each.spelt} " for each in people)
+        self._starts = [0, *accumulate(len(each.spelt) + 2 for each in people)]
+
+    def having(self, beginning: str) -> Iterator[int]:
+        """The places of everybody who has a word that begins so, in order."""
+        at = self._text.find(f" {beginning}")
+        while at >= 0:
+            place = bisect_right(self._starts, at) - 1
+            yield place
+            at = self._text.find(f" {beginning}", self._starts[place + 1])
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word that anybody is called by."""
+        return frozenset(self._text.split())
 
 
 class Directory:
@@ -59,6 +83,16 @@ class Directory:
     def in_order(self) -> list[Known]:
         """By first name, then last; of the same name who came first."""
         return sorted(self._people, key=lambda each: (each.order, each.id))
+
+    @cached_property
+    def everybody(self) -> Listed:
+        """Also those put away."""
+        return Listed(self.in_order)
+
+    @cached_property
+    def listed(self) -> Listed:
+        """Those on the clinic's list."""
+        return Listed([each for each in self.in_order if not each.is_put_away])
 
     @cached_property
     def alike(self) -> list[tuple[UUID, ...]]:
@@ -86,8 +120,10 @@ def of(db: Session, clinic_id: UUID) -> Directory:
     """
     clinic = _kept(clinic_id)
     with clinic.lock:
-        rows = db.execute(_changed(clinic_id, clinic.newest)).all()
+        now = clock.machine_now()
+        rows = db.execute(_changed(clinic_id, clinic.looked_at)).all()
         taken = sum(_take(clinic, row) for row in rows)
+        clinic.looked_at = now
         if taken or clinic.view is None:
             clinic.view = Directory(list(clinic.known.values()))
         return clinic.view
@@ -108,21 +144,19 @@ def _kept(clinic_id: UUID) -> _Clinic:
         return clinic
 
 
-def _changed(clinic_id: UUID, newest: datetime | None) -> Any:
+def _changed(clinic_id: UUID, looked_at: datetime | None) -> Any:
     wanted = select(
         Patient.id,
         Patient.clinic_id,
         *(getattr(Patient, f"{name}_sealed") for name in _SEALED),
         Patient.archived_at,
         Patient.merged_into_id,
-        Patient.changed_at,
     ).where(Patient.clinic_id == clinic_id)
-    return wanted if newest is None else wanted.where(Patient.changed_at > newest - _OVERLAP)
+    return wanted if looked_at is None else wanted.where(Patient.changed_at > looked_at - _OVERLAP)
 
 
 def _take(clinic: _Clinic, row: Row[Any]) -> bool:
     """Note one row. Whether it is another than before."""
-    clinic.newest = max(clinic.newest or _BEGINNING, row.changed_at or _BEGINNING)
     if row.merged_into_id is not None:
         return clinic.known.pop(row.id, None) is not None
     sealed = tuple(getattr(row, f"{name}_sealed") for name in _SEALED)

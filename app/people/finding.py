@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.people import directory, names
-from app.people.directory import Known
+from app.people.directory import Known, Listed
 
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DAY_AS_WRITTEN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")  # month first
@@ -32,18 +32,34 @@ def find(db: Session, clinic_id: UUID, asked: str, *, put_away: bool = False) ->
     Accents, case and marks do not count, nor does the order. Digits are looked for in the number,
     a day is the day of birth. Nothing asked: everybody, by name. Those put away only when wanted.
     """
-    people = [
-        each for each in directory.of(db, clinic_id).in_order if put_away or not each.is_put_away
-    ]
+    known = directory.of(db, clinic_id)
+    listed = known.everybody if put_away else known.listed
     words, rest = _taken_apart(asked)
-    hits = [each for each in people if all(f" {word}" in each.spelt for word in words)]
-    hits = [each for each in hits if all(is_it(each) for is_it in rest)]
+    hits = _called(listed, [[word] for word in words], rest)
     if hits or not words:
         # Whoever is called just so comes before those whose name only begins so.
         hits.sort(key=lambda each: not all(f" {word} " in f"{each.spelt} " for word in words))
         return Found([each.id for each in hits])
-    near = [each for each in people if _is_near(words, each) and all(is_it(each) for is_it in rest)]
+    near = _called(listed, [_near(listed, word) for word in words], rest, whole=True)
     return Found([each.id for each in near], is_near=bool(near))
+
+
+def _called(
+    listed: Listed, wanted: list[list[str]], rest: list[_Test], *, whole: bool = False
+) -> list[Known]:
+    """Who has, of each list, a word that begins so; or, `whole`, that is so."""
+    places = set(range(len(listed.people)))
+    for beginnings in wanted:
+        end = " " if whole else ""
+        places &= {place for each in beginnings for place in listed.having(each + end)}
+    found = [listed.people[place] for place in sorted(places)]
+    return [each for each in found if all(is_it(each) for is_it in rest)]
+
+
+def _near(listed: Listed, word: str) -> list[str]:
+    if len(word) < _NEAR_FROM:
+        return [word]
+    return [each for each in listed.words if names.is_near(word, each)]
 
 
 def _taken_apart(asked: str) -> tuple[list[str], list[_Test]]:
@@ -78,11 +94,3 @@ def _day(piece: str) -> str | None:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         return ""  # a February 30 is nobody's
-
-
-def _is_near(words: list[str], each: Known) -> bool:
-    theirs = each.spelt.split()
-    return all(
-        any(word == one or (len(word) >= _NEAR_FROM and names.is_near(word, one)) for one in theirs)
-        for word in words
-    )

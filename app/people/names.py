@@ -1,5 +1,6 @@
 """Names as they are looked for: without accents, case and marks, in every way they are typed."""
 
+import re
 import unicodedata
 
 # What taking a letter apart does not turn into a plain one.
@@ -9,9 +10,13 @@ _PLAIN = str.maketrans(
 # "Müller" is "Mueller" to whoever has no such key.
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
+_WORD = re.compile(r"[^\W_]+")
+
 
 def folded(text: str) -> str:
     """`Ángela O'Brien` as `angela o'brien`: small letters without accents."""
+    if text.isascii():
+        return text.lower()
     small = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(each for each in small if not unicodedata.combining(each))
     return kept.translate(_PLAIN)
@@ -19,8 +24,7 @@ def folded(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a name, plain: `angela`, `o`, `brien`."""
-    marked = "".join(each if each.isalnum() else " " for each in folded(text))
-    return marked.split()
+    return _WORD.findall(folded(text))
 
 
 def spellings(*parts: str) -> list[str]:
@@ -30,8 +34,10 @@ def spellings(*parts: str) -> list[str]:
     """
     found: dict[str, None] = {}
     for part in parts:
-        spelt_out = unicodedata.normalize("NFC", part.casefold()).translate(_SPELT_OUT)
-        for way in (part, spelt_out):
+        ways = [part]
+        if not part.isascii():
+            ways.append(unicodedata.normalize("NFC", part.casefold()).translate(_SPELT_OUT))
+        for way in ways:
             said = words(way)
             found |= dict.fromkeys(said)
             if len(said) > 1:

@@ -202,7 +202,7 @@ def test_agreeing_queues_what_is_booked_and_taking_it_back_withdraws_it(desk, ca
     same = {"given_name": "Maya", "phone": "312 555 0142"}
     desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(**same, texts_agreed=""))
     assert queued() == []
-    assert "Takes no texts" in desk.get("/clinic").text
+    assert "Has not agreed to texts" in desk.get("/clinic").text
 
     desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(**same))
     assert queued() == [Purpose.CONFIRM, Purpose.JOIN, Purpose.NUDGE]
