@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.access import api_keys
 from app.messaging import alarms
@@ -265,3 +265,39 @@ def test_a_form_that_is_not_there_is_one_line(
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
     assert said in done.stderr
+
+
+def test_somebody_works_at_a_further_clinic(afterglow, installed, cast):
+    joined = afterglow(
+        "staff", "join", "Dr. Okafor", "--clinic", "northside", "--to", "lakeview", **installed
+    )
+    again = afterglow(
+        "staff", "join", "Dr. Okafor", "--clinic", "northside", "--to", "lakeview", **installed
+    )
+    listed = afterglow("clinic", "list", **installed)
+
+    # Without a passkey yet, they are invited there too.
+    assert joined.stdout.startswith("https://care.example.org/invitation#")
+    assert (again.returncode, again.stderr) == (
+        1,
+        "afterglow: They work at this clinic already.\n",
+    )
+    assert "lakeview  Lakeview Practice  2 on the team" in listed.stdout
+
+
+def test_the_doctor_names_the_first_link_that_was_changed(afterglow, installed, cast, database):
+    tampered = text("UPDATE audit_event SET action = 'nothing' WHERE seq = 2")
+    with database.session() as db:
+        if database.is_sqlite:
+            db.execute(text("DROP TRIGGER audit_event_stays"))
+            db.execute(tampered)
+        else:
+            db.execute(text("ALTER TABLE audit_event DISABLE TRIGGER USER"))
+            db.execute(tampered)
+            db.execute(text("ALTER TABLE audit_event ENABLE TRIGGER USER"))
+
+    done = afterglow("doctor", **installed)
+
+    assert done.returncode == 1
+    assert "the trail of northside is broken: event 2 was changed" in done.stderr
+    assert "the trail of lakeview is broken: event 2 was changed" in done.stderr

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from app import clock
+from app.audit import chain, trail
 from app.backups import copying, restoring
 from app.backups.restoring import NotRestored
 from app.db.engine import Database
@@ -207,3 +209,21 @@ def test_both_files_show_one_moment_while_the_clinic_goes_on(database, cast, tmp
 
 def _now():
     return datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+def test_a_restored_trail_holds_and_goes_on(copied, empty, settings, cast):
+    restoring.restore(empty, copied.data, copied.keys)
+
+    restored = Database(empty, settings)
+    try:
+        with restored.session() as db:
+            before = chain.verify(db, cast.clinic.id)
+            trail.record(db, "view", agent=None, entity=db.get_one(Patient, cast.maya.id))
+        with restored.session(write=False) as db:
+            after = chain.verify(db, cast.clinic.id)
+        assert (before.broken_at, after.broken_at) == (None, None)
+        assert after.length == before.length + 1 > 1
+        with pytest.raises(DBAPIError, match="the trail only grows"), restored.session() as db:
+            db.execute(text("DELETE FROM audit_event"))
+    finally:
+        restored.close()

@@ -38,6 +38,7 @@ THINGS = [
     (r"/clinic/other-systems/", {"id": "subscription"}),
     (r"/clinic/trail/patients/", {"id": "patient"}),
     (r"/clinic/trail/staff/", {"id": "staff"}),
+    (r"/clinic/me/", {"id": "nobody's"}),
     # the FHIR door
     (r"/fhir/R4/Patient/", {"id": "patient"}),
     (r"/fhir/R4/Organization/", {"id": "clinic"}),

@@ -30,3 +30,30 @@ def test_nobody_listens_without_a_session(client, cast):
         socket.receive_text()
 
     assert closed.value.code == SESSION_OVER
+
+
+def test_an_open_page_of_whoever_leaves_ends_at_once(desk, signed_in, cast):
+    with desk, desk.websocket_connect(ADDRESS, headers={"origin": BASE_URL}) as socket:
+        socket.receive_text()
+        signed_in(cast.ada).post(f"/clinic/team/{cast.dr_okafor.id}/leave")
+
+        assert _code_at_end(socket) == SESSION_OVER
+
+
+def test_an_open_room_of_whoever_leaves_ends_at_once(desk, signed_in, cast):
+    room = BASE_URL.replace("https", "wss") + f"/clinic/visits/{cast.integration_visit.id}/socket"
+    with desk, desk.websocket_connect(room, headers={"origin": BASE_URL}) as socket:
+        socket.send_json({"type": "hello", "page": "page", "since": None})
+        socket.receive_json()
+        signed_in(cast.ada).post(f"/clinic/team/{cast.dr_okafor.id}/leave")
+
+        assert _code_at_end(socket) == SESSION_OVER
+
+
+def _code_at_end(socket):
+    """What the line is closed with, after whatever it still says."""
+    while True:
+        try:
+            socket.receive_text()
+        except WebSocketDisconnect as closed:
+            return closed.code
