@@ -4,7 +4,7 @@ By the very rules that plan real ones. The reminder of forms and the nudge stand
 patient who answers and comes gets neither; they count against no cap here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,42 +17,18 @@ from app.intake.timing import Span
 from app.journal import timing as after
 from app.journal.models import Moment
 from app.journal.preferences import Preference
-from app.messaging import caps, pick_up_texts, quiet_hours, texts
-from app.messaging.models import Purpose
+from app.messaging import pick_up_texts, quiet_hours, texts
 from app.messaging.wording import LINK
 from app.outcomes import cadence
 from app.outcomes.cadence import History
 from app.people.models import Clinic
 from app.plans.plan import Plan
 from app.plans.steps import StepKind, is_on
+from app.protocols import planned_things
+from app.protocols.planned_things import Planned as Planned
 from app.scheduling import day_before, integration, slots
 from app.scheduling.slots import Slot
 from app.scheduling.therapeutic_window import TherapeuticWindow
-
-_PURPOSES = {
-    StepKind.INTAKE: Purpose.INTAKE,
-    StepKind.READINESS_EVE: Purpose.READINESS,
-    StepKind.READINESS_MORNING: Purpose.READINESS,
-    StepKind.CONFIRM: Purpose.CONFIRM,
-    StepKind.JOIN: Purpose.JOIN,
-    StepKind.EVENING: Purpose.EVENING,
-    StepKind.MORNING: Purpose.MORNING,
-}
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One thing a patient would get at `at`. Without `text` it waits on a page, or is a visit.
-
-    `why_not`: it falls out, and why; `at` is then when it would have been. `until`: how long it
-    can be answered, or lasts.
-    """
-
-    kind: StepKind
-    at: datetime
-    text: str | None = None
-    why_not: str | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +75,7 @@ def foresee(
         *_scales_after(session),
     ]
     shown = [_unless_off(each, plan) for each in planned]
-    return sorted(_capped(shown, ends_at), key=lambda each: each.at)
+    return sorted(planned_things.capped(shown, ends_at), key=lambda each: each.at)
 
 
 def _unless_off(planned: Planned, plan: Plan) -> Planned:
@@ -267,36 +243,3 @@ def _all_on(plan: Plan) -> Plan:
         morning=replace(plan.morning, is_on=True),
         week=replace(plan.week, is_on=True),
     )
-
-
-def _capped(planned: Sequence[Planned], ends_at: datetime) -> Iterator[Planned]:
-    """What the cap on texts around a session would hold back waits on its page."""
-    for place, each in enumerate(planned):
-        if place in _withheld(planned, ends_at):
-            yield replace(each, text=None)
-        else:
-            yield each
-
-
-def _withheld(planned: Sequence[Planned], ends_at: datetime) -> set[int]:
-    found = set()
-    for key in ("before", "after"):
-        counted = {
-            place: (each.at, _PURPOSES[each.kind])
-            for place, each in _counted(planned)
-            if (each.at < ends_at) is (key == "before")
-        }
-        found |= caps.withheld(counted, key)
-    return found
-
-
-def _counted(planned: Sequence[Planned]) -> Iterator[tuple[int, Planned]]:
-    """What counts against a cap: not the second text of the forms, which is the reminder."""
-    has_asked = False
-    for place, each in enumerate(planned):
-        if each.text is None or each.kind not in _PURPOSES:
-            continue
-        if each.kind is StepKind.INTAKE and has_asked:
-            continue
-        has_asked = has_asked or each.kind is StepKind.INTAKE
-        yield place, each
