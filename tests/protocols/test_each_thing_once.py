@@ -300,6 +300,8 @@ def nothing_forgotten(db, ids, log):
     for prompt in db.scalars(select(JournalPrompt).where(JournalPrompt.appointment_id.in_(ids))):
         if prompt.due_at is None or prompt.cancelled_at or prompt.patient_id in log.stopped:
             continue
+        if log.touched[prompt.appointment_id]:
+            continue  # its time may have been over when it was given: it waited on the page
         texts = db.scalars(
             select(Message).where(
                 Message.appointment_id == prompt.appointment_id,
