@@ -11,7 +11,7 @@ from app.metrics.figures import spread_of
 @pytest.mark.parametrize(
     ("n", "of", "percent", "between"),
     [
-        (90, 120, 75, (67, 82)),  # the example in PRODUCT.md
+        (90, 120, 75, (67, 82)),  # 90 of 120 is 67 to 82
         (34, 40, 85, (71, 93)),
         (0, 10, 0, (0, 28)),
         (10, 10, 100, (72, 100)),
