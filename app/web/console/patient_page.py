@@ -24,7 +24,15 @@ from app.push import subscriptions
 from app.safety import closing
 from app.scheduling.models import Appointment
 from app.web import course_pictures
-from app.web.console import agreement_words, asked_words, brought, course, link_words, roles
+from app.web.console import (
+    agreement_words,
+    asked_words,
+    brought,
+    course,
+    link_words,
+    next_session,
+    roles,
+)
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.guards import staff_only
@@ -93,6 +101,7 @@ def patient_page(
         course=shown,
         where=saying.where(shown.standing, clinic.zone),
         coming=saying.coming(shown.standing, clinic.zone),
+        suggested=next_session.of(db, patient, clinic) if patient.is_active else None,
         stands_at=course.stands_at,
         sees_answers=roles.may(request, "course"),
         may_join=roles.may(request, "join-patients"),
