@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.request
@@ -239,3 +240,28 @@ def new_desk(browser: Browser, complaints) -> Iterator:
     yield make
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def operate(clinic, tmp_path):
+    """`operate("staff", "invite", …)`: an operator's command on the running clinic."""
+
+    def operate(*command: str) -> str:
+        encryption_key, secret_key = (tmp_path / "demo-keys").read_text().split()
+        environment = {
+            **os.environ,
+            "AFTERGLOW_DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}",
+            "AFTERGLOW_BASE_URL": clinic.url,
+            "AFTERGLOW_ENCRYPTION_KEYS": encryption_key,
+            "AFTERGLOW_SECRET_KEYS": secret_key,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", "from app.cli import main; main()", *command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    return operate

@@ -36,3 +36,10 @@ class Fob:
         self._cdp.send(
             "WebAuthn.addCredential", {"authenticatorId": self.id, "credential": passkey}
         )
+
+    def lose(self, passkey: dict) -> None:
+        """The device has this passkey no more."""
+        self._cdp.send(
+            "WebAuthn.removeCredential",
+            {"authenticatorId": self.id, "credentialId": passkey["credentialId"]},
+        )

@@ -1,10 +1,7 @@
 """Who is let in, lived through: staff by invitation and passkey, patients by code and link."""
 
-import os
 import re
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 
 import pytest
@@ -13,31 +10,6 @@ from playwright.sync_api import expect
 from e2e.fob import Fob
 
 SAM = "+17185550101"
-
-
-@pytest.fixture
-def operate(clinic, tmp_path):
-    """`operate("staff", "invite", …)`: an operator's command on the running clinic."""
-
-    def operate(*command: str) -> str:
-        encryption_key, secret_key = (tmp_path / "demo-keys").read_text().split()
-        environment = {
-            **os.environ,
-            "AFTERGLOW_DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}",
-            "AFTERGLOW_BASE_URL": clinic.url,
-            "AFTERGLOW_ENCRYPTION_KEYS": encryption_key,
-            "AFTERGLOW_SECRET_KEYS": secret_key,
-        }
-        done = subprocess.run(
-            [sys.executable, "-c", "from app.cli import main; main()", *command],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
-
-    return operate
 
 
 @pytest.fixture
