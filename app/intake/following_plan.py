@@ -7,12 +7,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db.base import Model
-from app.intake import packet_texts, packets, taking_along
+from app.intake import packet_texts, packets, taking_along, wordings
 from app.intake.models import IntakePacket, PacketCode
 from app.messaging.models import Message, MessageStatus
 from app.plans import kept
 from app.plans.steps import StepKind
-from app.questionnaires import library
 from app.scheduling.models import Appointment
 
 _NEVER_LEFT = (MessageStatus.QUEUED, MessageStatus.CANCELLED)
@@ -72,6 +71,4 @@ def _asked_with_forms(db: Session, infusion: Appointment) -> list[PacketCode]:
     """Checks that came along with the forms, in one text."""
     forms = [each for each in packets.packets_of(db, infusion) if each.code is PacketCode.INTAKE]
     asked = {task.questionnaire_id for packet in forms for task in packets.tasks_of(db, packet)}
-    return [
-        code for code in packets.CHECKS if library.for_clinic(db, infusion.clinic, code).id in asked
-    ]
+    return [code for code in packets.CHECKS if wordings.form_for(db, infusion, code).id in asked]

@@ -14,12 +14,11 @@ from app import clock, live
 from app.audit import trail
 from app.db.base import Model
 from app.i18n import gettext as _
-from app.intake import packet_texts, resting, timing, told_meanwhile, valid_for
+from app.intake import packet_texts, resting, timing, told_meanwhile, valid_for, wordings
 from app.intake.models import IntakePacket, IntakeTask, PacketCode, TaskKind, TaskState
 from app.intake.timing import Span
 from app.people.models import Patient, Practitioner
 from app.plans import kept
-from app.questionnaires import library
 from app.questionnaires.models import Questionnaire
 from app.refusal import Refusal
 from app.scheduling.models import Appointment, AppointmentStatus, Service
@@ -67,7 +66,7 @@ def assign(db: Session, infusion: Appointment, *, by: Model | None) -> list[Inta
     if not wanted:
         return assign_checks(db, infusion, by=by)
     forms = [*wanted.values()]
-    forms += [library.for_clinic(db, infusion.clinic, code) for code in soon]
+    forms += [wordings.form_for(db, infusion, code) for code in soon]
     packet = make(
         db,
         infusion.patient,
@@ -184,7 +183,7 @@ def _not_told_lately(db: Session, infusion: Appointment) -> dict[str, Questionna
     wanted: dict[str, Questionnaire | None] = {}
     for slug in slugs:
         is_form = slug != valid_for.CAMERA_CHECK
-        form = library.for_clinic(db, infusion.clinic, slug) if is_form else None
+        form = wordings.form_for(db, infusion, slug) if is_form else None
         if not valid_for.is_valid(db, patient, slug, form):
             wanted[slug] = form
     return wanted
@@ -209,7 +208,7 @@ def _assign_check(
         return None
     has_scales = code is PacketCode.READINESS_EVE and kept.plan_of(db, infusion).scales_before.is_on
     scales = valid_for.SCALES if has_scales else ()
-    forms = [library.for_clinic(db, infusion.clinic, slug) for slug in (code, *scales)]
+    forms = [wordings.form_for(db, infusion, slug) for slug in (code, *scales)]
     return make(db, infusion.patient, code, forms, **asdict(span), infusion=infusion, by=by)
 
 

@@ -19,7 +19,13 @@ from app.questionnaires.models import Questionnaire, QuestionnaireResponse, Resp
 _SCALES = (PHQ_9, GAD_7, PCL_5)
 # Whole numbers from 0 to 10, by their link ids, in the forms that ask how a day is.
 DAYS = ("mood", "anxiety", "sleep")
-_FORMS_OF_DAYS = ("day-after", "readiness-eve", "readiness-morning")
+_FORMS_OF_DAYS = (
+    "day-after",
+    "readiness-eve",
+    "readiness-eve-at-home",
+    "readiness-morning",
+    "readiness-morning-at-home",
+)
 _MOST_OF_A_DAY = 10
 CODES = (*(scale.slug for scale in _SCALES), *DAYS)
 LOWER_IS_BETTER = {"phq-9", "gad-7", "pcl-5", "anxiety"}

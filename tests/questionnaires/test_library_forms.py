@@ -39,11 +39,19 @@ PACKET = {
     "phq-2",
     "phq-9",
     "preparation-guide",
+    "preparation-guide-at-home",
     "readiness-eve",
+    "readiness-eve-at-home",
     "readiness-morning",
+    "readiness-morning-at-home",
     "side-effects",
 }
-NAMES_THE_DRUG = {"consents", "preparation-guide", "medical-history"}
+NAMES_THE_DRUG = {
+    "consents",
+    "preparation-guide",
+    "preparation-guide-at-home",
+    "medical-history",
+}
 # The first page of these says that nobody watches: they hold a safety question or stir things up.
 # Where one may write, the page says under each box who reads it.
 SAYS_NOBODY_WATCHES = {
@@ -53,7 +61,9 @@ SAYS_NOBODY_WATCHES = {
     "pcl-5",
     "phq-9",
     "readiness-eve",
+    "readiness-eve-at-home",
     "readiness-morning",
+    "readiness-morning-at-home",
     "side-effects",
 }
 
@@ -220,7 +230,9 @@ def test_every_form_with_a_safety_question_says_so():
         "medical-history",
         "phq-9",
         "readiness-eve",
+        "readiness-eve-at-home",
         "readiness-morning",
+        "readiness-morning-at-home",
     }
     assert safety <= SAYS_NOBODY_WATCHES
 

@@ -63,6 +63,13 @@ URGENT = {
         *IN_A_DAY,
     },
 }
+# At home the same questions are asked of somebody else's company.
+URGENT |= {
+    f"{slug}-at-home": {
+        "No adult at home yet" if label == "No ride home yet" else label for label in URGENT[slug]
+    }
+    for slug in ("readiness-eve", "readiness-morning")
+}
 # Of the alerts these come before any other; the others are for the same day.
 AT_ONCE = {
     "Suicide plan or intent",
