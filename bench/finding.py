@@ -78,8 +78,8 @@ def _in_memory(database: Database, clinic_id: UUID, name: str, times: int) -> li
     kept, _peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     directory.forget()
-    cold = _took(database, lambda db: finding.find(db, clinic_id, "ma"), 1)
-    rows = [seen(f"{name}: in memory, first of a process", cold, "ms")]
+    cold = _took(database, lambda db: finding.find(db, clinic_id, "ma"), 1, time.process_time)
+    rows = [seen(f"{name}: in memory, CPU of the first of a process", cold, "ms")]
     for asked in ("ma", "garcia", "lucia garcia", "nobodyy"):
         spent = _took(database, lambda db, asked=asked: _page(db, clinic_id, asked), times)
         rows.append(
@@ -90,8 +90,8 @@ def _in_memory(database: Database, clinic_id: UUID, name: str, times: int) -> li
     with database.session() as db:
         patient = db.scalars(select(Patient).limit(1)).one()
         patient.given_name = "Maren"
-    changed = _took(database, lambda db: _page(db, clinic_id, "maren"), 1)
-    rows.append(seen(f"{name}: in memory, after one change", changed, "ms"))
+    changed = _took(database, lambda db: _page(db, clinic_id, "maren"), 1, time.process_time)
+    rows.append(seen(f"{name}: in memory, CPU after one change", changed, "ms"))
     rows.append(seen(f"{name}: kept in memory", kept / 1e6, "MB"))
     return rows
 
@@ -127,14 +127,19 @@ def _token_page(db: Session, clinic_id: UUID, asked: str) -> list[Patient]:
     return sorted(rows, key=lambda row: names.sorted_by(row.given_name, row.family_name))[:_SHOWN]
 
 
-def _took(database: Database, ask: Callable[[Session], object], times: int) -> float:
+def _took(
+    database: Database,
+    ask: Callable[[Session], object],
+    times: int,
+    watch: Callable[[], float] = time.perf_counter,
+) -> float:
     """Milliseconds, the least: whatever else the machine does only adds."""
     spent = []
     for _ in range(times):
         with database.session(write=False) as db:
-            began = time.perf_counter()
+            began = watch()
             ask(db)
-            spent.append((time.perf_counter() - began) * 1000)
+            spent.append((watch() - began) * 1000)
     return min(spent)
 
 
