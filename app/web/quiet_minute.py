@@ -1,6 +1,7 @@
 """The page of a quiet minute: what it says to somebody now, and to nobody."""
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,12 +14,13 @@ from app.i18n import gettext as _
 from app.journal import checks_beside, lines, prompts
 from app.journal.models import JournalPrompt
 from app.people.models import Clinic, Patient
-from app.scheduling import staffed_hours
+from app.scheduling import closures, staffed_hours
 from app.web import weekly_hours
 from app.web.pages import render
 
 PATH = "/journal/write"
 _TEMPLATE = "patient/journal/write.html"
+_SOON = timedelta(days=3)
 _ALWAYS = "open"  # the id of the question that is there when nothing is asked
 
 
@@ -120,7 +122,8 @@ def readers(db: Session, clinic: Clinic) -> str:
     if not hours:
         return _("Nobody watches this page day and night.")
     said = _("%(clinic)s reads shared words %(hours)s.") % {"clinic": clinic.name, "hours": hours}
-    return said.replace("..", ".")  # Spanish hours end with one of their own
+    said = said.replace("..", ".")  # Spanish hours end with one of their own
+    return f"{said} {_closed_soon(db, clinic)}".rstrip()
 
 
 def bring(db: Session, patient: Patient) -> Bring | None:
@@ -149,3 +152,14 @@ def _lead() -> str:
 
 def _question() -> tuple[str, str]:
     return _ALWAYS, _("What is with you right now?")
+
+
+def _closed_soon(db: Session, clinic: Clinic) -> str:
+    """Holidays of these days: else the weekly hours would promise too much."""
+    now = clock.now()
+    today = wall_time.wall(now, clinic.zone).date()
+    closed = closures.closed_days(db, clinic, now, now + _SOON)
+    near = [day for day in sorted(closed) if today <= day <= today + _SOON]
+    noons = (wall_time.instant(datetime.combine(day, time(12)), clinic.zone) for day in near)
+    days = ", ".join(i18n.local_short_day(noon, clinic.zone) for noon in noons)
+    return _("Closed: %(days)s.") % {"days": days} if days else ""
