@@ -71,6 +71,10 @@ THINGS = [
 ]
 # The same in every address: no row of anybody's.
 WORDS = {
+    "name": "figures",
+    "slug": "on-time",
+    "month": "2026-11",
+    "part": "counted",
     "language": "en",
     "step": "s1",
     "number": "0",

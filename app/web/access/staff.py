@@ -216,8 +216,8 @@ BEFORE_SIGNING_IN = {"sign-in", "passkey-challenge", "passkey-sign-in", "sign-ou
 
 
 def least(name: str) -> Role:
-    """The least role that opens a route of the console."""
-    return LEAST.get(name, Role.COORDINATOR)
+    """The least role that opens a route of the console. What nobody declared is nobody else's."""
+    return LEAST.get(name, Role.ADMINISTRATOR)
 
 
 def may(role: Role, name: str) -> bool:
