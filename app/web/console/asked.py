@@ -12,11 +12,11 @@ from app import clock, wall_time
 from app.i18n import gettext as _
 from app.intake import following, packet_texts, packets, taking_along
 from app.intake.models import IntakePacket
-from app.people.models import Patient
 from app.questionnaires import library
 from app.questionnaires.models import Questionnaire
 from app.refusal import Refusal
 from app.web.console.faults import Faults
+from app.web.console.found import patient_of
 from app.web.console.patient_page import patient_page
 from app.web.forms import Unreadable, day, read_form, text
 from app.web.guards import staff_only
@@ -32,7 +32,7 @@ class CannotSend(Refusal):
 @staff_only
 def ask(request: Request, db: Session) -> Response:
     """Ask for forms, or the camera check, by text at once."""
-    patient = find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
+    patient = patient_of(request, db)
     form, faults = read_form(request), Faults()
     due_at = faults.reading(lambda: _due(day(form, "due_on"), request.state.clinic.zone))
     chosen = [value for value in form.getlist("forms") if isinstance(value, str)][:_MOST]

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.links.models import MagicLink
-from app.people.models import Patient
 from app.protocols import resending
 from app.refusal import Refusal
 from app.web.console.faults import Faults
+from app.web.console.found import patient_of
 from app.web.console.patient_page import patient_page
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, not_found, redirect
@@ -37,7 +37,7 @@ def make_anew(request: Request, db: Session) -> Response:
 
 def _done(request: Request, db: Session, act: Callable[..., None]) -> Response:
     clinic_id = request.state.clinic.id
-    patient = find_or_404(db, Patient, request, clinic_id=clinic_id)
+    patient = patient_of(request, db)
     link = find_or_404(db, MagicLink, request, name="link", clinic_id=clinic_id)
     if link.patient_id != patient.id:
         not_found()

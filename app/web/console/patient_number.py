@@ -13,21 +13,22 @@ from app.protocols import reaching
 from app.refusal import Refusal
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
+from app.web.console.found import patient_of
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
-from app.web.pages import find_or_404, redirect
+from app.web.pages import redirect
 
 
 @staff_only
 def form(request: Request, db: Session) -> Response:
     """The form, with what another number comes to."""
-    return _page(request, db, _found(request, db), Faults(), {"phone": "", "checked": ""})
+    return _page(request, db, patient_of(request, db), Faults(), {"phone": "", "checked": ""})
 
 
 @staff_only
 def change(request: Request, db: Session) -> Response:
     """Write the number down. Everything that was sent to the old one opens nothing any more."""
-    patient, posted = _found(request, db), read_form(request)
+    patient, posted = patient_of(request, db), read_form(request)
     typed = {name: text(posted, name) for name in ("phone", "checked")}
     faults = Faults()
     by = request.state.practitioner
@@ -67,10 +68,6 @@ def _ways() -> list[tuple[str, str]]:
         ("by-phone", _("I phoned the number we had, and reached them")),
         ("by-face", _("I saw them by video")),
     ]
-
-
-def _found(request: Request, db: Session) -> Patient:
-    return find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
 
 
 routes = [

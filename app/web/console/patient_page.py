@@ -35,6 +35,7 @@ from app.web.console import (
 )
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
+from app.web.console.found import patient_of
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, redirect
 
@@ -131,7 +132,7 @@ def patient_page(
 @staff_only
 def lock_out(request: Request, db: Session) -> Response:
     """For a lost phone: signed out everywhere, and no passkey opens their pages any more."""
-    patient = find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
+    patient = patient_of(request, db)
     kept_passkeys.remove_all(db, patient, by=request.state.practitioner)
     web_sessions.end_all(db, patient, by=request.state.practitioner)
     subscriptions.end_all(db, patient)

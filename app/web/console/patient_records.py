@@ -17,6 +17,7 @@ from app.refusal import Refusal
 from app.web.console import joining_words
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
+from app.web.console.found import patient_of
 from app.web.console.patient_page import patient_page
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
@@ -45,7 +46,7 @@ def twins(request: Request, db: Session) -> Response:
 @staff_only
 def choose(request: Request, db: Session) -> Response:
     """Which other record is the same person: those that look like it, and a search. Posted."""
-    patient = _found(request, db)
+    patient = patient_of(request, db)
     asked = text(read_form(request), "q")[:100] if request.method == "POST" else ""
     return _choose_page(request, db, patient, asked)
 
@@ -53,14 +54,16 @@ def choose(request: Request, db: Session) -> Response:
 @staff_only
 def compare(request: Request, db: Session) -> Response:
     """Two records side by side: what moves, which values differ, what is called back."""
-    kept, gone = _found(request, db), _found(request, db, "other")
+    kept, gone = patient_of(request, db), patient_of(request, db, "other")
     return _compare_page(request, db, kept, gone, Faults(), {})
 
 
 @staff_only
 def join(request: Request, db: Session) -> Response:
     """Join them, in one transaction. Sent twice, it was done."""
-    kept, gone = _found(request, db), _found(request, db, "other")
+    clinic_id = request.state.clinic.id
+    kept = patient_of(request, db)
+    gone = find_or_404(db, Patient, request, name="other", clinic_id=clinic_id)
     if gone.merged_into_id == kept.id:
         return redirect(request, "console:patient", id=kept.id)
     posted, faults = read_form(request), Faults()
@@ -81,7 +84,7 @@ def join(request: Request, db: Session) -> Response:
 @staff_only
 def tell_apart(request: Request, db: Session) -> Response:
     """They are two people. Twice changes nothing."""
-    patient, other = _found(request, db), _found(request, db, "other")
+    patient, other = patient_of(request, db), patient_of(request, db, "other")
     doubles.tell_apart(db, patient, other, by=request.state.practitioner)
     return redirect(request, "console:patient", id=patient.id)
 
@@ -99,7 +102,7 @@ def bring_back(request: Request, db: Session) -> Response:
 
 
 def _changed(request: Request, db: Session, act: Callable[..., None]) -> Response:
-    patient, faults = _found(request, db), Faults()
+    patient, faults = patient_of(request, db), Faults()
     try:
         act(db, patient, by=request.state.practitioner)
     except Refusal as refusal:
@@ -153,10 +156,6 @@ def _compare_page(
 def _rows(db: Session, ids: list[UUID]) -> list[Patient]:
     rows = {row.id: row for row in db.scalars(select(Patient).where(Patient.id.in_(ids)))}
     return [rows[each] for each in ids if each in rows]
-
-
-def _found(request: Request, db: Session, name: str = "id") -> Patient:
-    return find_or_404(db, Patient, request, name=name, clinic_id=request.state.clinic.id)
 
 
 routes = [

@@ -20,9 +20,10 @@ from app.scheduling.models import Appointment
 from app.web.console import patient_form, words
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
+from app.web.console.found import patient_of
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
-from app.web.pages import find_or_404, is_part, page, redirect
+from app.web.pages import is_part, page, redirect
 
 PER_PAGE = 50
 
@@ -87,14 +88,14 @@ def add(request: Request, db: Session) -> Response:
 @staff_only
 def edit(request: Request, db: Session) -> Response:
     """The form of what is known."""
-    patient = _found(request, db)
+    patient = patient_of(request, db)
     return _form_page(request, db, patient, patient_form.filled(patient), Faults())
 
 
 @staff_only
 def change(request: Request, db: Session) -> Response:
     """Write down what is known now."""
-    patient = _found(request, db)
+    patient = patient_of(request, db)
     posted = read_form(request)
     facts, faults = patient_form.read(posted, request.state.clinic)
     if not faults:
@@ -180,10 +181,6 @@ def _candidates(db: Session, clinic_id: UUID) -> int:
         Patient.declined_at.is_(None),
     )
     return db.scalar(rows) or 0
-
-
-def _found(request: Request, db: Session) -> Patient:
-    return find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
 
 
 def _form_page(

@@ -440,3 +440,21 @@ def test_a_birth_date_finds_somebody(desk, cast):
 
     assert "Maya Osei" in page
     assert "Theo Brandt" not in page
+
+
+@pytest.mark.parametrize(
+    ("method", "rest"),
+    [
+        ("GET", "/edit"),
+        ("POST", ""),
+        ("GET", "/number"),
+        ("POST", "/number"),
+        ("POST", "/putting-away"),
+        ("POST", "/forms"),
+        ("POST", "/sign-out"),
+    ],
+)
+def test_a_record_that_went_into_another_is_changed_by_nobody(desk, cast, twin, method, rest):
+    desk.post(f"/clinic/patients/{twin.id}/joining/{cast.maya.id}", data={"sure": "1"})
+
+    assert desk.request(method, _page(cast) + rest).status_code == 404
