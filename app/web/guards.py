@@ -15,8 +15,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app import i18n
-from app.access import api_keys, web_sessions
-from app.access.models import ApiKey, SessionKind, WebSession
+from app.access import api_keys
+from app.access.models import SessionKind, WebSession
 from app.messaging.gateway_twilio import is_genuine
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment, Escort
@@ -28,6 +28,7 @@ from app.web import (
     guest_doors,
     intake_doors,
     journal_doors,
+    keeping_awake,
     lone_clinic,
     session_doors,
     step_up,
@@ -67,7 +68,7 @@ def _guard(
                     except Exception:
                         db.expunge_all()  # the error's page still names the clinic
                         raise
-            _keep_awake(request)
+            keeping_awake.note(request)
             return response
 
         run.audience = let_in.__name__.strip("_")  # type: ignore[attr-defined]
@@ -270,21 +271,6 @@ def accepted_language(connection: HTTPConnection) -> str | None:
         if found:
             return found
     return None
-
-
-def _keep_awake(request: Request) -> None:
-    """Note activity at most once a minute, in a transaction of its own:
-
-    reading pages stays read-only.
-    """
-    web_session: WebSession | None = getattr(request.state, "web_session", None)
-    if web_session is not None and web_sessions.is_stale(web_session):
-        with request.app.state.database.session() as db:
-            web_sessions.touch(db, web_session)
-    api_key: ApiKey | None = getattr(request.state, "api_key", None)
-    if api_key is not None and api_keys.is_stale(api_key):
-        with request.app.state.database.session() as db:
-            api_keys.touch(db, api_key)
 
 
 def set_session(response: Response, kind: SessionKind, token: str, *, seconds: int) -> None:

@@ -180,7 +180,9 @@ def test_an_event_says_whom_it_is_about_whatever_was_touched(database, cast):
     with database.session(write=False) as db:
         about = dict(
             db.execute(
-                select(AuditEvent.action, AuditEvent.patient_id).where(AuditEvent.action.in_(("a", "b", "c")))
+                select(AuditEvent.action, AuditEvent.patient_id).where(
+                    AuditEvent.action.in_(("a", "b", "c"))
+                )
             ).all()
         )
     assert about == {"a": cast.maya.id, "b": cast.maya.id, "c": None}
