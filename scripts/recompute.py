@@ -2,9 +2,10 @@
 
 Usage: recompute.py EXPORT.zip (or a folder with its tables)
 
-It shares nothing with Afterglow but the definitions that stand beside each number: rows are judged anew from what
-was recorded, shares are exact fractions, and Wilson's interval is found as the two roots of its
-equation with whole numbers only. It ends with 0 when all is equal, with 1 when something is not.
+It shares nothing with Afterglow but the definitions that stand beside each number: rows are judged
+anew from what was recorded, shares are exact fractions, and Wilson's interval is found as the two
+roots of its equation with whole numbers only. It ends with 0 when all is equal, with 1 when
+something is not.
 """
 
 import csv

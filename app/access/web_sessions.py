@@ -110,7 +110,7 @@ def find(
         .where(or_(WebSession.token_hash == hashed, is_former), WebSession.kind == kind)
         .options(*loading)
     )
-    return web_session if web_session is not None and is_live(db, web_session) else None
+    return web_session if web_session is not None and is_live(web_session) else None
 
 
 def named_by(kind: SessionKind, token: object) -> ColumnElement[bool]:
@@ -136,7 +136,7 @@ def find_rested(db: Session, kind: SessionKind, token: object) -> WebSession | N
     )
 
 
-def is_live(db: Session, web_session: WebSession) -> bool:
+def is_live(web_session: WebSession) -> bool:
     """Whether the session still lets its browser in, by the clock of its kind."""
     if web_session.ended_at is not None:
         return False
@@ -237,7 +237,7 @@ def of(db: Session, person: Person) -> list[WebSession]:
         )
         .order_by(WebSession.seen_at.desc())
     )
-    return [row for row in rows if is_live(db, row)]
+    return [row for row in rows if is_live(row)]
 
 
 def forget_old(db: Session) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.messaging.gateway import Accepted, Declined, Outgoing, Received, Report
 
-# A number that is nobody's, so that one sees what a clinic sees then; and what a gateway says of it.
+# A number that is nobody's, so that one sees what a clinic sees then, and what a gateway calls it.
 NOBODYS_NUMBER = "+19145550199"
 _NO_SUCH_PHONE = "30005"
 

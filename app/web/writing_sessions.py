@@ -19,7 +19,7 @@ def begin(
     `earlier`, that of the browser's cookie, goes on under a new token if it is the same person's;
     another's ends.
     """
-    if earlier is not None and web_sessions.is_live(db, earlier):
+    if earlier is not None and web_sessions.is_live(earlier):
         is_same = earlier.browser_hash == hash_token(browser)
         if is_same and earlier.patient_id == link.patient_id:
             return web_sessions.rotate(db, earlier)

@@ -72,7 +72,7 @@ def _who(socket: WebSocket) -> tuple[UUID, UUID] | None:
 def _is_let_in(database: Database, session_id: UUID) -> bool:
     with database.session(write=False) as db:
         web_session = db.get(WebSession, session_id)
-        return web_session is not None and web_sessions.is_live(db, web_session)
+        return web_session is not None and web_sessions.is_live(web_session)
 
 
 routes = [WebSocketRoute("/live", listen, name="live")]

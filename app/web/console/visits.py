@@ -124,7 +124,7 @@ def _of_clinic(db: Session, named: str, practitioner: Model | None) -> Appointme
 
 def _still_let_in(db: Session, session_id: UUID, visit_id: UUID) -> bool:
     web_session = db.get(WebSession, session_id)
-    if web_session is None or not web_sessions.is_live(db, web_session):
+    if web_session is None or not web_sessions.is_live(web_session):
         return False
     if _somebody_sits(db, visit_id):
         web_sessions.touch(db, web_session)  # a talk is activity: idling never cuts it

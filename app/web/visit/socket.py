@@ -52,7 +52,7 @@ def still_let_in(db: Session, session_id: UUID, seat_id: UUID) -> bool:
     """Whether a seat's browser may go on. While it is connected its session lives on."""
     web_session = db.get(WebSession, session_id)
     seat = db.get(Seat, seat_id)
-    if web_session is None or seat is None or not web_sessions.is_live(db, web_session):
+    if web_session is None or seat is None or not web_sessions.is_live(web_session):
         return False
     if seat.connected:
         _keep_alive(db, web_session, seat)

@@ -1,5 +1,7 @@
 """What a visit came to"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -19,11 +21,13 @@ def _enum(name: str, values: tuple[str, ...]) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=24)
 
 
-def _moment(name: str, *, nullable: bool = False) -> sa.Column:
+def _moment(name: str, *, nullable: bool = False) -> "sa.Column[Any]":
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _make(table: str, points_at: dict[str, str], *columns: sa.Column, unique: str = "") -> None:
+def _make(
+    table: str, points_at: dict[str, str], *columns: "sa.Column[Any]", unique: str = ""
+) -> None:
     """A table with its id, the rows that it points at, and what it knows."""
     op.create_table(
         table,
@@ -38,7 +42,7 @@ def _make(table: str, points_at: dict[str, str], *columns: sa.Column, unique: st
     )
 
 
-def _id(name: str, *, nullable: bool = False) -> sa.Column:
+def _id(name: str, *, nullable: bool = False) -> "sa.Column[Any]":
     return sa.Column(name, sa.Uuid(), nullable=nullable)
 
 
