@@ -85,8 +85,8 @@ def written(db: Session, appointment: Appointment, advice: Advice | None = None)
     if advice is not None:
         resource["contained"] = [_warnings(advice, appointment.zone)]
         warnings = {"reference": f"#{_WARNINGS}"}
-        resource.setdefault("extension", []).append(
-            {"url": "urn:afterglow:warnings", "valueReference": warnings}
+        resource.setdefault("extension", []).insert(
+            0, {"url": "urn:afterglow:warnings", "valueReference": warnings}
         )
     return resource
 
