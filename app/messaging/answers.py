@@ -1,4 +1,6 @@
-"""What patients are answered at once, by itself, when they text; in the language in use."""
+"""What patients are answered at once when they text, and the times they are offered; in the
+language in use.
+"""
 
 from datetime import datetime
 
@@ -23,6 +25,19 @@ def other_times(clinic: Clinic) -> str:
             "Tap %(link)s to pick a kinder time, or reply CALL and we'll phone you."
         )
         % named,
+    )
+
+
+def times_to_choose(clinic: Clinic) -> str:
+    """Staff offer other times; the link opens on them."""
+    return first_that_fits(
+        _(
+            "%(clinic)s: here are times that are free. "
+            "Tap %(link)s to pick one, or reply CALL and we'll phone you."
+        )
+        % {"clinic": clinic.short_name, "link": LINK},
+        _("%(clinic)s: tap %(link)s to pick a time, or reply CALL and we'll phone you.")
+        % {"clinic": clinic.short_name, "link": LINK},
     )
 
 

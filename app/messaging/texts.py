@@ -229,19 +229,6 @@ def passkey_added(clinic: Clinic) -> str:
     )
 
 
-def times_to_choose(clinic: Clinic) -> str:
-    """Staff offer other times; the link opens on them."""
-    return first_that_fits(
-        _(
-            "%(clinic)s: here are times that are free. "
-            "Tap %(link)s to pick one, or reply CALL and we'll phone you."
-        )
-        % {"clinic": clinic.short_name, "link": LINK},
-        _("%(clinic)s: tap %(link)s to pick a time, or reply CALL and we'll phone you.")
-        % {"clinic": clinic.short_name, "link": LINK},
-    )
-
-
 def guest_invited(clinic: Clinic, clinician: str, starts_at: datetime, zone: str) -> str:
     """To somebody invited to a visit: when it is. The first that they hear from the clinic."""
     named = {

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, i18n
 from app.i18n import gettext as _
-from app.messaging import outbox, quiet_hours, texts
+from app.messaging import answers, outbox, quiet_hours
 from app.messaging.models import Message, Purpose
 from app.people.models import Practitioner
 from app.refusal import Refusal
@@ -44,7 +44,7 @@ def offer(db: Session, visit: Appointment, *, by: Practitioner) -> Message | Non
         raise NothingFree(_("Nothing is free in the next days. Please phone %(name)s.") % name)
     outbox.withdraw(db, visit.id, Purpose.ANSWER)  # an earlier way to the same times
     with i18n.using(patient.language):
-        body = texts.times_to_choose(visit.clinic)
+        body = answers.times_to_choose(visit.clinic)
     message = outbox.enqueue(
         db,
         Purpose.WRITTEN,
