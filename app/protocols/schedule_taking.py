@@ -50,12 +50,10 @@ def look(db: Session, clinic: Clinic, lines: list[Line], *, by: Model) -> list[T
 
 def take(db: Session, clinic: Clinic, lines: list[Line], *, by: Model) -> list[Taken]:
     """Take all of them in; with one fault among them, none, and the faults stand at their lines."""
-    savepoint = db.begin_nested()
-    found = _take_all(db, clinic, lines, by)
-    if any(each.outcome is Outcome.FAULTY for each in found):
-        savepoint.rollback()
-    else:
-        savepoint.commit()
+    with db.begin_nested() as savepoint:
+        found = _take_all(db, clinic, lines, by)
+        if any(each.outcome is Outcome.FAULTY for each in found):
+            savepoint.rollback()
     return found
 
 
