@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, i18n
-from app.messaging import outbox, texts, threads
+from app.messaging import outbox, talk_texts, threads
 from app.messaging.models import Purpose, Thread
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus
@@ -64,7 +64,7 @@ def _tell(db: Session, guest: VisitGuest, thread: Thread) -> None:
         outbox.enqueue(
             db,
             Purpose.GUEST,
-            texts.guest_invited(visit.clinic, clinician, visit.starts_at, visit.zone),
+            talk_texts.invited(visit.clinic, clinician, visit.starts_at, visit.zone),
             thread=thread,
             appointment_id=visit.id,
             link=guest.link,
@@ -74,7 +74,7 @@ def _tell(db: Session, guest: VisitGuest, thread: Thread) -> None:
     outbox.enqueue(
         db,
         Purpose.GUEST,
-        texts.guest_join(visit.clinic, clinician, visit.starts_at, visit.zone),
+        talk_texts.begins(visit.clinic, clinician, visit.starts_at, visit.zone),
         thread=thread,
         appointment_id=visit.id,
         link=guest.link,
@@ -90,7 +90,7 @@ def _call_off(db: Session, guest: VisitGuest, thread: Thread) -> None:
     outbox.enqueue(
         db,
         Purpose.GUEST,
-        texts.guest_called_off(visit.clinic, visit.starts_at, visit.zone),
+        talk_texts.off(visit.clinic, visit.starts_at, visit.zone),
         thread=thread,
         appointment_id=visit.id,
         due_at=clock.now(),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock, i18n
-from app.messaging import answers, pick_up_texts, texts, wording
+from app.messaging import answers, pick_up_texts, talk_texts, texts, wording
 from app.messaging.segments import is_gsm, segments, without_accents
 from app.people.models import Clinic
 
@@ -24,7 +24,7 @@ FORBIDDEN = re.compile(
 )
 WRITTEN = [
     function
-    for module in (texts, answers, pick_up_texts)
+    for module in (texts, answers, pick_up_texts, talk_texts)
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__ and not name.startswith("_")
 ]
@@ -155,7 +155,7 @@ def test_a_text_to_staff_holds_no_link(language):
 
 
 def test_no_text_but_those_about_texts_asks_for_a_word_that_ends_them(text, language):
-    first_ones = (texts.intake, texts.guest_invited, pick_up_texts.asked)
+    first_ones = (texts.intake, talk_texts.invited, pick_up_texts.asked)
     if text in (answers.rejoined, answers.who_we_are, *first_ones):
         return
     body = written(text, "short", language)
