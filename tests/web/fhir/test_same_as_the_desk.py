@@ -70,7 +70,9 @@ class Desk:
         )
 
     def move(self, appointment, start):
-        self._send(f"/appointments/{appointment.id}/rescheduling", starts_at=start, practitioner="")
+        # What moves along was looked at before.
+        form = {"starts_at": start, "practitioner": "", "confirmed": "1"}
+        self._send(f"/appointments/{appointment.id}/rescheduling", **form)
 
     def call_off(self, appointment):
         self._send(f"/appointments/{appointment.id}/cancellation")
