@@ -45,13 +45,13 @@ def as_data(request: Request, db: Session) -> Response:
 def _rows(request: Request, db: Session) -> list[dict[str, Any]]:
     clinic: Clinic = request.state.clinic
     patient = find_or_404(db, Patient, request, clinic_id=clinic.id)
-    trail.note(request, "export-accounting", patient)
     wanted = Wanted(
         clinic_id=clinic.id,
         about=trail.about(db, patient),
         actions=trail_words.of_kind(Kind.LOOKED) | trail_words.of_kind(Kind.OUT),
     )
     lines = trail_lines.lines_of(db, clinic, list(reading.everything(db, wanted)))
+    trail.note(request, "export-accounting", patient)  # stands in the next one
     return [_row(line, clinic) for line in lines]
 
 

@@ -1,6 +1,6 @@
 """Keeps every role to its own addresses, as `app/web/access/staff.py` says for each of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,6 @@ from app.people.models import Role
 from app.web.access import staff
 from app.web.console.desk import desk_page
 
-Endpoint = Callable[[Request, Session], Response]
 _PAGES = {
     Role.CLINICIAN: "console/for_clinicians.html",
     Role.ADMINISTRATOR: "console/not_yours.html",
@@ -38,16 +37,6 @@ def may(request: Request, name: str) -> bool:
 def is_administrator(request: Request) -> bool:
     """Whether whoever is signed in may change the clinic."""
     return bool(request.state.practitioner.role is Role.ADMINISTRATOR)
-
-
-def administrators(endpoint: Endpoint) -> Endpoint:
-    """Nothing any more: the table says it."""
-    return endpoint
-
-
-def not_coordinators(endpoint: Endpoint) -> Endpoint:
-    """Nothing any more: the table says it."""
-    return endpoint
 
 
 def _for_role(route: Route) -> Route:
