@@ -15,6 +15,7 @@ PARTS = (
     "bench.forms",
     "bench.texts",
     "bench.finding",
+    "bench.numbers",
     "bench.console",
     "bench.finding",
     "bench.lighthouse",

@@ -87,12 +87,11 @@ def _private(metric: Metric, names: Sequence[str]) -> Iterator[Line]:
     """Rows of nobody: below ten none at all, and without their month where one alone would tell."""
     if metric.hides_all:
         return
-    for row in metric.rows:
-        if row.state is not State.COUNTED:
-            continue
-        _month_said, *rest = _row(row)
-        month = "" if metric.hides_months else _month(row.month)
-        yield (month, *rest, *(row.facts.get(name) for name in names))
+    hides_months = metric.hides_months
+    for row in metric.of(None, State.COUNTED):
+        month, *rest = _row(row)
+        facts = [row.facts.get(name) for name in names]
+        yield ("" if hides_months else month, *rest, *facts)
 
 
 def _row(row: Row) -> Line:

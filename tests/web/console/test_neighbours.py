@@ -97,6 +97,8 @@ PATHS = [
     ("POST", "/clinic/appointments/{visit}/fresh-link"),
     ("POST", "/clinic/appointments/{visit}/absence"),
     ("POST", "/clinic/appointments/{infusion}/end"),
+    ("POST", "/clinic/appointments/{visit}/outcome"),
+    ("POST", "/clinic/appointments/{infusion}/left-out"),
     ("POST", "/clinic/appointments/{infusion}/quiet-hour"),
     ("POST", "/clinic/appointments/{infusion}/quiet-hour/end"),
     ("GET", "/clinic/companion/sounds/{sound}"),
