@@ -11,7 +11,8 @@ from app.links.models import MagicLink
 from app.people.models import Clinic
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment
-from app.web.console import board
+from app.web.console import around_now, board
+from app.web.console.board import AtDesk
 
 KB = 1000
 
@@ -80,6 +81,7 @@ def test_what_is_at_risk_costs_few_statements(database, cast):
     with database.session(write=False) as db:
         clinic = db.get_one(Clinic, cast.clinic.id)
         with counting(database) as said:
-            board.board_of(db, clinic, set())
+            around = around_now.read(db, clinic)
+            board.board_of(clinic, around, AtDesk(set(), {}))
 
     assert len(said) <= 8, "\n\n".join(said)
