@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect, select, text, update
 
 from app import clock
@@ -206,3 +207,18 @@ def test_a_row_that_others_follow_knows_when_it_changed(database, cast, later):
         assert db.scalars(select(Encounter.changed_at)).all() == [clock.now()]
         assert db.get_one(Appointment, cast.infusion.id).changed_at < clock.now()
         assert db.scalars(select(IntakeTask)).all() == []
+
+
+def test_the_migration_goes_back_and_comes_again(database):
+    url = database.engine.url.render_as_string(hide_password=False)
+    database.engine.dispose()
+
+    command.downgrade(migrate.config(url), "0019")
+    with database.engine.connect() as connection:
+        assert not inspect(connection).has_table("subscription_event")
+        assert "appointment" in telling.missing(connection)
+    database.engine.dispose()
+    migrate.upgrade(url)
+
+    with database.engine.connect() as connection:
+        assert telling.missing(connection) == []
