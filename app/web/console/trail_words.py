@@ -31,6 +31,11 @@ def said(action: str) -> str:
     return _words().get(action, action.replace("-", " ").capitalize())
 
 
+def is_put_into_words(action: str) -> bool:
+    """Whether somebody has."""
+    return action in _words()
+
+
 def of_kind(kind: Kind) -> set[str]:
     """The actions of a kind that are named one by one."""
     return set(_NAMED.get(kind, ()))

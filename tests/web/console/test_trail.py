@@ -1,13 +1,16 @@
 """The trail as administrators read it, and what a patient is handed of it."""
 
+import ast
 import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
 
 from app.audit import trail
 from app.people.models import Patient
+from app.web.console import trail_words
 from tests import journals
 from tests.web.test_budgets import counting
 
@@ -143,3 +146,17 @@ def test_a_trail_of_many_names_costs_no_more_statements(desk, office, cast, data
         assert "Maya" in office.get("/clinic/trail").text
 
     assert len(many) <= len(few)
+
+
+def _recorded():
+    """Every action that is written out where something is recorded."""
+    for path in Path(trail.__file__).parents[1].rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "trail.record":
+                words = (each for each in ast.walk(node.args[1]) if isinstance(each, ast.Constant))
+                yield from (each.value for each in words if not str(each.value).endswith("-"))
+
+
+@pytest.mark.parametrize("action", sorted(set(_recorded())))
+def test_every_act_is_said_in_words(action):
+    assert trail_words.is_put_into_words(action)
