@@ -17,12 +17,13 @@ from app.questionnaires import library
 from app.safety import escalation
 from app.safety.models import SafetyAlert, Signal
 from app.scheduling import closures, locations
-from app.scheduling.models import ExceptionKind
+from app.scheduling.models import Appointment, ExceptionKind
 from app.settings import Settings
 from app.subscriptions import keeping
 from app.subscriptions.keeping import Wish
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
+from app.telehealth import guests
 from app.web.console.routes import routes
 from tests import journals, sheets
 
@@ -103,6 +104,8 @@ PATHS = [
     ("POST", "/clinic/appointments/{infusion}/quiet-hour/end"),
     ("GET", "/clinic/companion/sounds/{sound}"),
     ("POST", "/clinic/companion/sounds/{sound}/end"),
+    ("POST", "/clinic/appointments/{visit}/guests"),
+    ("POST", "/clinic/guests/{guest}/withdrawal"),
     ("GET", "/clinic/visits/{visit}"),
     ("GET", "/clinic/visits/{visit}/lines"),
     ("POST", "/clinic/visits/{visit}/reopening"),
@@ -151,6 +154,12 @@ def _subscription(db, clinic, key):
     db.flush()
     wish = Wish("Appointment", "https://ehr.example.com/told", "the record")
     return keeping.create(db, clinic, wish, Settings(_env_file=None), by=key)[0]
+
+
+def _guest(db, cast):
+    visit = db.get_one(Appointment, cast.integration_visit.id)
+    by = db.merge(cast.dr_okafor)
+    return guests.invite(db, visit, name="Sam", phone="312 555 0171", language="en", by=by)
 
 
 @pytest.fixture
@@ -208,6 +217,7 @@ def ids(cast, database):
             "closure": closure.id,
             "reply": reply.id,
             "place": place.id,
+            "guest": _guest(db, cast).id,
         }
 
 
