@@ -67,7 +67,7 @@ def create(
     now, secret = clock.machine_now(), signing.new_secret()
     subscription = Subscription(
         clinic_id=clinic.id,
-        api_key_id=by.id if by.__tablename__ == "api_key" else None,
+        api_key_id=_key(by),
         status=SubscriptionStatus.OFF if wish.is_off else SubscriptionStatus.ACTIVE,
         resource_type=wish.resource_type,
         reason=wish.reason,
@@ -90,9 +90,13 @@ def create(
 def change(
     db: Session, subscription: Subscription, wish: Wish, settings: Settings, *, by: Model
 ) -> None:
-    """Another address, other headers, on or off. Refuses as `create` does, and (Ended) one gone."""
+    """Another address, other headers, on or off. Refuses as `create` does, and (Ended) one gone.
+
+    From now on it is told on the word of the key that said so, and ends with that one.
+    """
     _refuse_ended(subscription)
     address = addresses.read(wish.endpoint, settings)
+    subscription.api_key_id = _key(by)
     subscription.resource_type, subscription.reason = wish.resource_type, wish.reason
     subscription.with_ids, subscription.ends_at = wish.with_ids, wish.ends_at
     subscription.endpoint, subscription.host = wish.endpoint, address.host
@@ -218,6 +222,10 @@ def tidy(db: Session) -> None:
                 SubscriptionEvent.status == status, SubscriptionEvent.made_at < clock.now() - kept
             )
         )
+
+
+def _key(by: Model) -> UUID | None:
+    return by.id if by.__tablename__ == "api_key" else None
 
 
 def _turn(subscription: Subscription, *, is_off: bool) -> None:

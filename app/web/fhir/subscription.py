@@ -28,18 +28,21 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d
 
 
 def read(resource: dict[str, Any], former: Subscription | None = None) -> Wish:
-    """What is asked for. Header values that were hidden in an answer stay as they are."""
+    """What is asked for. Header values that were hidden in an answer stay as they are, but only for
+    the host that they were given for: whoever may name another is not to be sent them.
+    """
     channel = element(resource, "channel", "Subscription")
     if text(channel, "type", "Subscription.channel") != "rest-hook":
         raise _fault("channel.type", "There are channels of the type rest-hook, and no others.")
     status = text(resource, "status", "Subscription")
     if status not in ("", "requested", "active", "error", "off"):
         raise _fault("status", "Ask for it as requested, or as off.")
+    endpoint = text(channel, "endpoint", "Subscription.channel", limit=1000)
     return Wish(
         resource_type=_criteria(resource),
-        endpoint=text(channel, "endpoint", "Subscription.channel", limit=1000),
+        endpoint=endpoint,
         reason=_reason(resource),
-        headers=_headers(channel, former),
+        headers=_headers(channel, _hidden(former, endpoint)),
         with_ids=_with_ids(channel),
         ends_at=_ends_at(resource),
         is_off=status == "off",
@@ -99,10 +102,19 @@ def _reason(resource: dict[str, Any]) -> str:
     return said
 
 
-def _headers(channel: dict[str, Any], former: Subscription | None) -> list[str]:
-    kept = {
-        line.partition(":")[0].lower(): line for line in (former.headers or [] if former else [])
-    }
+def _hidden(former: Subscription | None, endpoint: str) -> dict[str, str]:
+    """The header lines that may stay hidden, by their names."""
+    if former is None or _place(former.endpoint) != _place(endpoint):
+        return {}
+    return {line.partition(":")[0].lower(): line for line in former.headers or []}
+
+
+def _place(endpoint: str) -> str:
+    """Scheme, host and port, as they were written."""
+    return endpoint.partition("//")[0] + re.split(r"[/?#\\]", endpoint.partition("//")[2])[0]
+
+
+def _headers(channel: dict[str, Any], hidden: dict[str, str]) -> list[str]:
     lines = texts(channel, "header", "Subscription.channel")
     if len(lines) > _MOST_HEADERS or any(len(line) > 1000 for line in lines):
         raise _fault("channel.header", f"At most {_MOST_HEADERS} headers of 1000 signs each.")
@@ -114,7 +126,9 @@ def _headers(channel: dict[str, Any], former: Subscription | None) -> list[str]:
         name = parts[1].lower()
         if name in _OURS or name.startswith(_OUR_BEGINNINGS):
             raise _fault("channel.header", f"{parts[1]} is for us to write.")
-        found.append(kept.get(name, line) if parts[2].strip() == _HIDDEN else line)
+        if parts[2].strip() == _HIDDEN and name not in hidden:
+            raise _fault("channel.header", f"Say {parts[1]} anew: it was for another address.")
+        found.append(hidden[name] if parts[2].strip() == _HIDDEN else line)
     return found
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.access import api_keys
+from app.access.models import ApiKey
 from app.subscriptions.models import Subscription
 from app.web.fhir import subscription as mapping
 from tests.web.fhir.test_door import told
@@ -85,6 +87,52 @@ def test_saving_what_was_read_keeps_the_headers_that_were_hidden(ehr, database):
 
 
 @pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://else.example.com/told",
+        "https://ehr.example.com:8443/told",
+        "https://ehr.example.com.else.example/told",
+        "https://ehr.example.com@else.example.com/told",
+    ],
+)
+def test_hidden_headers_go_to_no_other_host(ehr, database, endpoint):
+    header = ["Authorization: Bearer theirs"]
+    read = ehr.post("/Subscription", json=wish(channel={"header": header})).json()
+    path, read["channel"]["endpoint"] = f"/Subscription/{read['id']}", endpoint
+
+    told(ehr.put(path, json=read), 422)
+
+    with database.session(write=False) as db:
+        kept = db.query(Subscription).one()
+        assert (kept.endpoint, kept.headers) == ("https://ehr.example.com/told", header)
+
+
+def test_another_path_of_the_same_host_keeps_the_headers(ehr, database):
+    header = ["Authorization: Bearer theirs"]
+    read = ehr.post("/Subscription", json=wish(channel={"header": header})).json()
+    read["channel"]["endpoint"] = "https://ehr.example.com/told/again"
+
+    assert ehr.put(f"/Subscription/{read['id']}", json=read).status_code == 200
+
+    with database.session(write=False) as db:
+        assert db.query(Subscription).one().headers == header
+
+
+def test_what_another_key_has_changed_ends_with_that_key(door, cast, ehr, database, subscribed):
+    other = door(cast.clinic, scopes=["system/Subscription.*", "system/Appointment.read"])
+    assert other.put(f"/Subscription/{subscribed['id']}", json=subscribed).status_code == 200
+
+    with database.session() as db:
+        row = db.query(Subscription).one()
+        api_keys.revoke(db, db.get_one(ApiKey, row.api_key_id), by=db.merge(cast.ada))
+
+    with database.session(write=False) as db:
+        row = db.query(Subscription).one()
+        assert row.ended_at is not None
+    assert ehr.get("/Subscription").json()["total"] == 0
+
+
+@pytest.mark.parametrize(
     ("asked_for", "status", "words"),
     [
         (wish(criteria="Appointment?status=booked"), 422, "one type"),
@@ -107,6 +155,7 @@ def test_saving_what_was_read_keeps_the_headers_that_were_hidden(ehr, database):
         (wish(channel={"header": ["Content-Length: 0"]}), 422, "for us"),
         (wish(channel={"header": ["webhook-id: mine"]}), 422, "for us"),
         (wish(channel={"header": ["A: b"] * 11}), 422, "At most 10"),
+        (wish(channel={"header": ["A: ***"]}), 422, "anew"),
         (wish() | {"channel": []}, 400, "object"),
         (
             wish(
