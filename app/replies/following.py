@@ -17,7 +17,7 @@ from app.messaging import answers, outbox, writing
 from app.messaging.models import Message, Purpose
 from app.people.models import Patient
 from app.protocols import reaching
-from app.replies import answering, keywords, quiet_minutes
+from app.replies import answering, keywords, quiet_minutes, strangers
 from app.replies.meaning import Kind, Understood
 from app.safety import escalation
 from app.safety.models import Signal
@@ -118,6 +118,7 @@ def _stop(db: Session, reply: Reply) -> bool:
     in_danger = Kind.CRISIS in reply.understood
     body = answers.stopped_in_danger if in_danger else answers.stopped
     keywords.stop(db, reply.everywhere, confirm=reply.confirms, words=body)
+    strangers.no_more_texts(db, reply.message.number)
     return False
 
 

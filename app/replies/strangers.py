@@ -6,14 +6,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import i18n
+from app.i18n import gettext as _
 from app.messaging import answers, threads
 from app.messaging.models import Direction, Message, Purpose, Thread
+from app.people import enrolment
 from app.people.models import Clinic
+from app.refusal import Refusal
 from app.replies import answering, meaning
 from app.replies.meaning import Kind, Understood
 from app.safety import escalation
 from app.safety.models import Signal
 from app.scheduling import escorts
+from app.telehealth import guests
 
 # Enough of what a number has written to find whether it wants no texts.
 _LOOKED_BACK = 50
@@ -21,12 +25,16 @@ _LOOKED_BACK = 50
 _ASKS_NOBODY = {Kind.STOP, Kind.START, Kind.HELP}
 
 
+class WantsNoTexts(Refusal):
+    pass
+
+
 def take_in(db: Session, message: Message, understood: Understood) -> None:
     """Put it before a person, unless it only said STOP, START or HELP."""
     needs_person = not set(understood.kinds) <= _ASKS_NOBODY
     threads.touch_inbound(db, message, needs_person=needs_person)
     if Kind.STOP in understood:
-        escorts.no_more_texts(db, message.clinic_id, message.number)
+        no_more_texts(db, message.number)
     if Kind.CRISIS in understood:
         _danger(db, message)
 
@@ -42,6 +50,20 @@ def _danger(db: Session, message: Message) -> None:
     with i18n.using(clinic.language):
         body = (answers.resources if is_told else answers.resources_alone)(clinic)
         answering.say(db, Purpose.SAFETY, body, thread=thread)
+
+
+def no_more_texts(db: Session, number: str) -> None:
+    """To whoever comes along with a patient and has this number, no clinic texts any more."""
+    escorts.no_more_texts(db, number)
+    guests.no_more_texts(db, number)
+
+
+def refuse_unwanted(db: Session, clinic: Clinic, number: str) -> None:
+    """Refuses (WantsNoTexts) a number that asked this clinic for no texts, patient's or not."""
+    patient = enrolment.with_number(db, clinic.id, number)
+    opted_out = patient is not None and patient.opted_out_at is not None
+    if opted_out or wants_no_texts(db, threads.of_stranger(db, clinic, number)):
+        raise WantsNoTexts(_("This number asked for no texts. Please phone."), field="phone")
 
 
 def wants_no_texts(db: Session, thread: Thread) -> bool:

@@ -5,7 +5,6 @@ moves, and is dead when the day of the pick-up is over on the clock of the place
 """
 
 from datetime import datetime, time, timedelta
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -118,10 +117,11 @@ def forget_old(db: Session) -> None:
         escort.forgotten_at = clock.now()
 
 
-def no_more_texts(db: Session, clinic_id: UUID, number: str) -> None:
-    """Somebody with this number wants no texts: the page stays, what waits is not sent."""
+def no_more_texts(db: Session, number: str) -> None:
+    """Somebody with this number wants no texts, of any clinic: the page stays, what waits is not
+    sent.
+    """
     known = select(Escort).where(
-        Escort.clinic_id == clinic_id,
         Escort.forgotten_at.is_(None),
         Escort.withdrawn_at.is_(None),
         Escort.stopped_at.is_(None),

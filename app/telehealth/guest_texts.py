@@ -48,6 +48,7 @@ def _untold(db: Session) -> Sequence[VisitGuest]:
         .options(joinedload(VisitGuest.appointment), joinedload(VisitGuest.link))
         .where(
             VisitGuest.withdrawn_at.is_(None),
+            VisitGuest.phone_sealed.is_not(None),  # else they wanted no texts
             Appointment.ends_at > clock.now(),
             (is_open & knows_another) | (is_off & VisitGuest.told_starts_at.is_not(None)),
         )

@@ -85,6 +85,21 @@ def withdraw(db: Session, guest: VisitGuest, *, by: Practitioner) -> None:
     trail.record(db, "withdraw-guest", agent=by, entity=guest)
 
 
+def no_more_texts(db: Session, number: str) -> None:
+    """Somebody with this number wants no texts, of any clinic: it is forgotten with what waits for
+    it. Where they have a link already, that goes on opening the room.
+    """
+    ahead = (
+        select(VisitGuest)
+        .join(VisitGuest.appointment)
+        .where(VisitGuest.withdrawn_at.is_(None), Appointment.ends_at > clock.now())
+    )
+    for guest in db.scalars(ahead):
+        if guest.phone == number:
+            guest.phone = ""
+            outbox.withdraw_link(db, guest.link_id)
+
+
 def of(db: Session, appointment: Appointment) -> list[VisitGuest]:
     """Who is invited, in the order in which they were."""
     return list(

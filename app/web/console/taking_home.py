@@ -6,13 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.i18n import gettext as _
-from app.messaging import threads
 from app.people import phones
 from app.refusal import Refusal
 from app.replies import strangers
 from app.scheduling import escort_texts, escorts
-from app.scheduling.escorts import NoEscort
 from app.scheduling.models import Appointment
 from app.web.console.appointment_page import appointment_page
 from app.web.console.faults import Faults
@@ -50,8 +47,7 @@ def withdraw(request: Request, db: Session) -> Response:
 def _name(request: Request, db: Session, session: Appointment, form: FormData) -> None:
     clinic = request.state.clinic
     number = phones.normal(text(form, "escort_phone"), clinic.country)
-    if strangers.wants_no_texts(db, threads.of_stranger(db, clinic, number)):
-        raise NoEscort(_("This number asked for no texts. Please phone."), field="phone")
+    strangers.refuse_unwanted(db, clinic, number)
     escort = escorts.name(
         db,
         session,

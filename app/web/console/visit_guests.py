@@ -5,7 +5,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.people import phones
 from app.refusal import Refusal
+from app.replies import strangers
 from app.scheduling.models import Appointment
 from app.telehealth import guests
 from app.telehealth.models import VisitGuest
@@ -26,12 +28,15 @@ def invite(request: Request, db: Session) -> Response:
         "guest_phone": text(form, "guest_phone", limit=40),
         "guest_language": "es" if text(form, "guest_language") == "es" else "en",
     }
+    clinic = request.state.clinic
     try:
+        number = phones.normal(typed["guest_phone"], clinic.country)
+        strangers.refuse_unwanted(db, clinic, number)
         guests.invite(
             db,
             visit,
             name=typed["guest_name"],
-            phone=typed["guest_phone"],
+            phone=number,
             language=typed["guest_language"],
             by=request.state.practitioner,
         )
