@@ -19,6 +19,8 @@ from app.plans.plan import STANDARD, Plan
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Service
 
 NEXT_BEST = timedelta(days=7)  # how far is looked for a time where the window leaves none
+# Such a visit leaves its session to another one.
+_GAVE_WAY = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
 # How far a recorded end may lie from the planned one; bounds the search for open windows.
 _LONGEST_OVERRUN = timedelta(days=2)
 TOOK_OR_TAKES_PLACE = (
@@ -92,12 +94,15 @@ def visit_after(db: Session, infusion: Appointment) -> Appointment | None:
 
 
 def infusion_for(db: Session, patient_id: UUID, starts_at: datetime) -> Appointment | None:
-    """The patient's infusion in whose window `starts_at` lies and that no visit follows yet."""
+    """The patient's infusion in whose window `starts_at` lies and that no visit follows yet.
+
+    One that was called off, or where nobody met, leaves room for another.
+    """
     clinic = db.get_one(Patient, patient_id).clinic
     theirs = Appointment.patient_id == patient_id
     for infusion, window in _windows_around(db, starts_at, clinic, theirs):
         visit = visit_after(db, infusion)
-        if starts_at in window and (visit is None or visit.status is AppointmentStatus.CANCELLED):
+        if starts_at in window and (visit is None or visit.status in _GAVE_WAY):
             return infusion
     return None
 

@@ -226,6 +226,23 @@ def test_cancelling_twice_changes_nothing(db, book, at, here):
     assert visit.version == version
 
 
+def test_a_visit_booked_after_nobody_met_follows_the_same_session(db, book, at, here):
+    booked = book(Service.INFUSION, at("2026-11-24T10:00"))
+    clock.stand_still(booked.integration.starts_at + timedelta(hours=1))
+    booking.miss(db, booked.integration, by=here.jordan)
+
+    again = book(Service.INTEGRATION, at("2026-11-26T10:00"))
+
+    assert again.warning is None
+    assert again.appointment.follows_id == booked.appointment.id
+    (row,) = [
+        each
+        for each in therapeutic_window.open_windows(db, here.clinic.id)
+        if each.infusion.id == booked.appointment.id
+    ]
+    assert row.visit.id == again.appointment.id
+
+
 def test_what_took_place_cannot_be_cancelled(db, here):
     with pytest.raises(rules.AlreadyOver):
         booking.cancel(db, here.infusion, by=here.jordan)
