@@ -53,6 +53,37 @@ def test_a_patient_is_added_and_booked_by_keyboard_alone(clinic, new_desk):
     tab_to(desk, "button", "Sign out")  # round to the top again: the focus is caught nowhere
 
 
+@pytest.mark.parametrize("with_scripts", [True, False])
+def test_a_phone_has_five_places_at_hand_and_the_rest_behind_one(
+    clinic, new_desk, browser, with_scripts
+):
+    state = new_desk(clinic).context.storage_state()
+    context = browser.new_context(
+        storage_state=state,
+        java_script_enabled=with_scripts,
+        viewport={"width": 390, "height": 844},
+    )
+    desk = context.new_page()
+    desk.goto(f"{clinic.url}/clinic")
+    places = desk.get_by_role("navigation", name="Console")
+    boxes = [link.bounding_box() for link in places.get_by_role("link").all()]
+    assert len(boxes) == 5
+    assert len({box["y"] for box in boxes}) == 1
+    assert all(min(box["width"], box["height"]) >= 44 for box in boxes)
+
+    places.locator("summary").press("Enter")
+    expect(places.get_by_role("link")).to_have_count(10)
+    places.get_by_role("link", name="Hours").press("Enter")
+
+    expect(desk.get_by_role("heading", name="The clinic's hours")).to_be_visible()
+    expect(places.get_by_role("link")).to_have_count(5)
+    expect(places.locator("summary")).to_contain_text("Hours, more places")
+    if with_scripts:
+        places.locator("summary").press("Enter")
+        assert violations(desk) == []
+    context.close()
+
+
 def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(clinic, new_desk):
     desk = new_desk(clinic)
     desk.goto(f"{clinic.url}/clinic/book")
