@@ -33,19 +33,17 @@ class Facts:
     texts_agreed: bool
 
 
-def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> bool:
-    """Write down what is known now. True when the number is another one: much follows then.
+def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> None:
+    """Write down what is known now, but for the number: that is `change_number`'s.
 
-    Refuses a missing name, a number that is none or somebody else's, and an unknown zone; nothing
-    is changed then.
+    Refuses a missing name, an emergency number that is none, and an unknown zone; nothing is
+    changed then.
     """
     country = patient.clinic.country
     if not facts.given_name.strip():
         raise enrolment.NameMissing(_("Enter a first name."), field="given_name")
     enrolment.refuse_unknown_zone(facts.zone)
-    number = _free_number(db, patient, facts.phone)
     emergency_phone = emergency_number(facts.emergency_phone, country)
-    is_new = _give_number(patient, number)
     patient.given_name = facts.given_name.strip()
     patient.family_name = facts.family_name.strip()
     patient.birth_on = facts.birth_on
@@ -56,7 +54,6 @@ def change(db: Session, patient: Patient, facts: Facts, *, by: Model | None) -> 
     patient.emergency_phone = emergency_phone
     _agree(patient, facts.texts_agreed)
     trail.record(db, "change", agent=by, entity=patient)
-    return is_new
 
 
 def change_number(

@@ -18,21 +18,6 @@ from tests.conftest import FRIDAY_NOON
 NEW = "+13125550149"
 
 
-def facts_of(patient: Patient, *, phone: str) -> records.Facts:
-    return records.Facts(
-        given_name=patient.given_name,
-        family_name=patient.family_name,
-        phone=phone,
-        birth_on=patient.birth_on,
-        language=patient.language,
-        zone=patient.zone,
-        home_address="",
-        emergency_name="",
-        emergency_phone="",
-        texts_agreed=True,
-    )
-
-
 def test_the_old_phone_is_locked_out_and_the_join_text_goes_to_the_new_one(database, cast, gateway):
     with database.session() as db:
         old = magic_links.token_of(
@@ -48,7 +33,7 @@ def test_the_old_phone_is_locked_out_and_the_join_text_goes_to_the_new_one(datab
 
     with database.session() as db:
         maya = db.get(Patient, cast.maya.id)
-        assert records.change(db, maya, facts_of(maya, phone=NEW), by=cast.jordan)
+        assert records.change_number(db, maya, NEW, "in-person", by=cast.jordan)
         new_number.follow(db, maya, by=cast.jordan)
 
     with database.session(write=False) as db:
@@ -64,7 +49,7 @@ def test_the_old_phone_is_locked_out_and_the_join_text_goes_to_the_new_one(datab
 def test_a_number_changed_today_gets_no_sign_in_code_until_tomorrow(database, cast):
     with database.session() as db:
         maya = db.get(Patient, cast.maya.id)
-        records.change(db, maya, facts_of(maya, phone=NEW), by=cast.jordan)
+        records.change_number(db, maya, NEW, "in-person", by=cast.jordan)
 
     def known_to_whoever_asks(browser: str) -> bool:
         with database.session() as db:
@@ -84,7 +69,7 @@ def test_a_change_that_keeps_the_number_locks_nobody_out(database, cast):
     with database.session() as db:
         maya = db.get(Patient, cast.maya.id)
 
-        assert not records.change(db, maya, facts_of(maya, phone=maya.phone), by=cast.jordan)
+        assert not records.change_number(db, maya, maya.phone, "in-person", by=cast.jordan)
         assert maya.number_changed_at is None
 
 
@@ -96,7 +81,7 @@ def test_a_new_number_takes_texts_again_and_the_task_about_the_old_one_is_done(d
 
     with database.session() as db:
         maya = db.get(Patient, cast.maya.id)
-        records.change(db, maya, facts_of(maya, phone=NEW), by=cast.jordan)
+        records.change_number(db, maya, NEW, "in-person", by=cast.jordan)
         new_number.follow(db, maya, by=cast.jordan)
 
     with database.session(write=False) as db:

@@ -38,19 +38,22 @@ _COMMON_ZONES = (
 _OLDEST = date(1900, 1, 1)
 
 
-def read(form: FormData, clinic: Clinic) -> tuple[Facts, Faults]:
-    """The facts, and what is wrong with each on its own."""
-    faults = Faults()
+def read(form: FormData, clinic: Clinic, patient: Patient | None = None) -> tuple[Facts, Faults]:
+    """The facts, and what is wrong with each on its own.
+
+    Of a `patient` who is known the number stands: another one has a page of its own.
+    """
+    faults, phone = Faults(), patient.phone if patient else text(form, "phone")
     given_name = faults.reading(lambda: text(form, "given_name", limit=100)) or ""
     if not given_name:
         faults.add("given_name", _("Enter a first name."))
     birth_on = faults.reading(lambda: day(form, "birth_on"))
     if birth_on is not None and not _OLDEST <= birth_on <= clock.now().date():
         faults.add("birth_on", _("Enter a day in the past, like 1990-01-31."))
-    for name in ("phone", "emergency_phone"):
-        if number := text(form, name):
+    for name, number in (("phone", phone), ("emergency_phone", text(form, "emergency_phone"))):
+        if number:
             faults.reading(partial(phones.normal, number, clinic.country), name)
-    if not text(form, "phone"):
+    if not phone:
         faults.add("phone", _("Enter a phone number with its area code, like 202 555 0123."))
     zone = text(form, "zone") or clinic.zone
     if zone not in available_timezones():
@@ -59,7 +62,7 @@ def read(form: FormData, clinic: Clinic) -> tuple[Facts, Faults]:
         Facts(
             given_name=given_name,
             family_name=faults.reading(lambda: text(form, "family_name", limit=100)) or "",
-            phone=text(form, "phone"),
+            phone=phone,
             birth_on=birth_on,
             language=text(form, "language"),
             zone=zone,

@@ -94,20 +94,18 @@ def edit(request: Request, db: Session) -> Response:
 
 @staff_only
 def change(request: Request, db: Session) -> Response:
-    """Write down what is known now."""
+    """Write down what is known now; another number is not changed here."""
     patient = patient_of(request, db)
     posted = read_form(request)
-    facts, faults = patient_form.read(posted, request.state.clinic)
+    facts, faults = patient_form.read(posted, request.state.clinic, patient)
     if not faults:
         try:
             took_texts, clock_and_words = patient.takes_texts, (patient.zone, patient.language)
-            has_other_number = records.change(db, patient, facts, by=request.state.practitioner)
+            records.change(db, patient, facts, by=request.state.practitioner)
             if patient.takes_texts is not took_texts:
                 reaching.follow_texts(db, patient)
             if (patient.zone, patient.language) != clock_and_words:
                 reaching.follow_clock(db, patient)
-            if has_other_number:
-                reaching.follow_number(db, patient, by=request.state.practitioner)
             return redirect(request, "console:patient", id=patient.id)
         except Refusal as refusal:
             faults.take(refusal)

@@ -55,7 +55,7 @@ def _action(task: StaffTask) -> Action:
     if task.code is TaskCode.ANSWER:
         return Action(_("Read the texts"), f"/clinic/inbox/{patient.id}")
     if task.code is TaskCode.BAD_NUMBER:
-        return Action(_("Change the number"), f"/clinic/patients/{patient.id}/edit")
+        return Action(_("Change the number"), f"/clinic/patients/{patient.id}/number")
     if task.code is TaskCode.OUTSIDE_WINDOW and task.appointment_id is not None:
         return Action(_("Look at the visit"), f"/clinic/appointments/{task.appointment_id}")
     if task.code is TaskCode.CANDIDATE:

@@ -338,8 +338,8 @@ class TestThread:
 
         text = desk.get(_address(cast.maya)).text
 
-        assert f'href="/clinic/patients/{cast.maya.id}/edit"' in text
-        assert f"/clinic/patients/{cast.theo.id}/edit" not in text
+        assert f'href="/clinic/patients/{cast.maya.id}/number"' in text
+        assert f"/clinic/patients/{cast.theo.id}/number" not in text
 
     def test_the_time_where_somebody_is_stands_above(self, desk, cast, database):
         assert "there now" not in desk.get(_address(cast.maya)).text

@@ -140,7 +140,8 @@ def test_a_change_is_kept_and_written_down(desk, cast, database):
 
 
 def test_a_new_number_is_found_again(desk, cast, database):
-    desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(phone="312 555 0177"))
+    number = {"phone": "312 555 0177", "checked": "in-person"}
+    desk.post(f"/clinic/patients/{cast.maya.id}/number", data=number)
 
     taken = desk.post("/clinic/patients", data=_facts(phone="(312) 555-0177"))
 
@@ -148,11 +149,27 @@ def test_a_new_number_is_found_again(desk, cast, database):
 
 
 def test_anothers_number_is_refused(desk, cast, database):
-    answer = desk.post(f"/clinic/patients/{cast.maya.id}", data=_facts(phone="312 555 0143"))
+    number = {"phone": "312 555 0143", "checked": "in-person"}
+
+    answer = desk.post(f"/clinic/patients/{cast.maya.id}/number", data=number)
 
     assert answer.status_code == 422
     with database.session(write=False) as db:
-        assert db.get_one(Patient, cast.maya.id).given_name == "Maya"
+        assert db.get_one(Patient, cast.maya.id).phone == "+13125550142"
+
+
+def test_no_other_number_is_taken_where_nobody_says_how_they_know(desk, cast, database):
+    path = f"/clinic/patients/{cast.maya.id}"
+
+    form = desk.get(f"{path}/edit").text
+    answer = desk.post(path, data=_facts(phone="312 555 0177"))
+
+    assert 'name="phone"' not in form
+    assert f'href="{path}/number"' in form
+    assert answer.status_code == 303
+    with database.session(write=False) as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        assert (maya.phone, maya.number_changed_at) == ("+13125550142", None)
 
 
 def test_the_same_number_at_the_neighbours_is_nobodys_business(desk, cast):
