@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from app.intake.tables import safe
 from app.metrics.figures import Fact, Metric, Row, State
 from app.metrics.report import Report
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _EXACT = Decimal("0.00000001")
 _ROW = ("month", "state", "why", "counts_as", "marks")
 _INFUSION = (
@@ -161,5 +161,4 @@ def _cell(value: Fact) -> str:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    said = str(value)
-    return f"'{said}" if isinstance(value, str) and said.startswith(_FORMULAS) else said
+    return safe(value) if isinstance(value, str) else str(value)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from app import wall_time
 from app.audit import reading
 from app.audit.reading import Wanted
+from app.intake.tables import safe
 from app.people.models import Clinic, Patient
 from app.web import papers
 from app.web.console import trail, trail_lines, trail_words
@@ -59,16 +60,11 @@ def _row(line: Line, clinic: Clinic) -> dict[str, Any]:
     return {
         "number": line.number,
         "at": wall_time.written(line.at, clinic.zone),
-        "who": _harmless(line.who),
+        "who": safe(line.who),
         "role": line.role,
         "what": line.what,
         "hash": line.link,
     }
-
-
-def _harmless(name: str) -> str:
-    """A name that no table program takes for a formula."""
-    return f"'{name}" if name[:1] in ("=", "+", "-", "@", "\t", "\r") else name
 
 
 _OF = "/trail/patients/{id}"

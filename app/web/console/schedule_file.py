@@ -15,6 +15,7 @@ from app.protocols import schedule_lines, schedule_table, schedule_taking
 from app.protocols.schedule_lines import COLUMNS, MOST_BYTES, NEEDED, Line
 from app.protocols.schedule_taking import Outcome, Taken
 from app.refusal import Refusal
+from app.web import papers
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.forms import day, read_form
@@ -34,11 +35,7 @@ def export(request: Request, db: Session) -> Response:
         chosen = _today(clinic.zone)
     trail.record(db, "export-schedule", agent=request.state.practitioner, entity=clinic)
     table = schedule_table.of_day(db, clinic, chosen)
-    return Response(
-        table,
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="schedule-{chosen}.csv"'},
-    )
+    return papers.table(request, table, f"schedule-{chosen}")
 
 
 @staff_only

@@ -74,7 +74,8 @@ def test_a_day_is_taken_out_as_a_file_and_the_trail_knows_who(desk, cast, databa
     answer = desk.post("/clinic/schedule/table", data={"day": "2026-11-21"})
 
     assert answer.headers["content-type"].startswith("text/csv")
-    assert answer.headers["content-disposition"] == 'attachment; filename="schedule-2026-11-21.csv"'
+    named = 'attachment; filename="northside-schedule-2026-11-21.csv"'
+    assert answer.headers["content-disposition"] == named
     assert '"Maya","Osei"' in answer.text
     assert "Noor" not in answer.text
     with database.session(write=False) as db:
