@@ -1,17 +1,12 @@
 """ "Was this easy?": one question after a visit, which nobody has to answer."""
 
-from datetime import timedelta
-
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db.once import add_once
-from app.people.models import Patient
-from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.scheduling.models import Appointment, AppointmentStatus
 from app.telehealth.models import Ease, VideoVisit, VisitEase
-
-ASKED_FOR = timedelta(days=3)
 
 
 def say(db: Session, appointment: Appointment, said: Ease) -> bool:
@@ -37,18 +32,6 @@ def say(db: Session, appointment: Appointment, said: Ease) -> bool:
 def of(db: Session, appointment: Appointment) -> VisitEase | None:
     """What was answered, a skip included."""
     return db.scalar(select(VisitEase).where(VisitEase.appointment_id == appointment.id))
-
-
-def unasked(patient: Patient) -> ColumnElement[bool]:
-    """Which of a patient's appointments home may still ask about: over for some days at most."""
-    answered = select(VisitEase.id).where(VisitEase.appointment_id == Appointment.id)
-    return (
-        (Appointment.patient_id == patient.id)
-        & (Appointment.service != Service.INFUSION)
-        & (Appointment.status == AppointmentStatus.FULFILLED)
-        & (Appointment.ends_at > clock.now() - ASKED_FOR)
-        & ~answered.exists()
-    )
 
 
 def _has_begun(db: Session, appointment: Appointment) -> bool:

@@ -16,7 +16,7 @@ from app.audit.reading import Wanted
 from app.intake.tables import safe
 from app.people.models import Clinic, Patient
 from app.web import papers
-from app.web.console import trail, trail_lines, trail_words
+from app.web.console import looking, trail, trail_lines, trail_words
 from app.web.console.trail_lines import Line
 from app.web.console.trail_words import Kind
 from app.web.guards import staff_only
@@ -52,7 +52,7 @@ def _rows(request: Request, db: Session) -> list[dict[str, Any]]:
         actions=trail_words.of_kind(Kind.LOOKED) | trail_words.of_kind(Kind.OUT),
     )
     lines = trail_lines.lines_of(db, clinic, list(reading.everything(db, wanted)))
-    trail.note(request, "export-accounting", patient)  # stands in the next one
+    looking.note(request, "export-accounting", patient)  # stands in the next one
     return [_row(line, clinic) for line in lines]
 
 

@@ -13,7 +13,7 @@ from app.refusal import Refusal
 from app.safety import closing, escalation, from_devices
 from app.safety.models import Outcome, SafetyAlert
 from app.web import ways_back
-from app.web.console import words
+from app.web.console import looking, words
 from app.web.console.desk import desk_page, is_nobodys_doing
 from app.web.console.faults import Faults
 from app.web.forms import read_form, text
@@ -35,8 +35,7 @@ def strip(request: Request, db: Session) -> Response:
 def show(request: Request, db: Session) -> Response:
     """One alert: whom it is about, what raised it, what has been done. Looking is written down."""
     alert = _found(request, db)
-    with request.app.state.database.session() as other:  # GET reads only
-        trail.record(other, "view", agent=request.state.practitioner, entity=alert)
+    looking.note(request, "view", alert)
     return _alert_page(request, db, alert, {}, Faults())
 
 

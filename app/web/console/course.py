@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.audit import trail
 from app.i18n import gettext as _
 from app.intake import rises, scored
 from app.outcomes import asking, courses, goals, saying
@@ -17,6 +16,7 @@ from app.questionnaires.engine.scales import BY_SLUG
 from app.questionnaires.engine.scoring import Result, band
 from app.refusal import Refusal
 from app.web import course_pictures
+from app.web.console import looking
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.forms import Unreadable, read_form, text
@@ -28,9 +28,7 @@ from app.web.pages import find_or_404, redirect
 def show(request: Request, db: Session) -> Response:
     """Everything their answers came to. Looking is written into the audit trail."""
     patient = _found(request, db)
-    # GET reads only: the note goes into a transaction of its own, before anything is shown.
-    with request.app.state.database.session() as other:
-        trail.record(other, "view-course", agent=request.state.practitioner, entity=patient)
+    looking.note(request, "view-course", patient)
     return _page(request, db, patient, Faults(), None)
 
 

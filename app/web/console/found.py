@@ -1,5 +1,9 @@
-"""The patient of an address."""
+"""The patient of an address, and patients in the order in which they were found."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
@@ -13,3 +17,9 @@ def patient_of(request: Request, db: Session, name: str = "id") -> Patient:
     if patient.merged_into_id is not None:
         not_found()
     return patient
+
+
+def in_order(db: Session, ids: Sequence[UUID]) -> list[Patient]:
+    """These patients, in this order; of one who is gone meanwhile nothing."""
+    rows = {row.id: row for row in db.scalars(select(Patient).where(Patient.id.in_(ids)))}
+    return [rows[each] for each in ids if each in rows]

@@ -11,7 +11,6 @@ from starlette.routing import Route
 
 from app import clock, i18n
 from app.access import codes, kept_passkeys, web_sessions
-from app.audit import trail
 from app.intake import reviewing
 from app.journal import preferences
 from app.journal.preferences import Preference
@@ -30,6 +29,7 @@ from app.web.console import (
     brought,
     course,
     link_words,
+    looking,
     next_session,
     roles,
 )
@@ -65,9 +65,7 @@ def show(request: Request, db: Session) -> Response:
     patient = find_or_404(db, Patient, request, clinic_id=request.state.clinic.id)
     if patient.merged_into_id is not None:
         return redirect(request, "console:patient", id=patient.merged_into_id)
-    # GET reads only: the note goes into a transaction of its own, before anything is shown.
-    with request.app.state.database.session() as other:
-        trail.record(other, "view", agent=request.state.practitioner, entity=patient)
+    looking.note(request, "view", patient)
     return patient_page(request, db, patient)
 
 

@@ -1,7 +1,6 @@
 """A patient's record as a whole: here twice and joined, told apart, put away, brought back."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +16,7 @@ from app.refusal import Refusal
 from app.web.console import joining_words
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
-from app.web.console.found import patient_of
+from app.web.console.found import in_order, patient_of
 from app.web.console.patient_page import patient_page
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
@@ -121,7 +120,7 @@ def _choose_page(request: Request, db: Session, patient: Patient, asked: str) ->
         section="patients",
         person=patient,
         asked=asked,
-        others=_rows(db, [each for each in found if each != patient.id]),
+        others=in_order(db, [each for each in found if each != patient.id]),
     )
 
 
@@ -151,11 +150,6 @@ def _compare_page(
         choices=joining_words.choices(preview.choices, typed) if preview else [],
         refusal=faults,
     )
-
-
-def _rows(db: Session, ids: list[UUID]) -> list[Patient]:
-    rows = {row.id: row for row in db.scalars(select(Patient).where(Patient.id.in_(ids)))}
-    return [rows[each] for each in ids if each in rows]
 
 
 routes = [

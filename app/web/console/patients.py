@@ -20,7 +20,7 @@ from app.scheduling.models import Appointment
 from app.web.console import patient_form, words
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
-from app.web.console.found import patient_of
+from app.web.console.found import in_order, patient_of
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
 from app.web.pages import is_part, page, redirect
@@ -124,7 +124,7 @@ def _list_page(
     context: dict[str, Any] = {
         "asked": asked,
         "put_away": put_away,
-        "patients": _in_order(db, shown),
+        "patients": in_order(db, shown),
         "upcoming": _upcoming(db, shown),
         "total": len(found.ids),
         "is_near": found.is_near,
@@ -150,11 +150,6 @@ def _like(db: Session, clinic: Clinic, facts: Facts) -> list[Patient]:
     if enrolment.with_number(db, clinic.id, phones.normal(facts.phone, clinic.country)):
         return []
     return doubles.like(db, clinic.id, facts.given_name, facts.family_name, facts.birth_on)
-
-
-def _in_order(db: Session, ids: list[UUID]) -> list[Patient]:
-    rows = {row.id: row for row in db.scalars(select(Patient).where(Patient.id.in_(ids)))}
-    return [rows[each] for each in ids if each in rows]
 
 
 def _upcoming(db: Session, ids: list[UUID]) -> dict[UUID, Appointment]:

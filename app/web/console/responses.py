@@ -1,6 +1,5 @@
 """One sheet of answers as staff read it: answers, scores, flags; as PDF and as a table."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import i18n
-from app.audit import trail
 from app.intake import (
     attachments,
     consents,
@@ -31,6 +29,7 @@ from app.questionnaires.models import (
 )
 from app.safety.models import SafetyAlert
 from app.web import papers, sent_files
+from app.web.console import looking
 from app.web.console.desk import desk_page
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, not_found
@@ -40,7 +39,7 @@ from app.web.pages import find_or_404, not_found
 def show(request: Request, db: Session) -> Response:
     """What was asked and answered. Of a sheet that was not sent in, only what raised an alert."""
     patient, response = _found(request, db)
-    _note(request, response, "read-answers")
+    looking.note(request, "read-answers", response)
     clinic = request.state.clinic
     draft = drafts.read(response, zone=patient.zone)
     is_sent = response.status is ResponseStatus.COMPLETED
@@ -71,7 +70,7 @@ def show(request: Request, db: Session) -> Response:
 def paper(request: Request, db: Session) -> Response:
     """The sheet as PDF."""
     _patient, response = _sent(request, db)
-    _note(request, response, "print-answers")
+    looking.note(request, "print-answers", response)
     return papers.pdf(request, answers.pdf(db, response), "answers")
 
 
@@ -82,7 +81,7 @@ def copy(request: Request, db: Session) -> Response:
     content = copies.pdf(db, response)
     if content is None:
         not_found()
-    _note(request, response, "print-copy")
+    looking.note(request, "print-copy", response)
     return papers.pdf(request, content, "copy")
 
 
@@ -90,7 +89,7 @@ def copy(request: Request, db: Session) -> Response:
 def table(request: Request, db: Session) -> Response:
     """The sheet as a table of one row."""
     _patient, response = _sent(request, db)
-    _note(request, response, "export-answers")
+    looking.note(request, "export-answers", response)
     return papers.table(request, tables.of_response(db, request.state.clinic, response), "answers")
 
 
@@ -98,7 +97,7 @@ def table(request: Request, db: Session) -> Response:
 def form_table(request: Request, db: Session) -> Response:
     """Every sheet of a form as a table."""
     form = _form(request, db)
-    _note(request, form, "export-answers")
+    looking.note(request, "export-answers", form)
     return papers.table(request, tables.of_form(db, request.state.clinic, form), "answers")
 
 
@@ -109,7 +108,7 @@ def file(request: Request, db: Session) -> Response:
     attachment = attachments.find(db, response, request.path_params["file"])
     if attachment is None:
         not_found()
-    _note(request, attachment, "read-file")
+    looking.note(request, "read-file", attachment)
     return sent_files.sent(attachment)
 
 
@@ -149,12 +148,6 @@ def _sent(request: Request, db: Session) -> tuple[Patient, QuestionnaireResponse
 
 def _alerts(db: Session, response: QuestionnaireResponse) -> list[SafetyAlert]:
     return list(db.scalars(select(SafetyAlert).where(SafetyAlert.response_id == response.id)))
-
-
-def _note(request: Request, entity: Any, action: str) -> None:
-    # GET reads only: the note goes into a transaction of its own, before anything is shown.
-    with request.app.state.database.session() as other:
-        trail.record(other, action, agent=request.state.practitioner, entity=entity)
 
 
 def _notice(draft: drafts.Draft) -> str:

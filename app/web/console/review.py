@@ -10,13 +10,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import i18n
-from app.audit import trail
 from app.intake import reviewing
 from app.intake.models import ReviewFlag
 from app.questionnaires.forms import form_of
 from app.refusal import Refusal
 from app.scheduling import upcoming
 from app.web import ways_back
+from app.web.console import looking
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.forms import read_form, text
@@ -30,10 +30,7 @@ _SOON = timedelta(days=1)  # a session before which somebody had better look now
 @staff_only
 def review(request: Request, db: Session) -> Response:
     """What nobody has cleared, urgent first, by the sheet it stands on. Looking is written down."""
-    with request.app.state.database.session() as other:  # GET reads only
-        trail.record(
-            other, "read-review", agent=request.state.practitioner, entity=request.state.clinic
-        )
+    looking.note(request, "read-review", request.state.clinic)
     return _list(request, db)
 
 

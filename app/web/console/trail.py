@@ -11,9 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import wall_time
-from app.audit import chain, reading, trail
+from app.audit import chain, reading
 from app.audit.reading import Wanted
-from app.db.base import Model
 from app.people.models import Patient, Practitioner
 from app.web.console import trail_lines, trail_words
 from app.web.console.desk import desk_page
@@ -50,12 +49,6 @@ def about(db: Session, patient: Patient) -> list[UUID]:
     """The patient, and the records that were joined into theirs: events keep the id of then."""
     joined = select(Patient.id).where(Patient.merged_into_id == patient.id)
     return [patient.id, *db.scalars(joined)]
-
-
-def note(request: Request, action: str, entity: Model) -> None:
-    """GET reads only: what was looked at is written in a transaction of its own."""
-    with request.app.state.database.session() as other:
-        trail.record(other, action, agent=request.state.practitioner, entity=entity)
 
 
 def _asked(request: Request, **of: Any) -> Wanted:

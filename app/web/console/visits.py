@@ -20,7 +20,7 @@ from app.telehealth.clinician_line import ClinicianLine
 from app.telehealth.line import SESSION_OVER
 from app.telehealth.models import ProviderName, VideoVisit
 from app.web import guards
-from app.web.console import brought
+from app.web.console import brought, looking
 from app.web.console.desk import desk_page
 from app.web.console.outcome_shown import asked_of
 from app.web.forms import read_form, text
@@ -33,9 +33,7 @@ from app.web.sockets import carry
 def show(request: Request, db: Session) -> Response:
     """The room of one visit, or for a room elsewhere what staff know and say about it."""
     appointment = _appointment(request, db)
-    # GET reads only: the note goes into a transaction of its own, before anything is shown.
-    with request.app.state.database.session() as other:
-        trail.record(other, "view-visit", agent=request.state.practitioner, entity=appointment)
+    looking.note(request, "view-visit", appointment)
     visit = visits.find(db, appointment)
     carrier_name = visit.provider if visit else provider.chosen_for(appointment)
     shown = visit or visits.planned(appointment)
