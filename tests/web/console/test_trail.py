@@ -148,11 +148,14 @@ def test_a_trail_of_many_names_costs_no_more_statements(desk, office, cast, data
     assert len(many) <= len(few)
 
 
+_RECORDING = ("trail.record", "looking.note")
+
+
 def _recorded():
     """Every action that is written out where something is recorded."""
     for path in Path(trail.__file__).parents[1].rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "trail.record":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in _RECORDING:
                 words = (each for each in ast.walk(node.args[1]) if isinstance(each, ast.Constant))
                 yield from (each.value for each in words if not str(each.value).endswith("-"))
 
