@@ -65,6 +65,11 @@ def catalogue(name: str) -> NullTranslations:
     return Translations(compiled)
 
 
+def one_stop(said: str) -> str:
+    """A sentence that ends with an hour, without a second full stop: Spanish hours bring one."""
+    return said.replace(".m..", ".m.")
+
+
 def local_clock(moment: datetime, zone: str) -> str:
     """`10:00 am`, on the clock of `zone`."""
     shown = moment.astimezone(ZoneInfo(zone))

@@ -50,3 +50,10 @@ def test_days_and_times_are_spoken_in_spanish():
 def test_a_sentence_that_nobody_translated_stays_english():
     with i18n.using("es"):
         assert _("a sentence that nobody translated") == "a sentence that nobody translated"
+
+
+def test_a_spanish_sentence_that_ends_with_an_hour_has_one_full_stop():
+    assert i18n.one_stop("Abierta hasta las 6:00 p.m.. Gracias.") == (
+        "Abierta hasta las 6:00 p.m. Gracias."
+    )
+    assert i18n.one_stop("Open until 6:00pm. Thanks.") == "Open until 6:00pm. Thanks."

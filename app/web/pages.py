@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -39,7 +39,11 @@ def environment(assets: Assets) -> Environment:
         lstrip_blocks=True,
     )
     jinja.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    jinja.globals.update(asset=assets)
+    jinja.globals.update(
+        asset=assets,
+        gettext=_one_stop(jinja.globals["gettext"]),
+        ngettext=_one_stop(jinja.globals["ngettext"]),
+    )
     jinja.filters.update(
         day=i18n.local_day,
         short_day=i18n.local_short_day,
@@ -51,6 +55,16 @@ def environment(assets: Assets) -> Environment:
         month_day=i18n.local_month_day,
     )
     return jinja
+
+
+def _one_stop(translate: Any) -> Any:
+    """What templates say through gettext, with one full stop behind an hour."""
+
+    @pass_context
+    def said(*words: Any, **values: Any) -> Any:
+        return i18n.one_stop(translate(*words, **values))
+
+    return said
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:

@@ -122,8 +122,7 @@ def readers(db: Session, clinic: Clinic) -> str:
     if not hours:
         return _("Nobody watches this page day and night.")
     said = _("%(clinic)s reads shared words %(hours)s.") % {"clinic": clinic.name, "hours": hours}
-    said = said.replace("..", ".")  # Spanish hours end with one of their own
-    return f"{said} {_closed_soon(db, clinic)}".rstrip()
+    return f"{i18n.one_stop(said)} {_closed_soon(db, clinic)}".rstrip()
 
 
 def bring(db: Session, patient: Patient) -> Bring | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.i18n import gettext as _
-from app.i18n import ngettext
+from app.i18n import ngettext, one_stop
 from app.people.models import Clinic
 from app.plans.steps import (
     Checks,
@@ -33,7 +33,7 @@ def of(step: Step, clinic: Clinic) -> str:
     """The sentence; where a step leaves a choice to the clinic's settings, with what they say."""
     if not is_on(step):
         return _("Left out.")
-    return _BY_STEP[type(step)](step, clinic)
+    return one_stop(_BY_STEP[type(step)](step, clinic))
 
 
 def _intake(step: Intake, _clinic: Clinic) -> str:
