@@ -193,6 +193,7 @@ def test_the_figures_tell_this_very_story_and_their_rows_prove_it(
     assert told["Robin"].rstrip().endswith("Counted")
     assert told["Lea"].rstrip().endswith("Miss Not ready, or moved outside the window")
     assert told["Sol"].rstrip().endswith("Miss Opted out of texts")
+    assert told["Una"].rstrip().endswith("Miss Text undelivered")
     for name in ("Ivo", "Cal", "Pia"):
         assert told[name].rstrip().endswith("Miss Not opened")
     desk.go_back()
