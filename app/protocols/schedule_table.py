@@ -1,5 +1,6 @@
 """The day's schedule as CSV, in the columns in which one is brought, and how each stands."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -13,14 +14,11 @@ from app.protocols.schedule_lines import COLUMNS
 from app.scheduling.models import Appointment
 
 
-def of_day(db: Session, clinic: Clinic, day: date) -> str:
-    """Everything that begins on this day of the clinic's calendar, in order.
-
-    A spreadsheet takes every cell for words, whatever it begins with.
-    """
+def booked_on(db: Session, clinic: Clinic, day: date) -> Sequence[Appointment]:
+    """Everything that begins on this day of the clinic's calendar, in order."""
     first = wall_time.instant(datetime.combine(day, time(0)), clinic.zone)
     last = wall_time.instant(datetime.combine(day + timedelta(days=1), time(0)), clinic.zone)
-    rows = db.scalars(
+    return db.scalars(
         select(Appointment)
         .options(
             joinedload(Appointment.patient),
@@ -33,7 +31,11 @@ def of_day(db: Session, clinic: Clinic, day: date) -> str:
             Appointment.starts_at < last,
         )
         .order_by(Appointment.starts_at, Appointment.id)
-    )
+    ).all()
+
+
+def table_of(rows: Sequence[Appointment], clinic: Clinic) -> str:
+    """These as CSV. A spreadsheet takes every cell for words, whatever it begins with."""
     return written([[*COLUMNS, "status"], *(_cells(row, clinic) for row in rows)])
 
 

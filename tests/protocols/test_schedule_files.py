@@ -167,10 +167,15 @@ def test_as_spreadsheets_save_it_it_is_read(here, delimiter, encoding):
     assert (line.wanted.given_name, line.wanted.family_name) == ("Ána", "Ruíz")
 
 
+def taken_out(db, clinic):
+    rows = schedule_table.booked_on(db, clinic, date(2026, 11, 24))
+    return schedule_table.table_of(rows, clinic)
+
+
 def test_what_is_taken_out_can_be_brought_in_again(taken, db, here, counted):
     taken(table(*LINES))
     once = counted()
-    out = schedule_table.of_day(db, here[0], date(2026, 11, 24))
+    out = taken_out(db, here[0])
 
     (line,) = [each for each in taken(out.encode()) if each.line.typed["type"] == "infusion"]
 
@@ -182,9 +187,9 @@ def test_the_day_is_the_clinics_and_no_other_clinics_rows_are_in_it(taken, db, h
     taken(table(*LINES))
     neighbour = db.get_one(Clinic, cast.neighbour.id)
 
-    assert "Ana" in schedule_table.of_day(db, here[0], date(2026, 11, 24))
-    assert "Theo" not in schedule_table.of_day(db, here[0], date(2026, 11, 24))
-    assert "Ana" not in schedule_table.of_day(db, neighbour, date(2026, 11, 24))
+    assert "Ana" in taken_out(db, here[0])
+    assert "Theo" not in taken_out(db, here[0])
+    assert "Ana" not in taken_out(db, neighbour)
 
 
 @given(st.text(st.sampled_from("=+-@\t\r\n'\",;aé 1"), max_size=12))
@@ -215,7 +220,7 @@ def test_a_name_like_a_formula_is_guarded_and_comes_back_as_it_was(db, here):
     )
     db.flush()
 
-    out = schedule_table.of_day(db, clinic, date(2026, 11, 24))
+    out = taken_out(db, clinic)
 
     rows = list(csv.reader(io.StringIO(out.removeprefix("\ufeff"), newline="")))
     assert rows[0] == [*COLUMNS, "status"]

@@ -79,8 +79,18 @@ def test_a_day_is_taken_out_as_a_file_and_the_trail_knows_who(desk, cast, databa
     assert '"Maya","Osei"' in answer.text
     assert "Noor" not in answer.text
     with database.session(write=False) as db:
-        asked = select(AuditEvent.agent_id).where(AuditEvent.action == "export-schedule")
-        assert db.scalars(asked).all() == [cast.dr_okafor.id]
+        columns = AuditEvent.agent_id, AuditEvent.patient_id
+        told = db.execute(select(*columns).where(AuditEvent.action == "export-schedule")).all()
+        assert told == [(cast.dr_okafor.id, cast.maya.id)]
+
+
+def test_a_patients_account_tells_that_a_schedule_with_them_was_taken_out(desk, cast, signed_in):
+    desk.post("/clinic/schedule/table", data={"day": "2026-11-21"})
+    desk.post("/clinic/schedule/table", data={"day": "2026-12-24"})
+    ada, account = signed_in(cast.ada), "/clinic/trail/patients/{}/account.csv"
+
+    assert ada.get(account.format(cast.maya.id)).text.count("Took out the schedule") == 1
+    assert "Took out the schedule" not in ada.get(account.format(cast.theo.id)).text
 
 
 def test_the_schedule_leads_there(desk):
