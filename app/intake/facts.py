@@ -70,10 +70,11 @@ def _clock(starts_at: datetime, hours: int, zone: str) -> str:
 def _session_time(starts_at: datetime | None, zone: str) -> str:
     if starts_at is None:
         return _("Your clinic will tell you the time.")
-    return _("You are expected on %(day)s at %(time)s.") % {
+    said = _("You are expected on %(day)s at %(time)s.") % {
         "day": i18n.local_day(starts_at, zone),
         "time": i18n.local_clock(starts_at, zone),
     }
+    return i18n.one_stop(said)
 
 
 def _phone(clinic: Clinic) -> str:
@@ -93,10 +94,11 @@ def _read_when(db: Session, clinic: Clinic, zone: str) -> str:
         said = _("Your clinic reads this until %(time)s today.")
         return said % {"time": i18n.local_clock(hours.closes_at, zone)}
     said = _("Your clinic reads this from %(day)s, %(time)s.")
-    return said % {
+    named = {
         "day": i18n.local_weekday(hours.opens_at, zone),
         "time": i18n.local_clock(hours.opens_at, zone),
     }
+    return i18n.one_stop(said % named)
 
 
 def _infusion(db: Session, packet: IntakePacket) -> Appointment | None:

@@ -51,8 +51,10 @@ def coming(standing: Standing, zone: str) -> str:
             "time": i18n.local_clock(standing.next.starts_at, zone),
         }
         if planned and held < planned:
-            return _("Session %(number)s of %(of)s is next: %(day)s at %(time)s.") % named
-        return _("Session %(number)s is next: %(day)s at %(time)s.") % named
+            said = _("Session %(number)s of %(of)s is next: %(day)s at %(time)s.") % named
+        else:
+            said = _("Session %(number)s is next: %(day)s at %(time)s.") % named
+        return i18n.one_stop(said)
     if standing.is_over or not held:
         return ""
     if planned and held < planned:

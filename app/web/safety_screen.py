@@ -87,8 +87,9 @@ def _hours(db: Session, clinic: Clinic, zone: str) -> str:
         said = _("People are at %(clinic)s until %(time)s today.")
         return said % {**names, "time": i18n.local_clock(hours.closes_at, zone)}
     said = _("Nobody is at %(clinic)s now. People are there from %(day)s, %(time)s.")
-    return said % {
+    named = {
         **names,
         "day": i18n.local_weekday(hours.opens_at, zone),
         "time": i18n.local_clock(hours.opens_at, zone),
     }
+    return i18n.one_stop(said % named)

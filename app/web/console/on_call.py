@@ -73,9 +73,9 @@ def _opens(clinic: Clinic, hours: Interval | None, *, is_open: bool) -> str:
         return _("No hours are set.")
     if is_open:
         closes = i18n.local_clock(hours.closes_at, clinic.zone)
-        return _("The clinic is open until %(time)s.") % {"time": closes}
+        return i18n.one_stop(_("The clinic is open until %(time)s.") % {"time": closes})
     opens = words.when(hours.opens_at, clinic.zone)
-    return _("The clinic opens again %(when)s.") % {"when": opens}
+    return i18n.one_stop(_("The clinic opens again %(when)s.") % {"when": opens})
 
 
 def _in_turn(staff: Sequence[Practitioner], you: Practitioner) -> str:

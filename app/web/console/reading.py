@@ -16,8 +16,7 @@ def said(db: Session, clinic: Clinic) -> str:
         return _("No hours are set: patients are told that texts are read when you are next in.")
     if hours.opens_at <= clock.now():
         until = i18n.local_clock(hours.closes_at, clinic.zone)
-        return _("Patients are told: read today by %(time)s.") % {"time": until}
+        return i18n.one_stop(_("Patients are told: read today by %(time)s.") % {"time": until})
     opens = words.when(hours.opens_at, clinic.zone)
-    return _("Patients are told: read %(when)s. In danger they reach the person on call.") % {
-        "when": opens
-    }
+    told = _("Patients are told: read %(when)s. In danger they reach the person on call.")
+    return i18n.one_stop(told % {"when": opens})
