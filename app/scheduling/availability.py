@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.people.models import Clinic, Practitioner
@@ -19,11 +19,28 @@ from app.scheduling.models import ExceptionKind, HoursException, StaffedHours
 
 
 def clinic_open(db: Session, clinic: Clinic, start: datetime, end: datetime) -> list[Interval]:
-    """When the clinic is staffed between two moments."""
-    rows = closures.between(db, clinic, start, end, is_clinics=True)
-    hours = staffed_hours.hours_of(db, clinic, None)
-    week = staffed_hours.intervals(hours, clinic.zone, start, end)
-    return _applied(week, _Differing(rows, clinic.zone, start, end))
+    """When the clinic is staffed between two moments. One statement: patients' pages ask it."""
+    is_in_week = and_(StaffedHours.clinic_id == Clinic.id, StaffedHours.practitioner_id.is_(None))
+    differs = and_(
+        HoursException.clinic_id == Clinic.id,
+        HoursException.practitioner_id.is_(None),
+        *closures.touch(clinic, start, end),
+    )
+    asked = (
+        select(StaffedHours, HoursException)
+        .select_from(Clinic)
+        .outerjoin(StaffedHours, is_in_week)
+        .outerjoin(HoursException, differs)
+        .where(Clinic.id == clinic.id)
+    )
+    rows: list[tuple[StaffedHours | None, HoursException | None]] = [
+        (row, day) for row, day in db.execute(asked)
+    ]
+    week = {row.id: row for row, _day in rows if row is not None}
+    days = {day.id: day for _row, day in rows if day is not None}
+    hours = staffed_hours.openings(week.values())
+    usual = staffed_hours.intervals(hours, clinic.zone, start, end)
+    return _applied(usual, _Differing(days.values(), clinic.zone, start, end))
 
 
 def staffed(

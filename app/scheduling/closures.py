@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, live, wall_time
@@ -95,13 +95,19 @@ def between(
 ) -> Sequence[HoursException]:
     """What differs on any day from one moment to another; `is_clinics`: without clinicians'."""
     asked = select(HoursException).where(
-        HoursException.clinic_id == clinic.id,
-        HoursException.last_on >= wall_time.wall(start, clinic.zone).date(),
-        HoursException.first_on <= wall_time.wall(end, clinic.zone).date(),
+        HoursException.clinic_id == clinic.id, *touch(clinic, start, end)
     )
     if is_clinics:
         asked = asked.where(HoursException.practitioner_id.is_(None))
     return db.scalars(asked).all()
+
+
+def touch(clinic: Clinic, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What lies on any day from one moment to another, as part of a larger question."""
+    return (
+        HoursException.last_on >= wall_time.wall(start, clinic.zone).date(),
+        HoursException.first_on <= wall_time.wall(end, clinic.zone).date(),
+    )
 
 
 def closed_days(db: Session, clinic: Clinic, start: datetime, end: datetime) -> dict[date, str]:

@@ -75,7 +75,7 @@ def test_a_links_page_never_tells_where_it_was_opened_from(client, path):
     headers = client.get(path).headers
 
     assert headers["referrer-policy"] == "no-referrer"
-    assert ("camera=(self)" in headers["permissions-policy"]) is (path in ("/j", "/i"))
+    assert ("camera=(self)" in headers["permissions-policy"]) is (path in ("/j", "/i", "/g"))
 
 
 def test_a_links_page_runs_without_inline_script_and_without_htmx(client, path):
