@@ -38,7 +38,7 @@ class Shipped:
 
 @cache
 def _shelf() -> dict[str, Shipped]:
-    return {path.stem: _read(path) for path in sorted(_SHELF.glob("*.json"))}
+    return {slug: _read(_SHELF / f"{slug}.json") for slug in SLUGS}
 
 
 def _read(path: Path) -> Shipped:
