@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from e2e.conftest import Clinic
 from e2e.evenings import evening_after, open_evening, sign_in_by_code
 from e2e.kept_words import kept_words
+from e2e.phone_scripts import WAITING
 from e2e.writing import SLOW, expect_truth, keep, wait_for_shell, write, write_more
 
 PHONE = "+17185550161"
@@ -47,6 +48,15 @@ window.setTimeout = (...given) => {
 }
 """
 
+# A browser that takes its time to let go of a lock, as a busy one does.
+SLOW_TO_LET_GO = """
+const request = navigator.locks.request.bind(navigator.locks)
+navigator.locks.request = (name, ...given) => request(name, ...given).then(async (outcome) => {
+  if (name === "afterglow-sending") await new Promise((done) => setTimeout(done, 3000))
+  return outcome
+})
+"""
+
 
 @pytest.fixture
 def link(clinic) -> str:
@@ -62,6 +72,26 @@ def test_words_arrive_and_leave_the_phone(clinic: Clinic, link, lasting_phone):
 
     assert page.evaluate(STORED) == 0
     assert kept_words(clinic, PHONE) == ["The river, and how quiet it was."]
+
+
+def test_what_is_ticked_while_the_words_are_just_sent_is_sent_as_well(
+    clinic: Clinic, link, lasting_phone
+):
+    page = lasting_phone.open()
+    page.add_init_script(SLOW_TO_LET_GO)
+    open_evening(page, link)
+    page.wait_for_timeout(3500)  # whatever the page sends as it opens
+    write(page, "The river was wide.")
+    keep(page)
+    expect(page.locator("#kept-truths [aria-current]")).to_have_text("With your team", timeout=SLOW)
+
+    page.locator("#lines input").first.check()
+
+    for _ in range(60):
+        page.wait_for_timeout(250)
+        if page.evaluate(WAITING) == 0:
+            break
+    assert page.evaluate(WAITING) == 0
 
 
 def test_what_a_quick_hand_types_while_the_page_gets_ready_is_on_the_phone(link, lasting_phone):

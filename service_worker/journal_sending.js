@@ -34,7 +34,10 @@ class NotNow extends Error {
 export function flush({ onState } = {}) {
   if (onState) listeners.add(onState)
   askedAgain = true
-  running ??= alone(untilNothingIsAsked).finally(() => { running = null })
+  running ??= alone(untilNothingIsAsked)
+    .finally(() => { running = null })
+    // Letting go of the lock takes a moment: whoever asked in it must not be forgotten.
+    .then((outcome) => askedAgain ? flush() : outcome)
   return running
 }
 
