@@ -21,9 +21,9 @@ PLAYING = "() => { const player = document.querySelector('[data-player]'); retur
 def a_session(clinic, desk: Page, *, video: bool = False) -> str:
     """Sam's session begins in ten minutes and its quiet hour is open. The link in the text."""
     ehr = Ehr(clinic)
-    push_to(clinic, ehr, 14, minute=50, days=1)
+    push_to(clinic, ehr, 8, minute=50, days=1)
     patient = ehr.patient("Sam", "Reyes", PHONE)
-    starts_at = ehr.now().replace(hour=15, minute=0, second=0, microsecond=0)
+    starts_at = ehr.now().replace(hour=9, minute=0, second=0, microsecond=0)
     session = ehr.book("infusion", starts_at, 60, patient)
     turn_on(clinic, (starts_at + timedelta(days=30)).date().isoformat())
     desk.goto(f"{clinic.url}/clinic/companion")
