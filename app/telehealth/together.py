@@ -6,7 +6,7 @@ is believed as long as the other one is there.
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -64,11 +64,13 @@ def _are_connected(db: Session, visit: VideoVisit) -> bool:
     return any(host_is_on_line or seat.gone_at is None for seat in seats)
 
 
-def _write(db: Session, visit: VideoVisit, unless_changed: object, **values: object) -> None:
+def _write(
+    db: Session, visit: VideoVisit, unless_changed: ColumnElement[bool], **values: object
+) -> None:
     db.flush()
     db.execute(
         update(VideoVisit)
-        .where(VideoVisit.id == visit.id, unless_changed)  # type: ignore[arg-type]
+        .where(VideoVisit.id == visit.id, unless_changed)
         .values(**values)
         .execution_options(synchronize_session=False)
     )
