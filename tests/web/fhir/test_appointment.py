@@ -113,7 +113,7 @@ def test_nobody_is_booked_on_top_of_themselves(ehr, asked, infusion):
     visit = asked("consultation", "2026-11-24T10:00")
 
     assert "another appointment" in told(ehr.post("/Appointment", json=across), 409)
-    told(ehr.post("/Appointment", json=visit), 409)
+    assert told(ehr.post("/Appointment", json=visit), 409)
 
 
 @pytest.mark.parametrize("said", ["accepted", "needs-action"])
@@ -189,15 +189,15 @@ def test_what_cannot_be_booked_says_why(ehr, asked, change, status):
     if change.get("start", "") is None:
         del wanted["start"]
 
-    told(ehr.post("/Appointment", json=wanted), status)
+    assert told(ehr.post("/Appointment", json=wanted), status)
 
 
 def test_people_of_another_clinic_are_unknown_here(ehr, asked, cast):
-    told(
+    assert told(
         ehr.post("/Appointment", json=asked("infusion", "2026-11-24T10:00", patient=cast.noor)),
         404,
     )
-    told(
+    assert told(
         ehr.post(
             "/Appointment",
             json=asked("infusion", "2026-11-24T10:00", practitioner=cast.dr_lind),
@@ -207,9 +207,9 @@ def test_people_of_another_clinic_are_unknown_here(ehr, asked, cast):
 
 
 def test_another_clinics_appointments_are_unknown_here(stranger, infusion, cast):
-    told(stranger.get(f"/Appointment/{infusion['id']}"), 404)
-    told(put(stranger, infusion, status="cancelled"), 404)
-    told(stranger.get(f"/Appointment?patient={cast.theo.id}"), 404)
+    assert told(stranger.get(f"/Appointment/{infusion['id']}"), 404)
+    assert told(put(stranger, infusion, status="cancelled"), 404)
+    assert told(stranger.get(f"/Appointment?patient={cast.theo.id}"), 404)
 
 
 def test_a_patients_appointments_are_found_earliest_first(ehr, infusion, cast):
@@ -225,8 +225,8 @@ def test_a_patients_appointments_are_found_earliest_first(ehr, infusion, cast):
 
 
 def test_a_search_without_a_patient_or_for_an_unknown_one_says_so(ehr):
-    told(ehr.get("/Appointment"), 400)
-    told(ehr.get("/Appointment?patient=nobody"), 404)
+    assert told(ehr.get("/Appointment"), 400)
+    assert told(ehr.get("/Appointment?patient=nobody"), 404)
 
 
 def test_a_new_time_moves_the_infusion_and_its_visit(ehr, infusion, at, visit_of):
@@ -265,7 +265,7 @@ def test_cancelling_the_infusion_cancels_the_visit_and_its_texts(ehr, infusion, 
         queued = db.scalars(select(Message).where(Message.status == MessageStatus.QUEUED)).all()
         assert [text.purpose.value for text in queued] == ["notice"]
     assert put(ehr, infusion, status="cancelled").status_code == 200
-    told(put(ehr, infusion), 422)  # booked again: it stays off
+    assert told(put(ehr, infusion), 422)  # booked again: it stays off
 
 
 def test_the_real_end_is_recorded_and_moves_the_window(ehr, infusion, at, visit_of, database, cast):
@@ -291,7 +291,7 @@ def test_telling_the_end_twice_changes_nothing(ehr, infusion, at):
     first = put(ehr, infusion, status="fulfilled", end=end)
 
     assert put(ehr, infusion, status="fulfilled", end=end).headers["etag"] == first.headers["etag"]
-    told(put(ehr, infusion, status="fulfilled", end="2026-11-20T12:00:00Z"), 422)
+    assert told(put(ehr, infusion, status="fulfilled", end="2026-11-20T12:00:00Z"), 422)
 
 
 def test_if_match_guards_against_a_change_in_between(ehr, infusion, at):
@@ -301,10 +301,10 @@ def test_if_match_guards_against_a_change_in_between(ehr, infusion, at):
     }
     assert put(ehr, infusion, **later, headers={"if-match": 'W/"1"'}).status_code == 200
 
-    told(put(ehr, infusion, headers={"if-match": 'W/"1"'}), 412)
+    assert told(put(ehr, infusion, headers={"if-match": 'W/"1"'}), 412)
     assert put(ehr, infusion, headers={"if-match": 'W/"2"'}).status_code == 200
     assert put(ehr, infusion, **later, headers={"if-match": "*"}).status_code == 200
-    told(put(ehr, infusion, headers={"if-match": "nonsense"}), 412)
+    assert told(put(ehr, infusion, headers={"if-match": "nonsense"}), 412)
 
 
 def test_the_same_again_changes_nothing(ehr, infusion):
@@ -316,10 +316,10 @@ def test_the_same_again_changes_nothing(ehr, infusion):
 
 def test_an_appointment_stays_its_patients_and_what_it_is_for(ehr, infusion, cast, asked):
     other = asked("infusion", "2026-11-24T10:00", patient=cast.maya)["participant"]
-    told(put(ehr, infusion, participant=other), 422)
-    told(put(ehr, infusion, serviceType=[{"coding": [{"code": "group"}]}]), 422)
-    told(put(ehr, infusion, status="waitlist"), 422)
-    told(ehr.put(f"/Appointment/{infusion['id']}", json=infusion | {"id": "other"}), 400)
+    assert told(put(ehr, infusion, participant=other), 422)
+    assert told(put(ehr, infusion, serviceType=[{"coding": [{"code": "group"}]}]), 422)
+    assert told(put(ehr, infusion, status="waitlist"), 422)
+    assert told(ehr.put(f"/Appointment/{infusion['id']}", json=infusion | {"id": "other"}), 400)
 
 
 def test_arrival_and_absence_are_told_by_status(ehr, asked):

@@ -186,13 +186,13 @@ def test_what_was_withdrawn_before_it_left_is_not_told(ehr, thread, texted):
     texted("see you at ten", minutes=1)
 
     assert words(thread()) == ["see you at ten"]
-    told(ehr.get(f"/Communication/{withdrawn.id}"), 404)
+    assert told(ehr.get(f"/Communication/{withdrawn.id}"), 404)
 
 
 def test_a_text_to_staff_is_no_part_of_a_thread(ehr, texted, cast):
     ring = texted("somebody waits", patient_id=None, practitioner_id=cast.dr_okafor.id)
 
-    told(ehr.get(f"/Communication/{ring.id}"), 404)
+    assert told(ehr.get(f"/Communication/{ring.id}"), 404)
 
 
 def test_who_read_a_thread_stands_in_the_trail(ehr, stranger, texted, database, cast):
@@ -211,9 +211,9 @@ def test_who_read_a_thread_stands_in_the_trail(ehr, stranger, texted, database, 
 def test_the_neighbours_texts_are_unknown_here(stranger, texted, cast):
     text = texted("see you at ten")
 
-    told(stranger.get(f"/Communication/{text.id}"), 404)
-    told(stranger.get(f"/Communication?subject=Patient/{cast.theo.id}"), 404)
-    told(stranger.get(f"/Organization/{cast.clinic.id}"), 404)
+    assert told(stranger.get(f"/Communication/{text.id}"), 404)
+    assert told(stranger.get(f"/Communication?subject=Patient/{cast.theo.id}"), 404)
+    assert told(stranger.get(f"/Organization/{cast.clinic.id}"), 404)
 
 
 @pytest.mark.parametrize("name", ["subject", "patient", "subject:Patient"])
@@ -283,7 +283,7 @@ def test_none_of_a_thread_is_its_number_alone(ehr, texted, cast):
 def test_a_search_that_cannot_be_understood_says_why(ehr, cast, asked, status):
     asked = asked.format(theo=cast.theo.id, maya=cast.maya.id)
 
-    told(ehr.get(f"/Communication?{asked}"), status)
+    assert told(ehr.get(f"/Communication?{asked}"), status)
 
 
 def test_a_longer_thread_asks_the_database_no_more_often(thread, texted, statements, cast):

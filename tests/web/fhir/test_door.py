@@ -66,7 +66,7 @@ def test_without_a_key_nobody_is_let_in(ehr, key):
     for method, path in GUARDED:
         answer = ehr.request(method, path, headers=headers)
 
-        told(answer, 401)
+        assert told(answer, 401)
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
@@ -75,7 +75,7 @@ def test_a_revoked_key_opens_nothing(ehr, database):
         for key in db.query(ApiKey):
             api_keys.revoke(db, key, by=None)
 
-    told(ehr.get("/Practitioner"), 401)
+    assert told(ehr.get("/Practitioner"), 401)
 
 
 def test_every_address_but_the_statement_wants_a_key():
@@ -190,11 +190,11 @@ def test_a_key_opens_only_what_its_scopes_name(door, cast):
 
 
 def test_an_unknown_address_and_method_are_outcomes_too(ehr):
-    told(ehr.get("/Observation"), 404)
+    assert told(ehr.get("/Observation"), 404)
     refused = ehr.delete("/Practitioner")
-    told(refused, 405)
+    assert told(refused, 405)
     assert "GET" in refused.headers["allow"]
-    told(ehr.patch("/Appointment/x", content=b"[]"), 405)
+    assert told(ehr.patch("/Appointment/x", content=b"[]"), 405)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_json_is_given_to_whoever_takes_it(ehr, accept):
 )
 @pytest.mark.parametrize("path", ["/Practitioner", "/metadata"])
 def test_what_only_takes_something_else_is_406(ehr, path, accept):
-    told(ehr.get(path, headers={"accept": accept}), 406)
+    assert told(ehr.get(path, headers={"accept": accept}), 406)
 
 
 def test_the_format_in_the_address_goes_before_the_header(ehr):
@@ -225,7 +225,7 @@ def test_the_format_in_the_address_goes_before_the_header(ehr):
 
     assert ehr.get("/Practitioner?_format=json", headers=xml).status_code == 200
     assert ehr.get("/Practitioner?_format=application/fhir+json").status_code == 200
-    told(ehr.get("/Practitioner?_format=xml"), 406)
+    assert told(ehr.get("/Practitioner?_format=xml"), 406)
 
 
 def test_a_search_parameter_nobody_knows_is_left_out_and_the_answer_says_so(ehr):
@@ -247,7 +247,7 @@ def test_whoever_is_strict_is_told_that_a_parameter_is_unknown(ehr):
 
 
 def test_a_modifier_nobody_knows_is_refused(ehr, cast):
-    told(ehr.get(f"/Appointment?patient:missing={cast.theo.id}"), 400)
+    assert told(ehr.get(f"/Appointment?patient:missing={cast.theo.id}"), 400)
     assert ehr.get(f"/Appointment?patient:Patient={cast.theo.id}").status_code == 200
 
 
@@ -274,20 +274,20 @@ def test_a_modifier_nobody_knows_is_refused(ehr, cast):
     ],
 )
 def test_a_malformed_body_is_400_and_changes_nothing(ehr, body):
-    told(ehr.post("/Patient", content=body), 400)
+    assert told(ehr.post("/Patient", content=body), 400)
 
 
 @pytest.mark.parametrize(
     "content_type", ["text/xml", "application/fhir+xml", "application/fhir+json; fhirVersion=3.0"]
 )
 def test_another_format_is_415(ehr, content_type):
-    told(ehr.post("/Patient", content=b"{}", headers={"content-type": content_type}), 415)
+    assert told(ehr.post("/Patient", content=b"{}", headers={"content-type": content_type}), 415)
 
 
 def test_a_huge_body_is_413(ehr):
-    told(ehr.post("/Patient", content=b" " * 70_000), 413)
+    assert told(ehr.post("/Patient", content=b" " * 70_000), 413)
     in_pieces = (b" " * 10_000 for _ in range(7))  # and does not say how large it is
-    told(ehr.post("/Patient", content=in_pieces), 413)
+    assert told(ehr.post("/Patient", content=in_pieces), 413)
 
 
 def test_no_answer_holds_a_row_number(ehr, infusion):

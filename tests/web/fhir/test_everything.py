@@ -64,10 +64,10 @@ def test_a_neighbours_encounter_and_consent_are_unknown(ehr, stranger, cast, sig
     encounter = ids(ehr.get(f"/Encounter?patient={cast.maya.id}").json())[0]
     consent = ids(ehr.get(f"/Consent?patient={cast.maya.id}").json())[0]
 
-    told(stranger.get(f"/Encounter/{encounter}"), 404)
-    told(stranger.get(f"/Consent/{consent}"), 404)
-    told(stranger.get(f"/Consent/{cast.maya.id}"), 404)
-    told(stranger.get(f"/Consent?patient={cast.maya.id}"), 404)
+    assert told(stranger.get(f"/Encounter/{encounter}"), 404)
+    assert told(stranger.get(f"/Consent/{consent}"), 404)
+    assert told(stranger.get(f"/Consent/{cast.maya.id}"), 404)
+    assert told(stranger.get(f"/Consent?patient={cast.maya.id}"), 404)
     assert stranger.get("/Encounter?_lastUpdated=ge2026-01-01").json()["total"] == 0
 
 
@@ -139,7 +139,7 @@ def test_everything_of_some_kinds_or_since_a_moment(ehr, cast, signed):
     assert {each["resource"]["resourceType"] for each in some} == {"Encounter", "Consent"}
     since = ehr.get(f"{path}?_since=2027-01-01T00:00:00Z").json()
     assert ids(since) == [str(cast.maya.id)]
-    told(ehr.get(f"{path}?_since=lately"), 400)
+    assert told(ehr.get(f"{path}?_since=lately"), 400)
 
 
 def test_everything_names_what_the_key_may_not_read(door, cast):

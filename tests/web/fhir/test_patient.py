@@ -56,7 +56,7 @@ def test_the_same_number_in_another_clinic_is_another_patient(ehr, stranger):
     ours, theirs = ehr.post("/Patient", json=SAM), stranger.post("/Patient", json=SAM)
 
     assert (ours.status_code, theirs.status_code) == (201, 201)
-    told(stranger.get(f"/Patient/{ours.json()['id']}"), 404)
+    assert told(stranger.get(f"/Patient/{ours.json()['id']}"), 404)
 
 
 def test_what_is_not_said_comes_from_the_clinic(ehr):
@@ -93,7 +93,7 @@ def test_a_rule_that_says_no_is_422(ehr, change, sentence):
 
 @pytest.mark.parametrize("id_", ["x", "00000000-0000-7000-8000-000000000000", "%00"])
 def test_an_unknown_id_is_404(ehr, id_):
-    told(ehr.get(f"/Patient/{id_}"), 404)
+    assert told(ehr.get(f"/Patient/{id_}"), 404)
 
 
 def test_a_number_posted_many_times_at_once_is_one_patient(ehr):

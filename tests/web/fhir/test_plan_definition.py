@@ -123,7 +123,7 @@ def test_a_stale_copy_is_refused(ehr, usual):
     path, match = f"/PlanDefinition/{usual['id']}", {"if-match": first}
     assert ehr.put(path, json=usual, headers=match).status_code == 200
 
-    told(ehr.put(path, json=usual, headers=match), 412)
+    assert told(ehr.put(path, json=usual, headers=match), 412)
 
 
 def test_a_protocol_is_offered_put_away_and_made_the_usual_one(ehr, plans, usual):
@@ -135,7 +135,7 @@ def test_a_protocol_is_offered_put_away_and_made_the_usual_one(ehr, plans, usual
     usual_now = [{"url": plan_definition.USUAL, "valueBoolean": True}]
     assert is_usual(ehr.put(path, json=other | {"extension": usual_now}).json())
     assert not is_usual(ehr.get(f"/PlanDefinition/{usual['id']}").json())
-    told(ehr.put(path, json=other | {"extension": usual_now, "status": "retired"}), 422)
+    assert told(ehr.put(path, json=other | {"extension": usual_now, "status": "retired"}), 422)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_a_plan_may_not_say_is_refused_at_its_place(ehr, usual, database, c
     ],
 )
 def test_a_malformed_plan_is_400(ehr, body):
-    told(ehr.post("/PlanDefinition", json={"resourceType": "PlanDefinition"} | body), 400)
+    assert told(ehr.post("/PlanDefinition", json={"resourceType": "PlanDefinition"} | body), 400)
 
 
 def test_an_infusion_says_what_it_follows_and_may_name_it(ehr, asked, plans, database):
@@ -195,7 +195,7 @@ def test_an_infusion_says_what_it_follows_and_may_name_it(ehr, asked, plans, dat
     path = f"/Appointment/{booked.json()['id']}"
     assert ehr.put(path, json=booked.json()).status_code == 200
     elsewhere = [named[0], {"url": "urn:afterglow:route", "valueCode": "nasal"}]
-    told(ehr.put(path, json=booked.json() | {"extension": elsewhere}), 422)
+    assert told(ehr.put(path, json=booked.json() | {"extension": elsewhere}), 422)
 
 
 @pytest.mark.parametrize("plan", ["PlanDefinition/x", "PlanDefinition/" + "0" * 32, "retired"])
@@ -207,12 +207,12 @@ def test_an_infusion_follows_no_plan_that_is_not_offered(ehr, asked, plans, plan
 
     answer = ehr.post("/Appointment", json=asked("infusion", "2026-11-24T10:00", extension=named))
 
-    told(answer, 422)
+    assert told(answer, 422)
 
 
 def test_a_neighbours_plan_is_as_unknown_as_none(ehr, stranger, usual):
-    told(stranger.get(f"/PlanDefinition/{usual['id']}"), 404)
-    told(stranger.put(f"/PlanDefinition/{usual['id']}", json=usual), 404)
+    assert told(stranger.get(f"/PlanDefinition/{usual['id']}"), 404)
+    assert told(stranger.put(f"/PlanDefinition/{usual['id']}", json=usual), 404)
 
 
 STANDARD_ID = kept.UUID("00000000-0000-7000-8000-000000000001")

@@ -19,4 +19,4 @@ def test_one_of_them_can_be_read_and_keeps_their_phone(ehr, cast):
 
 
 def test_the_neighbours_staff_are_unknown_here(ehr, cast):
-    told(ehr.get(f"/Practitioner/{cast.dr_lind.id}"), 404)
+    assert told(ehr.get(f"/Practitioner/{cast.dr_lind.id}"), 404)

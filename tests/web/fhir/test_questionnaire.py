@@ -78,7 +78,7 @@ def test_a_refused_form_leaves_nothing_and_every_reason_is_told(ehr, database):
     "body", [b"", b"{", b"[]", b'{"resourceType": "Patient"}', b'{"a": NaN}', b'{"a":1,"a":2}']
 )
 def test_what_is_no_questionnaire_is_malformed(ehr, body):
-    told(ehr.post("/Questionnaire", content=body), 400)
+    assert told(ehr.post("/Questionnaire", content=body), 400)
 
 
 def test_the_same_form_again_is_the_one_that_stands(ehr, database):
@@ -97,8 +97,8 @@ def test_a_whole_form_may_be_large_and_nothing_else(ehr):
 
     assert ehr.post("/Questionnaire", json=large).status_code == 201
     huge = json.dumps(form(description="x" * strict_json.MOST_BYTES)).encode()
-    told(ehr.post("/Questionnaire", content=huge), 413)
-    told(ehr.post("/Task", json=large), 413)
+    assert told(ehr.post("/Questionnaire", content=huge), 413)
+    assert told(ehr.post("/Task", json=large), 413)
 
 
 def test_shipped_forms_are_there_before_anybody_asked_for_one(ehr, database):
@@ -146,7 +146,7 @@ def test_a_version_that_was_shipped_earlier_is_still_found(ehr, database):
 def test_the_neighbours_forms_are_unknown_here(ehr, stranger, cast):
     here = ehr.post("/Questionnaire", json=form()).json()
 
-    told(stranger.get(f"/Questionnaire/{here['id']}"), 404)
+    assert told(stranger.get(f"/Questionnaire/{here['id']}"), 404)
     assert stranger.get("/Questionnaire", params={"url": here["url"]}).json()["total"] == 0
     theirs = stranger.post("/Questionnaire", json=form(title="Ours now"))
     assert theirs.status_code == 201

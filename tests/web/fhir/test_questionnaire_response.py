@@ -157,7 +157,7 @@ def test_a_file_stands_in_the_sheet_and_can_be_fetched_by_itself(ehr, stranger, 
     binary = ehr.get(path)
     Binary.model_validate_json(binary.content)
     assert base64.b64decode(binary.json()["data"]) == b"jpg"
-    told(stranger.get(path), 404)
+    assert told(stranger.get(path), 404)
 
 
 def test_a_file_on_a_sheet_that_was_not_sent_in_is_unknown(ehr, sent_in, database):
@@ -165,7 +165,7 @@ def test_a_file_on_a_sheet_that_was_not_sent_in_is_unknown(ehr, sent_in, databas
     with database.session(write=False) as db:
         file_id = db.scalar(select(Attachment.id))
 
-    told(ehr.get(f"/Binary/{file_id}"), 404)
+    assert told(ehr.get(f"/Binary/{file_id}"), 404)
 
 
 def test_answers_are_found_by_patient_form_status_and_time(ehr, sent_in, cast):
@@ -235,8 +235,8 @@ def test_who_read_answers_stands_in_the_trail(ehr, sent_in, database, cast):
 def test_the_neighbours_answers_are_unknown_here(stranger, sent_in, cast):
     response = sent_in()
 
-    told(stranger.get(f"/QuestionnaireResponse/{response.id}"), 404)
-    told(stranger.get(f"/QuestionnaireResponse?subject={cast.theo.id}"), 404)
+    assert told(stranger.get(f"/QuestionnaireResponse/{response.id}"), 404)
+    assert told(stranger.get(f"/QuestionnaireResponse?subject={cast.theo.id}"), 404)
     assert found(stranger, _lastUpdated="ge2026-01-01") == []
 
 
@@ -271,4 +271,4 @@ def test_everything_is_what_the_key_may_read(door, sent_in, cast):
 
 
 def test_everything_about_the_neighbours_patient_is_unknown(stranger, cast):
-    told(stranger.get(f"/Patient/{cast.theo.id}/$everything"), 404)
+    assert told(stranger.get(f"/Patient/{cast.theo.id}/$everything"), 404)

@@ -85,7 +85,7 @@ def test_when_it_is_due_is_said_by_the_asker(ehr, wanted):
 def test_what_cannot_be_asked_is_refused_and_nobody_is_texted(
     ehr, wanted, database, others, status
 ):
-    told(ehr.post("/Task", json=wanted(**others)), status)
+    assert told(ehr.post("/Task", json=wanted(**others)), status)
 
     with database.session(write=False) as db:
         assert db.scalars(select(IntakeTask)).all() == []
@@ -106,15 +106,15 @@ def test_what_a_patient_was_asked_is_listed(ehr, wanted, cast):
 
     assert [each["resource"] for each in listed["entry"]] == [first]
     assert done["total"] == 0
-    told(ehr.get("/Task"), 400)
+    assert told(ehr.get("/Task"), 400)
 
 
 def test_the_neighbours_tasks_and_patients_are_unknown_here(ehr, stranger, wanted, cast):
     here = ehr.post("/Task", json=wanted()).json()
 
-    told(stranger.get(f"/Task/{here['id']}"), 404)
-    told(stranger.get(f"/Task?patient={cast.theo.id}"), 404)
-    told(stranger.post("/Task", json=wanted()), 404)
+    assert told(stranger.get(f"/Task/{here['id']}"), 404)
+    assert told(stranger.get(f"/Task?patient={cast.theo.id}"), 404)
+    assert told(stranger.post("/Task", json=wanted()), 404)
 
 
 def test_a_form_of_the_neighbour_cannot_be_asked(ehr, stranger, wanted):
@@ -126,4 +126,6 @@ def test_a_form_of_the_neighbour_cannot_be_asked(ehr, stranger, wanted):
     }
     row = stranger.post("/Questionnaire", json=theirs).json()
 
-    told(ehr.post("/Task", json=wanted(focus={"reference": f"Questionnaire/{row['id']}"})), 404)
+    assert told(
+        ehr.post("/Task", json=wanted(focus={"reference": f"Questionnaire/{row['id']}"})), 404
+    )

@@ -46,7 +46,7 @@ def test_only_the_head_is_told_to_who_asks_for_it(ehr, paths):
         assert head.status_code == 200
         assert head.headers["etag"] == whole.headers["etag"]
         assert head.headers["content-type"] == "application/fhir+json"
-    told(ehr.get("/Patient/x"), 404)
+    assert told(ehr.get("/Patient/x"), 404)
     assert ehr.head("/Patient/x").status_code == 404
 
 
@@ -79,7 +79,7 @@ def test_whatever_is_told_otherwise_is_another_version(ehr, cast, database):
     assert answer.status_code == 200
     assert answer.headers["etag"] != before
     change = {"if-match": before}
-    told(ehr.put(path, json=answer.json(), headers=change), 412)
+    assert told(ehr.put(path, json=answer.json(), headers=change), 412)
 
 
 def test_the_same_patient_is_not_made_twice(ehr, cast):
@@ -123,7 +123,7 @@ def test_an_appointment_is_made_only_where_none_is(ehr, asked, cast):
 def test_a_condition_that_is_not_understood_whole_makes_nothing(ehr, asked, only):
     visit = asked("consultation", "2026-11-24T10:00")
 
-    told(ehr.post("/Appointment", json=visit, headers={"if-none-exist": only}), 400)
+    assert told(ehr.post("/Appointment", json=visit, headers={"if-none-exist": only}), 400)
 
 
 def test_a_condition_reads_and_so_takes_the_right_to(door, cast, asked):
