@@ -1,11 +1,14 @@
 """The months that stand side by side, on the clinic's own calendar."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app import wall_time
 
 SHOWN = 3
+_MONTHS = 12
+_WRITTEN = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,15 @@ class Period:
     def month_of(self, moment: datetime) -> date:
         """The month that a moment belongs to on the clinic's clock."""
         return month_of(moment, self.zone)
+
+
+def read(said: str) -> date | None:
+    """The first day of a month as it is written, 2026-09; None for anything else."""
+    found = _WRITTEN.fullmatch(said)
+    if found is None:
+        return None
+    year, month = int(found[1]), int(found[2])
+    return date(year, month, 1) if year and 1 <= month <= _MONTHS else None
 
 
 def until(last: date, zone: str, *, count: int = SHOWN) -> Period:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 from app.i18n import gettext as _
@@ -56,12 +57,12 @@ def said(name: str) -> str:
     return names.get(name, name)
 
 
-def _read(written: dict[str, object]) -> Shipped:
+def _read(written: Mapping[str, Any]) -> Shipped:
     return Shipped(
         slug=str(written["slug"]),
         name=str(written["name"]),
         kind=ProtocolKind(str(written["kind"])),
         is_on=bool(written["is_on"]),
         is_default=bool(written["is_default"]),
-        plan=reading.read(written["plan"]),  # type: ignore[arg-type]
+        plan=reading.read(written["plan"]),
     )

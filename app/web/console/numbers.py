@@ -1,6 +1,6 @@
 """The clinic's numbers: every one opens what it counts and the rows behind it."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -140,22 +140,15 @@ def _report(request: Request, db: Session, *, for_export: bool = False) -> Repor
 def _until(request: Request) -> date:
     """The last month shown: this one, unless an earlier one is asked for."""
     today = period.month_of(clock.now(), request.state.clinic.zone)
-    asked = _as_month(request.query_params.get("until", ""))
+    asked = period.read(request.query_params.get("until", ""))
     return min(asked, today) if asked else today
-
-
-def _as_month(said: str) -> date | None:
-    try:
-        return datetime.strptime(said, "%Y-%m").date()  # noqa: DTZ007  a month is no moment
-    except ValueError:
-        return None
 
 
 def _month_of(request: Request, read: Report) -> date | None:
     said = request.path_params["month"]
     if said == numbers_shown.ALL:
         return None
-    month = _as_month(said)
+    month = period.read(said)
     if month not in read.period.months:
         not_found()
     return month

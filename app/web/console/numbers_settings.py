@@ -1,6 +1,6 @@
 """What the numbers rest on: the frozen month, from when a talk counts, and what is left out."""
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -118,10 +118,10 @@ def _settings(
 
 
 def _month(form: FormData) -> date:
-    try:
-        return datetime.strptime(text(form, "month"), "%Y-%m").date()  # noqa: DTZ007  no moment
-    except ValueError:
-        raise Unreadable(_("Enter a month, like 2026-09."), field="month") from None
+    month = period.read(text(form, "month"))
+    if month is None:
+        raise Unreadable(_("Enter a month, like 2026-09."), field="month")
+    return month
 
 
 def _number(form: FormData, name: str) -> int:

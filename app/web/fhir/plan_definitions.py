@@ -46,13 +46,8 @@ def show(request: Request, db: Session) -> Response:
 def search(request: Request, db: Session) -> Response:
     """All of the clinic's: those that are shipped first; also those that are not offered."""
     asked = searching.read(request, "PlanDefinition")
-    resources = [mapping.written(each) for each in kept.of_clinic(db, request.state.clinic)]
-    ids = searching.ids_of(asked)
-    if ids is not None:
-        wanted = {str(each) for each in ids}
-        resources = [each for each in resources if each["id"] in wanted]
-    if "status" in asked.values:
-        resources = [each for each in resources if each["status"] in asked.tokens("status")]
+    everything = [mapping.written(each) for each in kept.of_clinic(db, request.state.clinic)]
+    resources = searching.among(asked, everything)
     if "name" in asked.values:
         resources = [each for each in resources if each["name"] == asked.values["name"]]
     return paging.listed(request, asked, resources)

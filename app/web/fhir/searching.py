@@ -101,6 +101,18 @@ def ids_of(asked: Asked) -> list[UUID] | None:
     return found
 
 
+def among(asked: Asked, resources: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those whose id and status are asked for, of resources that are few and read whole."""
+    ids, statuses = ids_of(asked), asked.tokens("status")
+    wanted = None if ids is None else {str(each) for each in ids}
+    return [
+        each
+        for each in resources
+        if (wanted is None or each["id"] in wanted)
+        and ("status" not in asked.values or each["status"] in statuses)
+    ]
+
+
 def patient_of(request: Request, db: Session, asked: Asked, *names: str) -> Patient:
     """The clinic's patient that one of these parameters names. 400 for none, 404 for no such."""
     said = {asked.values[name] for name in names if name in asked.values}

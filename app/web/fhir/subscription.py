@@ -4,6 +4,7 @@ Criteria name a resource type alone. What is sent is never the resource: by defa
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.web.fhir.outcome import Fault
 from app.web.fhir.reading import element, elements, text, texts
 from app.web.fhir.versions import instant
 
-SECRET = "urn:afterglow:webhook-secret"  # noqa: S105  a name
+SIGNING_KEY = "urn:afterglow:webhook-secret"
 CONTENT = (
     "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-payload-content"
 )
@@ -150,10 +151,12 @@ def _ends_at(resource: dict[str, Any]) -> datetime | None:
     said = text(resource, "end", "Subscription")
     if not said:
         return None
-    try:
-        ends_at = datetime.fromisoformat(_INSTANT.fullmatch(said)[0]).astimezone(UTC)  # type: ignore[index]
-    except (ValueError, OverflowError, TypeError):
-        raise _fault("end", "Subscription.end must be an instant with its offset.", 400) from None
+    ends_at = None
+    if _INSTANT.fullmatch(said):
+        with suppress(ValueError, OverflowError):  # a month 13, a year 0
+            ends_at = datetime.fromisoformat(said).astimezone(UTC)
+    if ends_at is None:
+        raise _fault("end", "Subscription.end must be an instant with its offset.", 400)
     if ends_at <= clock.machine_now():
         raise _fault("end", "It would have ended already.")
     return ends_at

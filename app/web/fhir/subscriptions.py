@@ -28,7 +28,7 @@ def create(request: Request, db: Session) -> Response:
         db, request.state.clinic, wish, state.settings, by=request.state.api_key
     )
     resource = versions.stamp(mapping.written(subscription))
-    resource["extension"] = [{"url": mapping.SECRET, "valueString": secret}]
+    resource["extension"] = [{"url": mapping.SIGNING_KEY, "valueString": secret}]
     location = {"Location": f"/fhir/R4/Subscription/{subscription.id}"}
     return versions.answer(request, resource, 201, location)
 
@@ -43,13 +43,8 @@ def show(request: Request, db: Session) -> Response:
 def search(request: Request, db: Session) -> Response:
     """The clinic's subscriptions, oldest first."""
     asked = searching.read(request, "Subscription")
-    resources = [mapping.written(each) for each in keeping.of(db, request.state.clinic)]
-    ids = searching.ids_of(asked)
-    if ids is not None:
-        wanted = {str(each) for each in ids}
-        resources = [each for each in resources if each["id"] in wanted]
-    if "status" in asked.values:
-        resources = [each for each in resources if each["status"] in asked.tokens("status")]
+    everything = [mapping.written(each) for each in keeping.of(db, request.state.clinic)]
+    resources = searching.among(asked, everything)
     if "criteria" in asked.values:
         said = asked.values["criteria"].removesuffix("?")
         resources = [each for each in resources if each["criteria"] == said]

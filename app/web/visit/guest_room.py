@@ -23,7 +23,7 @@ from app.web.visit.socket import still_let_in
 
 
 @guest_only
-def show(request: Request, db: Session) -> Response:  # noqa: ARG001  as every endpoint is called
+def show(request: Request, _db: Session) -> Response:
     """The room of a guest's browser."""
     seat = guest_doors.seat_of(request)
     if not seat.visit.appointment.status.is_open and seat.visit.ended_at is None:

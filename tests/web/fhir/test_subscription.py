@@ -43,7 +43,7 @@ def subscribed(ehr):
 
 def test_what_signs_is_shown_once(ehr, subscribed):
     (extension,) = subscribed["extension"]
-    assert extension["url"] == mapping.SECRET
+    assert extension["url"] == mapping.SIGNING_KEY
     assert extension["valueString"].startswith("whsec_")
 
     again = ehr.get(f"/Subscription/{subscribed['id']}")
@@ -100,7 +100,7 @@ def test_hidden_headers_go_to_no_other_host(ehr, database, endpoint):
     read = ehr.post("/Subscription", json=wish(channel={"header": header})).json()
     path, read["channel"]["endpoint"] = f"/Subscription/{read['id']}", endpoint
 
-    told(ehr.put(path, json=read), 422)
+    assert told(ehr.put(path, json=read), 422)
 
     with database.session(write=False) as db:
         kept = db.query(Subscription).one()
@@ -181,7 +181,7 @@ def test_nobody_is_told_of_what_their_key_may_not_read(door, cast, ehr, subscrib
 
     assert "system/Appointment.read" in told(writer.post("/Subscription", json=wish()), 403)
     path = f"/Subscription/{subscribed['id']}"
-    told(writer.put(path, json=wish(channel={"endpoint": "https://else.example.com/"})), 403)
+    assert told(writer.put(path, json=wish(channel={"endpoint": "https://else.example.com/"})), 403)
     assert writer.post("/Subscription", json=wish(criteria="Patient")).status_code == 201
 
 
@@ -193,12 +193,12 @@ def test_it_is_found_turned_off_turned_on_and_ended(ehr, subscribed):
     assert ehr.put(path, json=subscribed | {"status": "off"}).json()["status"] == "off"
     assert ehr.put(path, json=subscribed | {"status": "requested"}).json()["status"] == "active"
     stale = {"if-match": 'W/"old"'}
-    told(ehr.put(path, json=subscribed, headers=stale), 412)
-    told(ehr.delete(path, headers=stale), 412)
+    assert told(ehr.put(path, json=subscribed, headers=stale), 412)
+    assert told(ehr.delete(path, headers=stale), 412)
     assert ehr.delete(path).status_code == 204
     for again in (ehr.get(path), ehr.delete(path), ehr.put(path, json=subscribed)):
-        told(again, 410)
-    told(ehr.post(f"{path}/$replay"), 410)
+        assert told(again, 410)
+    assert told(ehr.post(f"{path}/$replay"), 410)
     assert ehr.get("/Subscription").json()["total"] == 0
 
 
@@ -221,9 +221,9 @@ def test_how_far_it_has_come_is_told_and_it_may_be_begun_again(ehr, subscribed, 
     assert ehr.post(f"{path}/$replay", json=body).status_code == 200
     for spoilt in ("lately", "2026-11-20T10:00:00"):
         body["parameter"][0]["valueInstant"] = spoilt
-        told(ehr.post(f"{path}/$replay", json=body), 400)
+        assert told(ehr.post(f"{path}/$replay", json=body), 400)
     body["parameter"][0] = {"name": "until", "valueInstant": since}
-    told(ehr.post(f"{path}/$replay", json=body), 400)
+    assert told(ehr.post(f"{path}/$replay", json=body), 400)
 
 
 def test_a_neighbours_subscription_is_as_unknown_as_none(stranger, subscribed):
@@ -236,7 +236,7 @@ def test_a_neighbours_subscription_is_as_unknown_as_none(stranger, subscribed):
         stranger.get(f"{path}/$status"),
         stranger.post(f"{path}/$replay"),
     ):
-        told(answer, 404)
+        assert told(answer, 404)
     assert stranger.get("/Subscription").json()["total"] == 0
 
 
@@ -244,4 +244,4 @@ def test_a_clinic_has_no_more_than_it_can_look_after(ehr):
     for _ in range(50):
         assert ehr.post("/Subscription", json=wish()).status_code == 201
 
-    told(ehr.post("/Subscription", json=wish()), 422)
+    assert told(ehr.post("/Subscription", json=wish()), 422)
