@@ -11,7 +11,7 @@ from app.audit import trail
 from app.db.base import Model
 from app.people.models import Practitioner
 from app.refusal import Refusal
-from app.scheduling import visit_texts
+from app.scheduling import booking, visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus, Encounter
 from app.telehealth import provider, together
 from app.telehealth.models import (
@@ -82,7 +82,7 @@ def start(db: Session, visit: VideoVisit, *, by: Model | None) -> None:
     appointment = visit.appointment
     if appointment.status is AppointmentStatus.BOOKED:
         _become(appointment, AppointmentStatus.ARRIVED)
-    if _encounter(db, appointment) is None:
+    if booking.encounter_of(db, appointment) is None:
         _began(db, appointment, visit.started_at)
     trail.record(db, "start-visit", agent=by, entity=appointment)
     live.publish(db, visit.topic)
@@ -145,7 +145,7 @@ def mark_held(db: Session, visit: VideoVisit, held: bool, *, by: Practitioner) -
 def took_place(db: Session, appointment: Appointment, began_at: datetime) -> None:
     """A visit took place after all, by what staff say: of what is known its end stays."""
     _become(appointment, AppointmentStatus.FULFILLED)
-    encounter = _encounter(db, appointment) or _began(db, appointment, began_at)
+    encounter = booking.encounter_of(db, appointment) or _began(db, appointment, began_at)
     encounter.started_at = began_at
     encounter.ended_at = encounter.ended_at or max(clock.now(), began_at)
     visit_texts.is_over(db, appointment)
@@ -154,7 +154,7 @@ def took_place(db: Session, appointment: Appointment, began_at: datetime) -> Non
 def did_not(db: Session, appointment: Appointment) -> None:
     """A visit did not take place, whatever the room saw of it."""
     _become(appointment, AppointmentStatus.NOSHOW)
-    encounter = _encounter(db, appointment)
+    encounter = booking.encounter_of(db, appointment)
     if encounter is not None:
         db.delete(encounter)
     visit_texts.is_over(db, appointment)
@@ -162,13 +162,13 @@ def did_not(db: Session, appointment: Appointment) -> None:
 
 def began_at(db: Session, appointment: Appointment) -> datetime | None:
     """When both sides were connected, or staff say that the talk began."""
-    encounter = _encounter(db, appointment)
+    encounter = booking.encounter_of(db, appointment)
     return encounter.started_at if encounter else None
 
 
 def _fulfil(db: Session, visit: VideoVisit) -> None:
     _become(visit.appointment, AppointmentStatus.FULFILLED)
-    encounter = _encounter(db, visit.appointment)
+    encounter = booking.encounter_of(db, visit.appointment)
     if encounter is None:
         assert visit.started_at is not None
         encounter = _began(db, visit.appointment, visit.started_at)
@@ -188,10 +188,6 @@ def _become(appointment: Appointment, status: AppointmentStatus) -> None:
     if appointment.status is not status:
         appointment.status = status
         appointment.version += 1
-
-
-def _encounter(db: Session, appointment: Appointment) -> Encounter | None:
-    return db.scalar(select(Encounter).where(Encounter.appointment_id == appointment.id))
 
 
 def _any(db: Session, appointment: Appointment) -> VideoVisit | None:
