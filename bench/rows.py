@@ -46,15 +46,20 @@ def show(rows: list[Row]) -> None:
         print(f"{row.name:<{width}}  {value} {budget:<14} {mark:<5} {row.peer or ''}")
 
 
+def commit() -> str:
+    """The commit that is measured; with a "+" when something was changed since."""
+    said = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+"], capture_output=True, text=True, check=False
+    )
+    return said.stdout.strip()
+
+
 def keep(rows: list[Row]) -> None:
     """Write the results where others look for them."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
     RESULTS.parent.mkdir(exist_ok=True)
     result = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit,
+        "commit": commit(),
         "rows": [asdict(row) for row in rows],
     }
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")
