@@ -229,10 +229,10 @@ def _need_server() -> None:
 
 
 def _start_server(home: Path) -> None:
-    account = _account()
+    owner = account()
     home.mkdir(mode=0o700)
-    if account:
-        os.chown(home, account["user"], account["group"])
+    if owner:
+        os.chown(home, owner["user"], owner["group"])
     settings = (*_SERVER_OPTIONS, f"unix_socket_directories='{home}'")
     options = " ".join(f"-c {setting}" for setting in settings)
     data = ("-D", str(home / "data"))
@@ -246,8 +246,8 @@ def _server_command(name: str, *arguments: str) -> None:
     output = prepare() / f"{name}.log"
     with output.open("w") as told:
         done = subprocess.run(
-            [_runnable_binaries() / name, *arguments],
-            **_account(),
+            [runnable_binaries() / name, *arguments],
+            **account(),
             cwd=home,
             stdin=subprocess.DEVNULL,
             stdout=told,
@@ -258,11 +258,12 @@ def _server_command(name: str, *arguments: str) -> None:
         raise RuntimeError(f"PostgreSQL's {name} failed: {output.read_text().strip()}")
 
 
-def _runnable_binaries() -> Path:
+def runnable_binaries() -> Path:
+    """The same, where the account that runs the server can reach them. Fails when there are none."""
     binaries = server_binaries()
     if binaries is None:
         raise RuntimeError("no PostgreSQL server on this machine: make test installs one")
-    if not _account() or _PACKAGE not in binaries.parts:
+    if not account() or _PACKAGE not in binaries.parts:
         return binaries
     # Root's own folders are closed to the account that runs the server. The package's programs
     # find their libraries beside the package.
@@ -274,7 +275,7 @@ def _runnable_binaries() -> Path:
     return copies / binaries.relative_to(package.parent)
 
 
-def _account() -> _Account:
+def account() -> _Account:
     """Whom the server runs as: PostgreSQL refuses to run as root."""
     if os.getuid() != 0:
         return {}
