@@ -259,7 +259,7 @@ def _server_command(name: str, *arguments: str) -> None:
 
 
 def runnable_binaries() -> Path:
-    """The same, where the account that runs the server can reach them. Fails when there are none."""
+    """The same, where the account that runs the server reaches them. Fails without any."""
     binaries = server_binaries()
     if binaries is None:
         raise RuntimeError("no PostgreSQL server on this machine: make test installs one")
