@@ -82,6 +82,7 @@ class Patient(Model):
     wants: Mapped[str] = mapped_column(default="")  # what a candidate asked for
     archived_at: Mapped[datetime | None]  # put away: in no list, and sent nothing
     merged_into_id: Mapped[UUID | None]  # an empty row whose person is that one: see people.merging
+    erased_at: Mapped[datetime | None]  # nothing is known of them any more: see keeping.erasing
     former_phone_sealed: Mapped[bytes | None]  # the number before this one
     # Machine time, by itself: whoever keeps names in memory looks here for what is new.
     changed_at: Mapped[datetime | None] = mapped_column(
