@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Model
+from app.db.base import Model, SealedBytes
 from app.people.models import Patient, Practitioner
 
 
@@ -67,6 +67,9 @@ class WebSession(Model):
     proved_at: Mapped[datetime]  # the last time a code or a passkey was shown
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    # Of staff: what opens the words that were typed before the session rested (`covers`).
+    cover_key_sealed: Mapped[bytes | None]
+    cover_key = SealedBytes()
 
     patient: Mapped[Patient | None] = relationship()
     practitioner: Mapped[Practitioner | None] = relationship()

@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
 
 from app import clock, live
-from app.access import devices
+from app.access import covers, devices
 from app.access.models import SessionKind, Strength, WebSession
 from app.audit import trail
 from app.people.models import Patient, Practitioner
@@ -59,11 +59,13 @@ def start(
     expires_at: datetime | None = None,
     link_id: UUID | None = None,
     passkey_id: UUID | None = None,
+    cover_key: bytes | None = None,
 ) -> tuple[WebSession, str]:
     """Let a browser in. The token goes into its cookie and is never seen again.
 
     `expires_at` is for the kinds without limits of their own (domain time); the others live as long
-    as LIMITS says. `link_id`: what let in somebody who is neither patient nor staff. Flushes.
+    as LIMITS says. `link_id`: what let in somebody who is neither patient nor staff. `cover_key`:
+    what opens the words that staff typed here before (`covers`). Flushes.
     """
     token = new_token()
     now = clock.machine_now()
@@ -86,6 +88,7 @@ def start(
         seen_at=now,
         proved_at=now,
         expires_at=expires_at,
+        cover_key=(cover_key or covers.new_key()) if kind is SessionKind.STAFF else None,
     )
     db.add(web_session)
     db.flush()  # seats and the like point at it in the same breath
@@ -148,6 +151,13 @@ def is_live(web_session: WebSession) -> bool:
     return not _is_disabled(web_session)
 
 
+def rests_until(web_session: WebSession) -> datetime:
+    """When a session with limits is over, unless something is done until then. Machine time."""
+    idle = LIMITS[web_session.kind].idle
+    assert idle is not None, "this session ends with its visit"
+    return min(web_session.expires_at, web_session.seen_at + idle)
+
+
 def is_stale(web_session: WebSession) -> bool:
     """Whether activity should be noted again."""
     return clock.machine_now() - web_session.seen_at >= _NOTED_EVERY
@@ -181,7 +191,7 @@ def step_up(db: Session, web_session: WebSession, strength: Strength) -> str:
 def end(db: Session, web_session: WebSession) -> None:
     """Sign one browser out, here and not only in its cookie. Twice changes nothing."""
     if web_session.ended_at is None:
-        _write(db, web_session, ended_at=clock.machine_now())
+        _write(db, web_session, ended_at=clock.machine_now(), cover_key_sealed=None)
         live.publish(db, topic(web_session.id))
 
 
@@ -257,13 +267,14 @@ def forget_old(db: Session) -> None:
         .values(ended_at=now)
         .execution_options(synchronize_session=False)
     )
+    covers.forget_old(db, now)
 
 
 def _end_where(db: Session, those: ColumnElement[bool]) -> int:
     ended = db.scalars(
         update(WebSession)
         .where(those, WebSession.ended_at.is_(None))
-        .values(ended_at=clock.machine_now())
+        .values(ended_at=clock.machine_now(), cover_key_sealed=None)
         .returning(WebSession.id)
     ).all()
     for session_id in ended:

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.access import attempts, passkeys
+from app.access import attempts, covers, passkeys
 from app.access.challenges import Purpose
 from app.access.models import Strength
 from app.access.passkeys import UnknownPasskey
@@ -31,7 +31,10 @@ def sign_in_options(request: Request, db: Session, purpose: Purpose) -> Response
 
 
 def sign_in(request: Request, db: Session, purpose: Purpose, *, to: str) -> Response:
-    """Sign in whoever the passkey belongs to; the script goes to `to`."""
+    """Sign in whoever the passkey belongs to; the script goes to `to`.
+
+    Staff who lift their own cover go on at the clinic where it fell.
+    """
     browser = signing_in.browser_for(request)
     try:
         shown = passkeys.shown(
@@ -43,12 +46,15 @@ def sign_in(request: Request, db: Session, purpose: Purpose, *, to: str) -> Resp
         )
     except Refusal as refusal:
         return refused(refusal)
+    person = shown.person
+    if purpose is Purpose.STAFF_SIGN_IN:
+        person = covers.under_cover(db, browser, shown.passkey) or person
     response = JSONResponse({"address": to})
     signing_in.let_in(
         request,
         db,
         response,
-        shown.person,
+        person,
         Strength.PASSKEY,
         browser=browser,
         passkey=shown.passkey,

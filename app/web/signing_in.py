@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.access import attempts, web_sessions
+from app.access import attempts, covers, web_sessions
 from app.access.models import Passkey, SessionKind, Strength
 from app.access.passkeys import RelyingParty
 from app.audit import trail
@@ -60,6 +60,7 @@ def let_in(
     `passkey`: what was shown for it.
     """
     is_patient = isinstance(person, Patient)
+    cover_key = None if isinstance(person, Patient) else covers.hand_on(db, browser, person)
     kind = SessionKind.PATIENT if is_patient else SessionKind.STAFF
     earlier = guards.session_of(request, db, kind)
     if earlier is not None:
@@ -74,6 +75,7 @@ def let_in(
         user_agent=request.headers.get("user-agent", ""),
         browser=browser,
         passkey_id=passkey.id if passkey else None,
+        cover_key=cover_key,
     )
     trail.record(db, "sign-in", agent=person, entity=web_session, detail=strength.value)
     absolute = web_sessions.LIMITS[kind].absolute

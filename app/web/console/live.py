@@ -1,7 +1,13 @@
-"""Tells open console pages that something at the desk has changed. What, they fetch themselves."""
+"""Tells open console pages that something at the desk has changed. What, they fetch themselves.
+
+First it brings the key under which a page keeps what is typed on it (`covers`). The page in turn
+says when somebody is there: typing is no request, and must not look like an empty chair.
+"""
 
 import asyncio
+from base64 import b64encode
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 import anyio
@@ -9,7 +15,7 @@ import anyio.to_thread
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app import live
+from app import clock, live
 from app.access import web_sessions
 from app.access.models import WebSession
 from app.db.engine import Database
@@ -20,59 +26,91 @@ from app.web import guards
 _LOOK_EVERY = 60.0
 # Several changes in one breath are one.
 _BREATH = 0.2
+_HERE = "here"
+
+
+@dataclass(frozen=True)
+class _Listener:
+    clinic_id: UUID
+    session_id: UUID
+    cover_key: bytes | None
 
 
 async def listen(socket: WebSocket) -> None:
     """Say `changed` whenever the clinic's desk does, for as long as the session lives."""
     await socket.accept()
-    found = await anyio.to_thread.run_sync(_who, socket)
-    if found is None:
+    listener = await anyio.to_thread.run_sync(_who, socket)
+    if listener is None:
         await socket.close(SESSION_OVER)
         return
-    clinic_id, session_id = found
+    database: Database = socket.app.state.database
     async with anyio.create_task_group() as group:
 
         async def until_gone() -> None:
             with suppress(WebSocketDisconnect):
                 while True:
-                    await socket.receive_text()
+                    if await socket.receive_text() == _HERE:
+                        await anyio.to_thread.run_sync(_note, database, listener.session_id)
             group.cancel_scope.cancel()
 
         async def tell() -> None:
             with suppress(WebSocketDisconnect, RuntimeError):  # RuntimeError: the page is gone
-                await _tell(socket, clinic_id, session_id)
+                await _tell(socket, listener)
             group.cancel_scope.cancel()
 
         group.start_soon(until_gone)
         group.start_soon(tell)
 
 
-async def _tell(socket: WebSocket, clinic_id: UUID, session_id: UUID) -> None:
+async def _tell(socket: WebSocket, listener: _Listener) -> None:
     database: Database = socket.app.state.database
-    with live.subscribe(f"desk:{clinic_id}", web_sessions.topic(session_id)) as bell:
+    ended = web_sessions.topic(listener.session_id)
+    with live.subscribe(f"desk:{listener.clinic_id}", ended) as bell:
+        if listener.cover_key is not None:
+            await socket.send_text(f"cover {b64encode(listener.cover_key).decode()}")
         # Whatever changed between the page and its line is heard now.
         await socket.send_text("changed")
-        while True:
-            await bell.wait(_LOOK_EVERY)
-            if not await anyio.to_thread.run_sync(_is_let_in, database, session_id):
-                await socket.close(SESSION_OVER)
-                return
-            await socket.send_text("changed")
-            await asyncio.sleep(_BREATH)
+        left = await _seconds_left(database, listener.session_id)
+        while left > 0:
+            # Whoever rests is covered when the session is over, not a look later.
+            await bell.wait(min(left, _LOOK_EVERY))
+            left = await _seconds_left(database, listener.session_id)
+            if left > 0:
+                await socket.send_text("changed")
+                await asyncio.sleep(_BREATH)
+        await socket.close(SESSION_OVER)
 
 
-def _who(socket: WebSocket) -> tuple[UUID, UUID] | None:
+def _who(socket: WebSocket) -> _Listener | None:
     with socket.app.state.database.session(write=False) as db:
         practitioner = guards.let_in_staff(socket, db)
         if practitioner is None:
             return None
-        return practitioner.clinic_id, socket.state.web_session.id
+        web_session: WebSession = socket.state.web_session
+        return _Listener(practitioner.clinic_id, web_session.id, web_session.cover_key)
 
 
-def _is_let_in(database: Database, session_id: UUID) -> bool:
+def _note(database: Database, session_id: UUID) -> None:
     with database.session(write=False) as db:
         web_session = db.get(WebSession, session_id)
-        return web_session is not None and web_sessions.is_live(web_session)
+        if web_session is None or not web_sessions.is_live(web_session):
+            return
+        is_stale = web_sessions.is_stale(web_session)
+    if is_stale:
+        with database.session() as db:
+            web_sessions.touch(db, web_session)
+
+
+async def _seconds_left(database: Database, session_id: UUID) -> float:
+    return await anyio.to_thread.run_sync(_left, database, session_id)
+
+
+def _left(database: Database, session_id: UUID) -> float:
+    with database.session(write=False) as db:
+        web_session = db.get(WebSession, session_id)
+        if web_session is None or not web_sessions.is_live(web_session):
+            return 0.0
+        return (web_sessions.rests_until(web_session) - clock.machine_now()).total_seconds()
 
 
 routes = [WebSocketRoute("/live", listen, name="live")]
