@@ -147,15 +147,9 @@ def test_somebody_who_types_is_not_covered(browser, take_up, cast):
         line.receive_text()
         _rest(minutes=14)
         line.send_text("here")
-        assert any(_seen_now(browser) for _ in range(2_000))
-        _rest(minutes=14)
+    _rest(minutes=14)
 
-        assert browser.get("/clinic").status_code == 200
-
-
-def _seen_now(browser):
-    with browser.app.state.database.session(write=False) as db:
-        return db.scalars(select(WebSession.seen_at)).one() == clock.machine_now()
+    assert browser.get("/clinic").status_code == 200
 
 
 def test_being_there_wakes_no_session_that_is_over(browser, take_up, cast, database):
@@ -167,4 +161,4 @@ def test_being_there_wakes_no_session_that_is_over(browser, take_up, cast, datab
             db.execute(update(WebSession).values(seen_at=clock.machine_now() - timedelta(hours=1)))
         line.send_text("here")
 
-        assert browser.get("/clinic").headers["location"] == "/clinic/sign-in"
+    assert browser.get("/clinic").headers["location"] == "/clinic/sign-in"
