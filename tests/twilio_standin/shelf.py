@@ -1,7 +1,5 @@
 """The texts that exist, and the ledger: a line for each on its file before anything is said."""
 
-import json
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -11,6 +9,8 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
+
+from tests.twilio_standin.ledger import Ledger, read
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,16 @@ class Shelf:
         self._texts: dict[str, Text] = {}
         self._serial = count(1)
         self._mark = uuid4().hex[:16]
-        self._file: int | None = None
+        self._ledger: Ledger | None = None
         if ledger is not None:
-            self._recall(ledger)
-            self._file = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            self._texts = written_in(ledger)
+            self._ledger = Ledger(ledger)
 
     def close(self) -> None:
         """Nothing is written any more."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
 
     def add(self, **values: str) -> Text:
         """Make a text; it stands in the ledger when this returns."""
@@ -112,21 +112,22 @@ class Shelf:
             "page": number,
         }
 
-    def _write(self, line: Mapping[str, object]) -> None:
-        if self._file is not None:
-            os.write(self._file, (json.dumps(line) + "\n").encode())
+    def _write(self, entry: Mapping[str, object]) -> None:
+        if self._ledger is not None:
+            self._ledger.write(entry)
 
-    def _recall(self, ledger: Path) -> None:
-        for line in ledger.read_text().splitlines() if ledger.exists() else ():
-            said = json.loads(line)
-            if "made" in said:
-                text = Text(**said["made"])
-                self._texts[text.sid] = text
-            else:
-                sid, status, code, sent_at = said["became"]
-                self._texts[sid] = replace(
-                    self._texts[sid], status=status, error_code=code, sent_at=sent_at
-                )
+
+def written_in(ledger: Path) -> dict[str, Text]:
+    """The texts that a ledger holds, by sid, as they stand at its end. Raises ledger.Broken."""
+    texts: dict[str, Text] = {}
+    for said in read(ledger):
+        if "made" in said:
+            text = Text(**said["made"])
+        else:
+            sid, status, code, sent_at = said["became"]
+            text = replace(texts[sid], status=status, error_code=code, sent_at=sent_at)
+        texts[text.sid] = text
+    return texts
 
 
 def resource(text: Text, path: str) -> dict[str, object]:

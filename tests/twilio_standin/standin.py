@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.twilio_standin.calling import Caller, Deliver, over_http
 from tests.twilio_standin.exchange import Server
-from tests.twilio_standin.shelf import Shelf, Text
+from tests.twilio_standin.ledger import Broken
+from tests.twilio_standin.shelf import Shelf, Text, written_in
 from tests.twilio_standin.turns import Calls, Turn
 
 OUR_NUMBER = "+13125550100"  # the one number in the service's pool
@@ -42,6 +43,7 @@ class StandIn:
         self.faults_seen: list[str] = []
         self.posts: list[Mapping[str, str]] = []  # every creation asked for, taken or not
         self.shelf = Shelf(ledger, now)
+        self._ledger = ledger
         self.caller = Caller(token, over_http(instead) if deliver is None else deliver)
         self.is_mute = False  # whether it answers no question (GET) just now
         self.stopping = threading.Event()
@@ -73,6 +75,15 @@ class StandIn:
     def made(self) -> list[Text]:
         """Every outbound text that exists, oldest first."""
         return [text for text in self.shelf.all() if text.direction != "inbound"]
+
+    def agrees_with_ledger(self) -> bool:
+        """Whether the ledger's chain holds and tells of every text what is remembered here."""
+        if self._ledger is None:
+            return False
+        try:
+            return written_in(self._ledger) == {text.sid: text for text in self.shelf.all()}
+        except Broken:
+            return False
 
     def copies(self) -> dict[str, list[Text]]:
         """The outbound texts by the row of ours that they name."""

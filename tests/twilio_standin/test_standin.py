@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from twilio.request_validator import RequestValidator
 
-from tests.twilio_standin import Calls, Fault, StandIn, Turn, sign
+from tests.twilio_standin import Calls, Fault, StandIn, Turn, ledger, sign
 
 MAYA = "+13125550142"
 GOOD = {
@@ -257,14 +257,66 @@ def test_a_call_that_nobody_takes_is_made_once(twilio):
 
 @pytest.mark.parametrize("fault", list(Fault))
 def test_a_text_stands_in_the_ledger_before_it_is_answered_or_not_at_all(tmp_path, fault):
-    ledger = tmp_path / "ledger.jsonl"
-    with StandIn(ledger=ledger, deliver=lambda *_: 204) as twilio:
-        twilio.turns.append(Turn(fault, wait=0, code="21610", words=(), calls=Calls.NEVER))
-        with suppress(OSError, http.client.HTTPException, ValueError):
-            ask(twilio, GOOD)
-        lines = [json.loads(line) for line in ledger.read_text().splitlines()]
+    path = tmp_path / "ledger.jsonl"
+    with StandIn(ledger=path, deliver=lambda *_: 204) as twilio:
+        # Whatever it is going to say, it waits: what stands in the ledger now was there before.
+        twilio.turns.append(
+            Turn(fault, pause=60, wait=0, code="21610", words=(), calls=Calls.NEVER)
+        )
+        asking = threading.Thread(target=_ask_in_vain, args=(twilio,))
+        asking.start()
+        until = time.monotonic() + 5
+        while not twilio.posts and time.monotonic() < until:
+            time.sleep(0.001)
+        while fault.takes and not ledger.read(path) and time.monotonic() < until:
+            time.sleep(0.001)
+        written = ledger.read(path)
+        twilio.stopping.set()
+        asking.join(5)
 
-    assert [line["made"]["body"] for line in lines] == (["Hello."] if fault.takes else [])
+    assert [entry["made"]["body"] for entry in written] == (["Hello."] if fault.takes else [])
+    assert ledger.read(path) == written
+
+
+def _ask_in_vain(twilio):
+    with suppress(OSError, http.client.HTTPException, ValueError):
+        ask(twilio, GOOD)
+
+
+def test_a_status_stands_in_the_ledger_before_it_is_called_about(tmp_path):
+    path, seen = tmp_path / "ledger.jsonl", []
+    twilio = StandIn(ledger=path, deliver=lambda *_: seen.append(ledger.read(path)) or 204)
+    with twilio:
+        twilio.turns.append(Turn(words=("delivered",), calls=Calls.EARLY))
+        ask(twilio, GOOD)
+
+    [[made, became]] = seen
+    assert became["became"][:2] == [made["made"]["sid"], "delivered"]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda lines: lines[1:],
+        lambda lines: [*lines[:1], *lines[2:]],
+        lambda lines: [lines[1], lines[0], *lines[2:]],
+        lambda lines: [*lines, lines[-1]],
+        lambda lines: [lines[0].replace("Hello", "Adieu"), *lines[1:]],
+        lambda lines: [*lines, "{}"],
+    ],
+)
+def test_a_ledger_that_somebody_wrote_into_is_found_out(tmp_path, harm):
+    path = tmp_path / "ledger.jsonl"
+    with StandIn(ledger=path, deliver=lambda *_: 204) as twilio:
+        ask(twilio, GOOD)
+        ask(twilio, GOOD)
+        assert twilio.settle()
+    assert len(ledger.read(path)) == 8
+
+    path.write_text("\n".join(harm(path.read_text().splitlines())) + "\n")
+
+    with pytest.raises(ledger.Broken):
+        ledger.read(path)
 
 
 def test_what_the_ledger_holds_is_remembered_by_the_next_one(tmp_path):
