@@ -78,6 +78,7 @@ def create_app(
     app.state.templates = environment(static)
     app.state.landings = {}
     app.state.worker = worker
+    app.state.leaving = False
     return app
 
 

@@ -73,6 +73,21 @@ class Settings(BaseSettings):
         default=(),
         description="hosts in your own network that webhooks may go to although they are private",
     )
+    leave_seconds: float = Field(
+        default=3,
+        ge=0,
+        le=60,
+        description="how long `/readyz` says no before a process leaves: until your balancer saw it",
+    )
+    backup_dir: str = Field(
+        default="", description="folder of the copies that the worker makes by itself; empty: none"
+    )
+    backup_keys_dir: str = Field(
+        default="", description="another folder for the copy of the keys; empty: the same"
+    )
+    backup_kept_days: int = Field(
+        default=35, ge=1, description="copies made by itself are removed after so many days"
+    )
     data_dir: Path = Field(
         default=Path("var"), description="folder of the embedded database and keys"
     )

@@ -7,6 +7,7 @@ import typer
 from sqlalchemy import select
 
 from app.audit import chain
+from app.backups import ages
 from app.cli.opening import Failure, database, open_for_production
 from app.db import migrate as migrations
 from app.messaging import alarms
@@ -30,7 +31,8 @@ def serve(
     from app.serving import run
 
     settings, opened = open_for_production()
-    run(create_app(settings, opened, works=works), host=host, port=port)
+    app = create_app(settings, opened, works=works)
+    run(app, host=host, port=port, linger=settings.leave_seconds)
 
 
 @commands.command()
@@ -79,7 +81,7 @@ def doctor() -> None:
     if settings.database_url and not migrations.is_current(settings.database_url):
         wrong.append("the database is not migrated: run `afterglow migrate`")
     elif settings.database_url and settings.encryption_keys and settings.secret_keys:
-        wrong += _alarms(settings) + _broken_trails(settings)
+        wrong += _alarms(settings) + _broken_trails(settings) + _old_copies(settings)
     if wrong:
         raise Failure("; ".join(wrong))
     typer.echo("All is well.")
@@ -112,6 +114,11 @@ def alarm_clear(
 def _alarms(settings: Settings) -> list[str]:
     with database(settings).session(write=False) as db:
         return [f"open alarm: {alarm.code}" for alarm in alarms.open_alarms(db)]
+
+
+def _old_copies(settings: Settings) -> list[str]:
+    with database(settings).session(write=False) as db:
+        return ages.troubles(db, follows=bool(settings.backup_dir))
 
 
 def _broken_trails(settings: Settings) -> list[str]:

@@ -260,6 +260,7 @@ def _environment(settings: Settings, url: str) -> dict[str, str]:
         "TWILIO_AUTH_TOKEN": settings.twilio_auth_token[0].get_secret_value(),
         "TWILIO_MESSAGING_SERVICE_SID": settings.twilio_messaging_service_sid,
         "TWILIO_API_URL": settings.twilio_api_url,
+        "LEAVE_SECONDS": "0",
         "TWILIO_SEGMENTS_PER_SECOND": str(settings.twilio_segments_per_second),
     }
     named = {f"AFTERGLOW_{name}": value for name, value in given.items()}
