@@ -1,10 +1,10 @@
 """Workers are killed at random points while thousands of texts leave: none may be lost or doubled.
 
 Real `afterglow worker` processes die by SIGKILL, mostly with a text in hand; a real `afterglow
-serve` takes the callbacks. The stand-in's ledger is the judge: it holds every text that was made.
+serve` (four on PostgreSQL) takes the callbacks. The stand-in's ledger is the judge: it holds every
+text that was made.
 """
 
-import os
 import random
 import signal
 import subprocess
@@ -12,7 +12,9 @@ import time
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 
-from bench.reliability.stage import Stage, keep, stage
+from bench.reliability import kept
+from bench.reliability.kept import Run
+from bench.reliability.stage import Stage, stage
 from bench.rows import Row, at_most, seen
 from tests.databases import Kind
 from tests.twilio_standin import Calls, Turn
@@ -39,7 +41,8 @@ class Outcome:
     unsettled: int
     misreported: int  # delivered there, and something else here
     wrong_requests: int
-    whole: bool
+    unknown_to_ledger: int  # texts of ours with a receipt for something that was never made
+    whole: bool  # the database, and the ledger
 
     @property
     def is_clean(self) -> bool:
@@ -51,15 +54,16 @@ class Outcome:
             + self.unsettled
             + self.misreported
             + self.wrong_requests
+            + self.unknown_to_ledger
         )
         return self.whole and wrong == 0 and self.doubled <= allowed and self.most_copies <= 2
 
 
 def measure(*, full: bool) -> list[Row]:
     """Both databases, one and four workers, with callbacks and without."""
-    seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
+    seed = kept.seed()
     texts, kills, hurry = (10_000, 60, 1) if full else (600, 10, 20)
-    outcomes = []
+    runs: list[Run] = []
     rows: list[Row] = []
     for kind in ("sqlite", "postgresql"):
         for workers in (1, 4):
@@ -73,10 +77,18 @@ def measure(*, full: bool) -> list[Row]:
                     seed=seed,
                     hurry=hurry,
                 )
-                outcomes.append(asdict(outcome))
+                runs.append(_run(outcome))
                 rows += _rows(outcome)
-    keep("kill_storm", outcomes)
+                kept.keep("kill_storm", seed, runs)
     return rows
+
+
+def _run(outcome: Outcome) -> Run:
+    found = asdict(outcome)
+    of_size = ("workers", "with_callbacks", "texts", "kills")
+    size = {name: found.pop(name) for name in of_size}
+    del found["seed"]
+    return Run(found.pop("database"), size, found, passed=outcome.is_clean)
 
 
 def storm(
@@ -88,13 +100,14 @@ def storm(
     with_callbacks: bool,
     seed: int,
     hurry: float = 1,
+    webs: int | None = None,
     worker_id: str = "bench",
 ) -> Outcome:
     """One storm, from the first text to the last doubt settled."""
     chance = random.Random(f"{seed} {kind} {workers} {with_callbacks}")
     print(f"storm: {kind}, {workers} workers, callbacks {with_callbacks}, seed {seed}", flush=True)
     patients = min(500, texts // 4)
-    with stage(kind, patients=patients, hurry=hurry, worker_id=worker_id) as scene:
+    with stage(kind, patients=patients, hurry=hurry, worker_id=worker_id, webs=webs) as scene:
         calls = Calls.IN_ORDER if with_callbacks else Calls.NEVER
         scene.twilio.usual = lambda _: Turn(
             calls=calls, words=("delivered",), pause=chance.uniform(0, _LONGEST_PAUSE)
@@ -169,6 +182,7 @@ def _outcome(scene: Stage, **known: object) -> Outcome:
     copies = scene.twilio.copies()
     rows = scene.rows()
     ids = {str(row.id) for row in rows}
+    receipts = {row.provider_sid for row in rows if row.provider_sid}
     fate = "delivered" if known["with_callbacks"] else None
     return Outcome(
         **known,
@@ -181,7 +195,8 @@ def _outcome(scene: Stage, **known: object) -> Outcome:
         unsettled=scene.unsettled(),
         misreported=sum(1 for row in rows if fate and row.status.value != fate),
         wrong_requests=len(scene.twilio.faults_seen),
-        whole=scene.is_whole(),
+        unknown_to_ledger=len(receipts - {text.sid for text in scene.twilio.made()}),
+        whole=scene.is_whole() and scene.twilio.agrees_with_ledger(),
     )
 
 

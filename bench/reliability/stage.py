@@ -1,14 +1,14 @@
 """A clinic to experiment on: its database, its patients and texts, and real processes of ours."""
 
-import json
 import os
+import random
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,14 +29,15 @@ from app.messaging.models import Direction, Message, MessageStatus, Purpose
 from app.people import enrolment
 from app.people.models import Patient
 from app.settings import Settings
+from bench.reliability.by_hand import HandClock
 from bench.reliability.hurried import Hurry
 from tests import databases
 from tests.databases import Kind
 from tests.twilio_standin import StandIn
+from tests.twilio_standin.calling import Deliver, over_http
 
 BASE_URL = "https://afterglow.test"
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "bench" / "results"
 _KEYS = {"secret_keys": "s" * 40, "encryption_keys": "e" * 40}
 _UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.IN_DOUBT)
 
@@ -51,8 +52,9 @@ class Stage:
     twilio: StandIn
     hurry: Hurry
     patients: list[Patient]
-    port: int
+    ports: list[int]  # of the app processes: one on SQLite, four on PostgreSQL
     folder: Path
+    hand: HandClock | None = None  # what its processes live by, when one was set
 
     def queue(self, count: int, *, purpose: Purpose = Purpose.JOIN) -> set[UUID]:
         """Queue so many texts, due now, over all patients; their ids.
@@ -129,36 +131,42 @@ class Stage:
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start `afterglow <command>` as a process of its own."""
-        hurried = (str(self.hurry.times), self.hurry.since.isoformat())
         with (self.folder / f"{command[0]}.log").open("ab") as told:
             return subprocess.Popen(
-                [sys.executable, "-m", "bench.reliability.hurried", *hurried, *command],
+                [sys.executable, "-m", *self._clockwork(), *command],
                 cwd=self.folder,
                 env=_environment(self.settings, self.url),
                 stdout=told,
                 stderr=told,
             )
 
+    def _clockwork(self) -> list[str]:
+        times = str(self.hurry.times)
+        if self.hand is not None:
+            return ["bench.reliability.by_hand", str(self.hand.path), times]
+        return ["bench.reliability.hurried", times, self.hurry.since.isoformat()]
+
     @contextmanager
     def serving(self, *options: str) -> Iterator[None]:
-        """While `afterglow serve` answers."""
-        web = self.start("serve", "--port", str(self.port), *options)
+        """While every app process answers `afterglow serve` with these options."""
+        webs = [self.start("serve", "--port", str(port), *options) for port in self.ports]
         try:
-            self.wait_until_ready()
+            for port in self.ports:
+                self.wait_until_ready(port)
             yield
         finally:
-            web.terminate()
-            web.wait(20)
+            for web in webs:
+                web.terminate()
+            for web in webs:
+                web.wait(20)
 
-    def wait_until_ready(self, seconds: float = 30) -> None:
-        """Until the web process answers."""
+    def wait_until_ready(self, port: int, seconds: float = 120) -> None:
+        """Until an app process answers."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
-                with urllib.request.urlopen(
-                    f"http://127.0.0.1:{self.port}/healthz", timeout=1
-                ) as answer:
-                    if answer.status == 200:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as heard:
+                    if heard.status == 200:
                         return
             except OSError:
                 time.sleep(0.02)
@@ -179,27 +187,27 @@ def stage(
     hurry: float = 1,
     segments_per_second: float = 100_000,
     worker_id: str = "bench",
+    webs: int | None = None,
     **twilio: object,
 ) -> Iterator[Stage]:
-    """Set it up, and clear it away again."""
+    """Set it up, and clear it away again. `webs`: so many app processes instead of the usual."""
     databases.prepare()
     clock.stand_still(None)
     machine = Hurry(hurry, datetime.now(UTC))
-    port = _free_port()
-    instead = f"http://127.0.0.1:{port}"
+    ports = [_free_port() for _ in range(webs or processes(kind))]
     with (
         tempfile.TemporaryDirectory() as folder,
         databases.fresh_database(worker_id, kind) as url,
         StandIn(
             ledger=Path(folder) / "ledger.jsonl",
-            **{"now": machine.now, "instead": instead} | twilio,
+            **{"now": machine.now, "deliver": to_any_of(ports)} | twilio,
         ) as standin,
     ):
         settings = settings_for(standin, segments_per_second)
         database = Database(url, settings)
         try:
             people = _gather(database, patients)
-            yield Stage(database, settings, url, standin, machine, people, port, Path(folder))
+            yield Stage(database, settings, url, standin, machine, people, ports, Path(folder))
         finally:
             database.close()
 
@@ -219,11 +227,21 @@ def settings_for(twilio: StandIn, segments_per_second: float = 100_000) -> Setti
     )
 
 
-def keep(name: str, outcome: object) -> None:
-    """Write one experiment's result where others look for it."""
-    RESULTS.mkdir(exist_ok=True)
-    said = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "outcome": outcome}
-    (RESULTS / f"{name}.json").write_text(json.dumps(said, indent=1) + "\n")
+def processes(kind: Kind) -> int:
+    """How many app processes an installation on that database has here."""
+    return 1 if kind == "sqlite" else 4
+
+
+def to_any_of(ports: Sequence[int]) -> Deliver:
+    """Calls go where a proxy would lead them: to any of the app processes that takes them."""
+
+    def deliver(address: str, form: Mapping[str, str], signature: str) -> int:
+        for port in random.sample(ports, len(ports)):
+            if status := over_http(f"http://127.0.0.1:{port}")(address, form, signature):
+                return status
+        return 0
+
+    return deliver
 
 
 def _gather(database: Database, patients: int) -> list[Patient]:

@@ -16,6 +16,7 @@ def test_no_text_is_lost_or_doubled_when_workers_are_killed(workers, with_callba
         with_callbacks=with_callbacks,
         seed=7,
         hurry=20,
+        webs=1,
         worker_id=worker_id,
     )
 
