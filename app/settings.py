@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app import key_sources
 
 
 class Sms(StrEnum):
@@ -32,11 +34,24 @@ class Settings(BaseSettings):
 
     database_url: str = Field(default="", description="SQLAlchemy address of SQLite or PostgreSQL")
     base_url: str = Field(default="", description="public https address, without a path")
+    # Before the keys themselves: those are read from here.
+    secret_keys_file: str = Field(default="", description="a file with them instead, one a line")
+    secret_keys_command: str = Field(default="", description="a program that prints them instead")
+    encryption_keys_file: str = Field(
+        default="", description="a file with them instead, one a line"
+    )
+    encryption_keys_command: str = Field(
+        default="", description="a program that prints them instead"
+    )
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        default=(), description="keys of links, codes and cookies; first signs, all are read"
+        default=(),
+        validate_default=True,
+        description="keys of links and codes; first signs, all are read",
     )
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        default=(), description="keys that wrap each clinic's data keys; first wraps, all unwrap"
+        default=(),
+        validate_default=True,
+        description="keys that wrap each clinic's data keys; first wraps, all unwrap",
     )
     sms: Sms | None = Field(default=None, description="`demo` (texts go nowhere) or `twilio`")
     twilio_account_sid: str = Field(default="", description="Twilio account")
@@ -115,6 +130,17 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("secret_keys", "encryption_keys", mode="before")
+    @classmethod
+    def _from_elsewhere(cls, value: object, info: ValidationInfo) -> object:
+        file = info.data.get(f"{info.field_name}_file", "")
+        command = info.data.get(f"{info.field_name}_command", "")
+        if sum(map(bool, (value, file, command))) > 1:
+            raise ValueError("set in more than one place: here, _FILE or _COMMAND")
+        if file:
+            return key_sources.from_file(file)
+        return key_sources.from_command(command) if command else value
+
     @field_validator("base_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:
@@ -142,6 +168,18 @@ class Settings(BaseSettings):
     def contact(self) -> str:
         """Where push services find whoever runs this; they take nothing that is not public."""
         return self.base_url if self._is_public() else "mailto:afterglow@example.com"
+
+    def keys_now(self, name: str, *, command: bool) -> tuple[str, ...]:
+        """The keys `name` as their file holds them now, and as their program prints them now.
+
+        `command`: whether the program is run at all. From the environment they never change. Raises
+        NotRead.
+        """
+        if file := getattr(self, f"{name}_file"):
+            return key_sources.from_file(file)
+        if command and (program := getattr(self, f"{name}_command")):
+            return key_sources.from_command(program)
+        return tuple(key.get_secret_value() for key in getattr(self, name))
 
     def missing_for_production(self) -> list[str]:
         """Names of settings without which `afterglow serve` must not start, with what is wrong."""

@@ -153,11 +153,11 @@ def _crowd(database: Database, size: int) -> UUID:
         with database.session() as db:
             clinic = db.get_one(Clinic, clinic_id)
             for number in range(start, min(start + 1000, size)):
-                db.add(_patient(clinic, number))
+                db.add(_patient(db, clinic, number))
     return clinic_id
 
 
-def _patient(clinic: Clinic, number: int) -> Patient:
+def _patient(db: Session, clinic: Clinic, number: int) -> Patient:
     phone, given, family = f"+1312{number:07}", _GIVEN.split(), _FAMILY.split()
     return Patient(
         id=new_id(),
@@ -165,7 +165,7 @@ def _patient(clinic: Clinic, number: int) -> Patient:
         given_name=given[number % len(given)],
         family_name=family[number // len(given) % len(family)],
         phone=phone,
-        phone_index=phones.index(clinic.id, phone),
+        phone_index=phones.index(db, clinic.id, phone),
         language="en",
         zone=clinic.zone,
         changed_at=clock.machine_now() - timedelta(hours=1),

@@ -98,7 +98,7 @@ def _patient(db: Session, clinic: Clinic, dice: random.Random, number: int) -> P
         given_name=dice.choice(_GIVEN),
         family_name=f"{dice.choice(_FAMILY)}-{dice.choice(_FAMILY)}",
         phone=phone,
-        phone_index=phones.index(clinic.id, phone),
+        phone_index=phones.index(db, clinic.id, phone),
         language=dice.choice(("en", "en", "es")),
         zone=clinic.zone,
         texts_agreed_at=clock.now() - timedelta(days=9),

@@ -91,15 +91,30 @@ class Changing:
     changed_at: Mapped[datetime | None] = mapped_column(default=clock.now, onupdate=clock.now)
 
 
+class KeyKind(StrEnum):
+    """Whose key a column is sealed under."""
+
+    CLINIC = "clinic"
+    HOUSE = "house"
+    ENTRY = "entry"  # the entry's own, which is sealed under its clinic's
+
+
 class Sealed:
     """A text that rests encrypted in the column `<name>_sealed` under its clinic's data key.
 
     The associated data binds it to table, column, row and clinic: moved anywhere else it is
-    unreadable.
+    unreadable. `column`: another one that it rests in, and is bound to by that name.
     """
 
+    key: ClassVar[KeyKind] = KeyKind.CLINIC
+
+    def __init__(self, column: str = "") -> None:
+        self.column = column
+        self._name = column
+
     def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
+        self.column = self.column or f"{name}_sealed"
+        self._name = self._name or name
 
     @overload
     def __get__(self, row: None, owner: type) -> Self: ...
@@ -115,16 +130,19 @@ class Sealed:
         self._close(row, value.encode() if value else None)
 
     def _open(self, row: Any) -> bytes | None:
-        sealed: bytes | None = getattr(row, f"{self._name}_sealed")
-        if sealed is None:
-            return None
-        return keyring.ring().unseal(row_clinic(row), sealed, place(row, self._name))
+        sealed: bytes | None = getattr(row, self.column)
+        return None if sealed is None else self.opened(row, sealed)
 
     def _close(self, row: Any, plain: bytes | None) -> None:
-        sealed = None
-        if plain is not None:
-            sealed = keyring.ring().seal(row_clinic(row), plain, place(row, self._name))
-        setattr(row, f"{self._name}_sealed", sealed)
+        setattr(row, self.column, None if plain is None else self.closed(row, plain))
+
+    def opened(self, row: Any, sealed: bytes) -> bytes:
+        """What is sealed for this place of a row. Raises Unreadable."""
+        return keyring.ring().unseal(row_clinic(row), sealed, place(row, self._name))
+
+    def closed(self, row: Any, plain: bytes) -> bytes:
+        """Sealed for this place of a row, under the newest key."""
+        return keyring.ring().seal(row_clinic(row), plain, place(row, self._name))
 
 
 class SealedBytes(Sealed):
@@ -139,6 +157,22 @@ class SealedBytes(Sealed):
 
     def __set__(self, row: Any, value: bytes | None) -> None:  # type: ignore[override]
         self._close(row, value)
+
+
+class SealedForHouse(SealedBytes):
+    """Bytes of a row that belongs to no clinic (yet). `bound_to`: by which words, before its id."""
+
+    key = KeyKind.HOUSE
+
+    def __init__(self, bound_to: bytes) -> None:
+        super().__init__()
+        self._bound_to = bound_to
+
+    def opened(self, row: Any, sealed: bytes) -> bytes:
+        return keyring.ring().unseal_for_house(sealed, self._bound_to + row.id.bytes)
+
+    def closed(self, row: Any, plain: bytes) -> bytes:
+        return keyring.ring().seal_for_house(plain, self._bound_to + row.id.bytes)
 
 
 class SealedDate(Sealed):

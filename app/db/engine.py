@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.keys import ClinicKey
+from app.db.keys import ClinicKey, HouseKey
 from app.security import keyring
 from app.security.keyring import KeyRing, WrappedKey
 from app.settings import Settings
@@ -37,6 +37,10 @@ class Database:
                 [key.get_secret_value() for key in settings.encryption_keys],
                 [key.get_secret_value() for key in settings.secret_keys],
                 self._load_keys,
+                lambda command: (
+                    settings.keys_now("encryption_keys", command=command),
+                    settings.keys_now("secret_keys", command=command),
+                ),
             )
         )
 
@@ -54,12 +58,13 @@ class Database:
         """Give back every connection."""
         self.engine.dispose()
 
-    def _load_keys(self, clinic_id: UUID) -> list[WrappedKey]:
+    def _load_keys(self, owner: UUID | None) -> list[WrappedKey]:
+        kind = HouseKey if owner is None else ClinicKey
+        wanted = select(kind.number, kind.wrapped)
+        if owner is not None:
+            wanted = wanted.where(ClinicKey.clinic_id == owner)
         with self.session(write=False) as db:
-            rows = db.execute(
-                select(ClinicKey.number, ClinicKey.wrapped).where(ClinicKey.clinic_id == clinic_id)
-            )
-            return [WrappedKey(clinic_id, number, wrapped) for number, wrapped in rows]
+            return [WrappedKey(owner, number, wrapped) for number, wrapped in db.execute(wanted)]
 
 
 def _engine(url: str, pool_size: int) -> Engine:

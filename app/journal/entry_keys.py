@@ -14,8 +14,8 @@ from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from app import clock
-from app.db.base import Model, Sealed, SealedBytes, place
-from app.security import encryption, keyring
+from app.db.base import KeyKind, Model, Sealed, SealedBytes, place
+from app.security import encryption
 
 _ONLY = 1  # the number of an entry's one key
 
@@ -33,6 +33,8 @@ class EntryKey(Model):
     wrapped: Mapped[bytes]
     made_at: Mapped[datetime]
 
+    key = SealedBytes("wrapped")
+
 
 class SealedUnderEntry(Sealed):
     """A text that rests encrypted under the key of the row's `key_id`.
@@ -40,27 +42,30 @@ class SealedUnderEntry(Sealed):
     The row must be in a session. Raises Unreadable once the key is destroyed.
     """
 
-    def _open(self, row: Any) -> bytes | None:
-        return _opened(row, self._name)
+    key = KeyKind.ENTRY
 
-    def _close(self, row: Any, plain: bytes | None) -> None:
-        _closed(row, self._name, plain)
+    def opened(self, row: Any, sealed: bytes) -> bytes:
+        return encryption.unseal(_key(row), sealed, place(row, self._name))
+
+    def closed(self, row: Any, plain: bytes) -> bytes:
+        return encryption.seal(_key(row), _ONLY, plain, place(row, self._name))
 
 
 class BytesUnderEntry(SealedBytes):
     """Bytes that rest encrypted so; None when absent."""
 
-    def _open(self, row: Any) -> bytes | None:
-        return _opened(row, self._name)
+    key = KeyKind.ENTRY
 
-    def _close(self, row: Any, plain: bytes | None) -> None:
-        _closed(row, self._name, plain)
+    def opened(self, row: Any, sealed: bytes) -> bytes:
+        return encryption.unseal(_key(row), sealed, place(row, self._name))
+
+    def closed(self, row: Any, plain: bytes) -> bytes:
+        return encryption.seal(_key(row), _ONLY, plain, place(row, self._name))
 
 
 def make(db: Session, clinic_id: UUID) -> UUID:
     """A new key for one entry; returns its id."""
-    row = EntryKey(clinic_id=clinic_id, wrapped=b"", made_at=clock.now())
-    row.wrapped = keyring.ring().seal(clinic_id, os.urandom(32), place(row, "wrapped"))
+    row = EntryKey(clinic_id=clinic_id, key=os.urandom(32), made_at=clock.now())
     db.add(row)
     db.flush()  # from now on it is looked up by its id
     return row.id
@@ -76,24 +81,11 @@ def destroy(db: Session, key_id: UUID) -> None:
     db.execute(delete(EntryKey).where(EntryKey.id == key_id))
 
 
-def _opened(row: Any, column: str) -> bytes | None:
-    sealed: bytes | None = getattr(row, f"{column}_sealed")
-    if sealed is None:
-        return None
-    return encryption.unseal(_key(row), sealed, place(row, column))
-
-
-def _closed(row: Any, column: str, plain: bytes | None) -> None:
-    sealed = None
-    if plain is not None:
-        sealed = encryption.seal(_key(row), _ONLY, plain, place(row, column))
-    setattr(row, f"{column}_sealed", sealed)
-
-
 def _key(row: Any) -> bytes:
     db = object_session(row)
     assert db is not None, "what is sealed under an entry's key stands in a session"
-    key = db.get(EntryKey, row.key_id)
+    kept = db.get(EntryKey, row.key_id)
+    key = kept.key if kept else None
     if key is None:
         raise encryption.Unreadable
-    return keyring.ring().unseal(key.clinic_id, key.wrapped, place(key, "wrapped"))
+    return key

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Changing, Model, Sealed
+from app.db.base import Changing, Model, Sealed, SealedForHouse
 from app.links.models import MagicLink
 from app.people.models import Patient, Practitioner
 
@@ -155,6 +155,8 @@ class InboundText(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     try_at: Mapped[datetime | None]  # machine time; after a failure not before then
     understood_at: Mapped[datetime | None]
+
+    raw = SealedForHouse(b"inbound_text.raw.")
 
 
 class Thread(Model):

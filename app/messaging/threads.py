@@ -37,17 +37,17 @@ def of(db: Session, patient: Patient) -> Thread:
 
 def of_stranger(db: Session, clinic: Clinic, number: str) -> Thread:
     """The thread with a normal number that nobody at the clinic has, made when there is none."""
-    index = phones.index(clinic.id, number)
+    indexes = phones.indexes(db, {clinic.id: number})
     return _made_once(
         db,
         Thread(
             clinic_id=clinic.id,
             number=number,
-            number_index=index,
+            number_index=phones.index(db, clinic.id, number),
             last_at=clock.now(),
             unread=0,
         ),
-        (Thread.clinic_id == clinic.id) & (Thread.number_index == index),
+        (Thread.clinic_id == clinic.id) & Thread.number_index.in_(indexes),
     )
 
 

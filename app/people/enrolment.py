@@ -93,7 +93,7 @@ def enrol(
         given_name=given_name.strip(),
         family_name=family_name.strip(),
         phone=number,
-        phone_index=phones.index(clinic.id, number),
+        phone_index=phones.index(db, clinic.id, number),
         birth_on=birth_on,
         language=language if language in LANGUAGES else clinic.language,
         zone=zone,
@@ -109,7 +109,8 @@ def with_number(db: Session, clinic_id: UUID, number: str) -> Patient | None:
     """The clinic's patient whose normal number this is."""
     return db.scalar(
         select(Patient).where(
-            Patient.clinic_id == clinic_id, Patient.phone_index == phones.index(clinic_id, number)
+            Patient.clinic_id == clinic_id,
+            Patient.phone_index.in_(phones.indexes(db, {clinic_id: number})),
         )
     )
 

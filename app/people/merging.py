@@ -119,7 +119,7 @@ def take_values(db: Session, kept: Patient, gone: Patient, taken: Collection[str
     is_new = "phone" in values and values["phone"] != kept.phone
     if is_new:
         kept.former_phone = kept.phone
-        kept.phone_index = phones.index(kept.clinic_id, values["phone"])
+        kept.phone_index = phones.index(db, kept.clinic_id, values["phone"])
         kept.number_changed_at = clock.machine_now()
         kept.texts_agreed_at, kept.number_failed_at = texts
     for name, value in values.items():

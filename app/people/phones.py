@@ -1,10 +1,13 @@
 """Phone numbers: one form inside (E.164), a keyed hash to look them up by."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import phonenumbers
 from phonenumbers import ValidationResult
+from sqlalchemy.orm import Session
 
+from app.db import keys
 from app.i18n import gettext as _
 from app.refusal import Refusal
 from app.security import keyring
@@ -44,6 +47,17 @@ def spoken(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
-def index(clinic_id: UUID, number: str) -> bytes:
-    """What a normal number is looked up by within one clinic."""
-    return keyring.ring().blind(clinic_id, number)
+def index(db: Session, clinic_id: UUID, number: str) -> bytes:
+    """Under what a normal number is kept in one clinic: only to be written, in this transaction."""
+    return keyring.ring().index(clinic_id, keys.index_to_write(db, clinic_id), number)
+
+
+def indexes(db: Session, numbers: Mapping[UUID, str]) -> dict[bytes, UUID]:
+    """Everything under which normal numbers may be kept, each in its clinic; and whose it is.
+
+    More than one for each while an index key turns.
+    """
+    return {
+        keyring.ring().index(clinic_id, number, numbers[clinic_id]): clinic_id
+        for clinic_id, number in keys.index_numbers(db, numbers)
+    }

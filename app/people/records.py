@@ -65,7 +65,7 @@ def change_number(
     none or somebody else's.
     """
     assert checked in CHECKED, "the form offers these"
-    is_new = _give_number(patient, _free_number(db, patient, typed))
+    is_new = _give_number(db, patient, _free_number(db, patient, typed))
     if is_new:
         trail.record(db, "change-number", agent=by, entity=patient, detail=checked)
     return is_new
@@ -90,11 +90,11 @@ def _free_number(db: Session, patient: Patient, typed: str) -> str:
     return number
 
 
-def _give_number(patient: Patient, number: str) -> bool:
+def _give_number(db: Session, patient: Patient, number: str) -> bool:
     if number == patient.phone:
         return False
     patient.former_phone = patient.phone
-    patient.phone, patient.phone_index = number, phones.index(patient.clinic_id, number)
+    patient.phone, patient.phone_index = number, phones.index(db, patient.clinic_id, number)
     patient.number_changed_at = clock.machine_now()
     patient.number_failed_at = None  # that was the old one
     return True

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Model, Sealed
+from app.db.base import Model, Sealed, SealedForHouse
 from app.people.models import Patient
 
 
@@ -19,6 +19,8 @@ class VapidKey(Model):
     private_sealed: Mapped[bytes]
     public: Mapped[str]  # base64url, as browsers want it
     made_at: Mapped[datetime]
+
+    private = SealedForHouse(b"vapid_key.private")
 
 
 class PushSubscription(Model):

@@ -14,7 +14,6 @@ from app import clock
 from app.db.once import add_once
 from app.push.encryption import encoded, point
 from app.push.models import VapidKey
-from app.security import keyring
 
 _THE_ONE = UUID(int=1)  # browsers subscribe to one key, so an installation has one
 _HOLDS = timedelta(hours=12)  # services refuse words that hold longer than a day
@@ -35,7 +34,8 @@ def authorization(db: Session, endpoint: str, contact: str) -> str:
     Raises Unreadable when the master key that sealed ours was retired.
     """
     key = db.get_one(VapidKey, _THE_ONE)
-    scalar = keyring.ring().unseal_for_house(key.private_sealed, _place())
+    assert key.private is not None, "the pair is made whole"
+    scalar = key.private
     private = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
     parts = urlsplit(endpoint)
     claims = {
@@ -52,14 +52,10 @@ def _new_pair() -> VapidKey:
     scalar = private.private_numbers().private_value.to_bytes(32, "big")
     return VapidKey(
         id=_THE_ONE,
-        private_sealed=keyring.ring().seal_for_house(scalar, _place()),
+        private=scalar,
         public=encoded(point(private.public_key())),
         made_at=clock.now(),
     )
-
-
-def _place() -> bytes:
-    return b"vapid_key.private" + _THE_ONE.bytes
 
 
 def _part(value: dict[str, object]) -> str:

@@ -59,7 +59,7 @@ def _normal(number: str) -> str:
 
 
 def _patients(db: Session, clinics: Sequence[Clinic], number: str) -> list[Patient]:
-    indexes = [phones.index(clinic.id, number) for clinic in clinics]
+    indexes = phones.indexes(db, {clinic.id: number for clinic in clinics})
     found = db.scalars(
         select(Patient).options(joinedload(Patient.clinic)).where(Patient.phone_index.in_(indexes))
     ).all()
@@ -92,13 +92,14 @@ def _practitioner(db: Session, number: str) -> Practitioner | None:
 
 
 def _of_stranger(db: Session, clinics: Sequence[Clinic], number: str, to: str) -> Clinic:
-    by_index = {phones.index(clinic.id, number): clinic for clinic in clinics}
+    by_id = {clinic.id: clinic for clinic in clinics}
+    by_index = phones.indexes(db, dict.fromkeys(by_id, number))
     known = db.scalar(
         select(Thread.number_index)
-        .where(Thread.number_index.in_(list(by_index)))
+        .where(Thread.number_index.in_(by_index))
         .order_by(Thread.last_at.desc())
         .limit(1)
     )
     if known is not None:
-        return by_index[known]
+        return by_id[by_index[known]]
     return next((clinic for clinic in clinics if clinic.phone == to), clinics[0])

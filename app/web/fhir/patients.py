@@ -105,7 +105,7 @@ def _conditions(request: Request, db: Session, asked: Asked) -> Conditions:
     for name in _NUMBERS:
         for said in asked.tokens(name)[:1]:
             number = phones.normal(said.strip(), clinic.country)
-            found.append(Patient.phone_index == phones.index(clinic.id, number))
+            found.append(Patient.phone_index.in_(phones.indexes(db, {clinic.id: number})))
     words = [asked.values[name] for name in _NAMES if name in asked.values]
     if "birthdate" in asked.values:
         words.append(_day(asked.values["birthdate"]))
