@@ -67,6 +67,11 @@ def network(address: str | None) -> str:
     return str(parsed.ipv4_mapped or parsed.exploded[:19])
 
 
+def site(network: str) -> str:
+    """The /48 of an IPv6 `network`: as much as one subscriber may have."""
+    return network[:14]
+
+
 def _upsert(
     db: Session, source: str, per: timedelta, while_: ColumnElement[bool] | None
 ) -> int | None:

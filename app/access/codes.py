@@ -5,7 +5,7 @@ later, by the worker (`code_texts`), so neither the answer nor its time tells wh
 here. Machine time.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,28 +13,21 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, live
-from app.access import attempts, one_time_codes
+from app.access import code_limits, one_time_codes
+from app.access.code_limits import TooManyCodes as TooManyCodes
 from app.access.models import SignInCode
 from app.access.one_time_codes import LIVES, TRIES, nothing_asked
 from app.db.base import new_id
-from app.i18n import gettext as _
 from app.people import phones
 from app.people.models import Clinic, Patient
-from app.refusal import Refusal
 from app.security.tokens import hash_token
 
 # A number that staff changed today may be a mistake or a fraud: for a day no code goes to it.
 NEW_NUMBER_WAITS = timedelta(hours=24)
 _PURPOSE = b"code"
 TOPIC = "sign-in-codes"  # wakes whoever texts them
-_PER_NUMBER = ((3, timedelta(minutes=15)), (10, timedelta(days=1)))
-_PER_NETWORK = (20, timedelta(hours=1))
 
 Choose = Callable[[Session, Sequence[Patient]], Patient]
-
-
-class TooManyCodes(Refusal):
-    pass
 
 
 def send(db: Session, typed: str, *, browser: str, network: str, choose: Choose) -> None:
@@ -42,11 +35,15 @@ def send(db: Session, typed: str, *, browser: str, network: str, choose: Choose)
 
     A code asked for earlier in the same browser falls. `choose` picks among several patients with
     one number (of neighbouring clinics). Refuses what is no number (NotAPhoneNumber) and too many
-    requests (TooManyCodes), known and unknown numbers alike.
+    requests (TooManyCodes), known and unknown numbers alike. To a number for which codes were
+    guessed nothing goes for a while, and nobody who asks is told.
     """
     numbers = _readings(typed, db.scalars(select(Clinic).order_by(Clinic.made_at)).all())
-    _refuse_too_many(db, set(numbers.values()), network)
     patients = _with_number(db, numbers)
+    own = code_limits.own_to(db, browser, patients)
+    code_limits.refuse_too_many(db, set(numbers.values()), network, own)
+    if code_limits.are_guessed(db, set(numbers.values()), own):
+        patients = []
     patient = choose(db, patients) if len(patients) > 1 else next(iter(patients), None)
     browser_hash = hash_token(browser)
     db.execute(delete(SignInCode).where(SignInCode.browser_hash == browser_hash))
@@ -66,7 +63,9 @@ def verify(db: Session, typed: str, *, browser: str) -> Patient | None:
         raise nothing_asked()
     is_right = one_time_codes.is_right(sign_in_code, _PURPOSE, typed)
     if not is_right or sign_in_code.patient_id is None:
+        code_limits.note_wrong(db, sign_in_code, browser=browser)
         raise one_time_codes.wrong(db, sign_in_code)
+    code_limits.forget_wrong(db, db.get_one(Patient, sign_in_code.patient_id), browser=browser)
     return prove(db, sign_in_code)
 
 
@@ -134,21 +133,8 @@ def _readings(typed: str, clinics: Iterable[Clinic]) -> dict[UUID, str]:
     return numbers
 
 
-def _refuse_too_many(db: Session, numbers: Collection[str], network: str) -> None:
-    limit, per = _PER_NETWORK
-    within = attempts.allow(db, f"codes {network}", limit=limit, per=per)
-    for number in sorted(numbers):
-        for limit, per in _PER_NUMBER:
-            within = within and attempts.allow(db, f"codes {number}", limit=limit, per=per)
-    if not within:
-        raise TooManyCodes(
-            _("Too many codes were asked for. Wait a quarter of an hour, or call your clinic."),
-            field="phone",
-        )
-
-
 def _with_number(db: Session, numbers: dict[UUID, str]) -> Sequence[Patient]:
-    indexes = phones.indexes(db, numbers)
+    indexes = [phones.index(clinic_id, number) for clinic_id, number in numbers.items()]
     settled = clock.machine_now() - NEW_NUMBER_WAITS
     return db.scalars(
         select(Patient)

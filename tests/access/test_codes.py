@@ -4,14 +4,15 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.access import birth_dates, code_texts, codes
+from app.access import birth_dates, code_limits, code_texts, codes, web_sessions
 from app.access.codes import TooManyCodes
-from app.access.models import SignInCode
+from app.access.models import SessionKind, SignInCode, Strength
 from app.access.one_time_codes import LIVES, NothingAsked, WrongCode
 from app.messaging.models import Message, Purpose
 from app.people import enrolment, phones
 from app.people.models import Patient
 from app.tasks import desk
+from app.tasks.models import StaffTask, TaskCode
 from tests.conftest import FRIDAY_NOON
 
 PHONE, TABLET = "phone" * 4, "tablet" * 4
@@ -59,6 +60,43 @@ def verify(database):
                 return refusal
 
     return verify
+
+
+@pytest.fixture
+def seen_on(database, cast):
+    """`seen_on(browser)`: Maya was signed in there before."""
+
+    def seen_on(browser, kind=SessionKind.PATIENT):
+        with database.session() as db:
+            web_sessions.start(
+                db,
+                kind,
+                clinic_id=cast.clinic.id,
+                patient=db.get(Patient, cast.maya.id),
+                strength=Strength.CODE,
+                browser=browser,
+            )
+
+    return seen_on
+
+
+@pytest.fixture
+def guessed(ask, verify, later_networks):
+    """`guessed()`: somebody types ten wrong codes for Maya's number, each from another place."""
+
+    def guessed():
+        for window in range(2):
+            digits = ask(browser=TABLET, network=next(later_networks))
+            wrong = f"{(int(digits) + 1 + window) % 1_000_000:06d}"
+            for _ in range(5):
+                verify(wrong, browser=TABLET)
+
+    return guessed
+
+
+@pytest.fixture
+def later_networks():
+    return (f"198.51.100.{number}" for number in range(250))
 
 
 @pytest.fixture
@@ -164,6 +202,98 @@ def test_one_place_asks_for_twenty_codes_an_hour(ask):
     with pytest.raises(TooManyCodes):
         ask("312 555 0190")
     ask("312 555 0190", network="192.0.2.8")
+
+
+def test_a_household_of_the_new_kind_may_not_change_its_address_for_ever(db):
+    for number in range(100):
+        code_limits.refuse_too_many(db, [], f"2001:0db8:0001:{number:04x}", "")
+
+    with pytest.raises(TooManyCodes):
+        code_limits.refuse_too_many(db, [], "2001:0db8:0001:ffff", "")
+    code_limits.refuse_too_many(db, [], "2001:0db8:0002:0000", "")
+    code_limits.refuse_too_many(db, [], "192.0.2.7", "")
+
+
+def test_strangers_cannot_use_up_the_codes_of_a_phone_that_was_let_in_before(ask, seen_on):
+    seen_on(PHONE)
+    for window in range(4):
+        later(minutes=15 * window)
+        for _ in range(3 if window < 3 else 1):
+            ask(browser=TABLET, network=f"192.0.2.{window}")
+    with pytest.raises(TooManyCodes):
+        ask(browser=TABLET)
+
+    assert ask(browser=PHONE) is not None
+
+
+def test_nor_can_whoever_shares_its_network(ask, seen_on):
+    seen_on(PHONE)
+    for line in range(20):
+        ask(f"312 555 01{50 + line}", browser=TABLET)
+
+    assert ask(browser=PHONE) is not None
+
+
+def test_a_phone_that_was_let_in_before_has_limits_too(ask, seen_on):
+    seen_on(PHONE)
+    for _ in range(3):
+        ask()
+
+    with pytest.raises(TooManyCodes):
+        ask()
+
+
+def test_a_phone_that_only_opened_a_link_is_a_strangers(ask, seen_on):
+    seen_on(PHONE, SessionKind.WRITE)
+    for _ in range(3):
+        ask(browser=TABLET)
+
+    with pytest.raises(TooManyCodes):
+        ask(browser=PHONE)
+
+
+def test_guesses_at_a_number_count_together_wherever_they_come_from(
+    ask, guessed, later_networks, database, cast
+):
+    guessed()
+    later(minutes=15)
+
+    assert ask(browser=PHONE, network=next(later_networks)) is None  # and nobody who asks is told
+    with database.session(write=False) as db:
+        assert codes.waiting_in(db, PHONE).patient_id is None
+        told = db.scalars(select(StaffTask).where(StaffTask.patient_id == cast.maya.id)).one()
+        assert (told.code, "again and again" in told.note) == (TaskCode.CALL_BACK, True)
+    later(days=1)
+    assert ask(browser=PHONE, network=next(later_networks)) is not None
+
+
+def test_whoever_guesses_for_weeks_has_thirty_tries_in_all(ask, guessed, later_networks):
+    for day in range(3):
+        later(days=day)
+        guessed()
+    later(days=4)
+
+    assert ask(network=next(later_networks)) is None
+
+
+def test_guesses_elsewhere_do_not_keep_a_phone_out_that_was_let_in_before(
+    ask, verify, guessed, seen_on, cast, no_birth_date
+):
+    seen_on(PHONE)
+    guessed()
+    later(minutes=15)
+
+    assert verify(ask(browser=PHONE)).id == cast.maya.id
+
+
+def test_a_patient_who_types_the_right_code_at_last_begins_anew(ask, verify, no_birth_date):
+    for day in range(4):
+        later(hours=day)
+        digits = ask()
+        wrong = f"{(int(digits) + 1) % 1_000_000:06d}"
+        for _ in range(4):
+            assert isinstance(verify(wrong), WrongCode)
+        assert isinstance(verify(digits), Patient)
 
 
 def test_what_is_no_number_is_said_at_the_field(ask):
