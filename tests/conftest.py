@@ -18,6 +18,7 @@ from app.db.engine import Database
 from app.main import create_app
 from app.people.models import Patient, Practitioner
 from app.settings import Settings
+from app.web import even_pace
 from app.web.guards import COOKIES
 from tests import databases
 from tests.cast import Cast, gather
@@ -62,6 +63,12 @@ def _still():
     structlog.reset_defaults()  # a test that started a command may have set the lines' form
     clock.stand_still(None)
     clock.run_ahead(timedelta(0))
+
+
+@pytest.fixture(autouse=True)
+def _short_steps(monkeypatch):
+    """Answers that are held until a step is full are held as good as not at all."""
+    monkeypatch.setattr(even_pace, "STEP_SECONDS", 0.001)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy.orm import Session, joinedload
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -25,6 +26,7 @@ from app.telehealth import seats
 from app.telehealth.models import Seat
 from app.web import (
     escort_doors,
+    even_pace,
     guards,
     guest_opening,
     intake_opening,
@@ -74,15 +76,27 @@ def _open_packet(request: Request, db: Session, token: object) -> Response:
 
 def _refuse(request: Request, db: Session) -> Response:
     """Only failing tries are counted and slowed: whoever holds a real link always gets in."""
+    even_pace.keep(request)  # a dead link is found and none is not: the time must not tell
     log.info("link", outcome="unknown")
+    limits = _limits_of(request)
+    if any(attempts.is_over(db, source, limit=limit, per=per) for source, limit, per in limits):
+        return _wait()
+    answer = unknown(request, db)
+    # Counted last: everybody who fails waits in turn for the one row that counts them all.
+    allowed = all(attempts.allow(db, source, limit=limit, per=per) for source, limit, per in limits)
+    return answer if allowed else _wait()
+
+
+def _limits_of(request: Request) -> list[tuple[str, int, timedelta]]:
     source = "exchange:" + attempts.network(request.client.host if request.client else None)
-    of_all = timedelta(seconds=1)
-    if not (
-        attempts.allow(db, source, limit=_FAILURES_PER_MINUTE, per=timedelta(minutes=1))
-        and attempts.allow(db, "exchange:all", limit=_FAILURES_OF_ALL_PER_SECOND, per=of_all)
-    ):
-        return JSONResponse({"state": "wait"}, 429, headers={"Retry-After": "60"})
-    return unknown(request, db)
+    return [
+        (source, _FAILURES_PER_MINUTE, timedelta(minutes=1)),
+        ("exchange:all", _FAILURES_OF_ALL_PER_SECOND, timedelta(seconds=1)),
+    ]
+
+
+def _wait() -> Response:
+    return JSONResponse({"state": "wait"}, 429, headers={"Retry-After": "60"})
 
 
 def _found(request: Request, link: MagicLink) -> AbstractContextManager[None]:
@@ -184,6 +198,12 @@ def claim(request: Request, db: Session) -> Response:
 
 
 routes = [
-    Route("/x", exchange, methods=["POST"], name="exchange"),
+    Route(
+        "/x",
+        exchange,
+        methods=["POST"],
+        name="exchange",
+        middleware=[Middleware(even_pace.EvenPace)],
+    ),
     Route("/x/claim", claim, methods=["POST"], name="exchange-claim"),
 ]

@@ -1,4 +1,5 @@
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from app.scheduling import booking, rescheduling
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.security.tokens import hash_token, new_token
 from app.telehealth.models import Seat, SeatState
+from app.web import even_pace
 from tests.conftest import BASE_URL, FRIDAY_NOON
 
 JOIN = "__Host-ag_j"
@@ -409,3 +411,21 @@ def test_guessing_from_everywhere_at_once_is_slowed_while_real_links_still_open(
     assert set(tried) == {200}
     assert give_from("203.0.113.99", new_token()) == 429
     assert give_from("203.0.113.98", token) == 200
+
+
+def test_a_dead_link_and_none_are_both_answered_when_a_step_is_full(give, link_to, at, monkeypatch):
+    link, token = link_to()
+    at(link.expires_at)
+    monkeypatch.setattr(even_pace, "STEP_SECONDS", 0.2)
+
+    for tried in (token, new_token(), "no token"):
+        began = time.monotonic()
+        assert give(tried).json()["state"] == "unknown"
+        assert time.monotonic() - began >= 0.2  # and not sooner, however little there was to do
+
+
+def test_a_real_link_is_never_held_up(give, link_to, monkeypatch):
+    _, token = link_to()
+    monkeypatch.setattr(even_pace, "STEP_SECONDS", 10**6)  # whoever is held is held for ever
+
+    assert give(token).json()["state"] == "open"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -19,7 +20,8 @@ from app.i18n import gettext as _
 from app.people.models import Patient
 from app.refusal import Refusal
 from app.scheduling.models import Appointment, AppointmentStatus
-from app.web import lone_clinic, signing_in, step_up
+from app.web import even_pace, lone_clinic, signing_in, step_up
+from app.web.even_pace import EvenPace
 from app.web.forms import day, read_form, required
 from app.web.guards import anyone
 from app.web.pages import page, redirect
@@ -39,7 +41,8 @@ def ask_number(request: Request, db: Session) -> Response:
 
 @anyone
 def send_code(request: Request, db: Session) -> Response:
-    """Have a code texted. A number nobody has is answered the same."""
+    """Have a code texted. A number nobody has is answered the same, and as fast."""
+    even_pace.keep(request)
     form = read_form(request)
     browser = signing_in.browser_for(request)
     try:
@@ -109,6 +112,7 @@ def check_code(request: Request, db: Session) -> Response:
         entered = required(form, "code", _("Enter the six digits from the text."))
         patient = codes.verify(db, entered, browser=browser)
     except Refusal as refusal:
+        even_pace.keep(request)  # there may be nobody whose code it is
         is_over = isinstance(refusal, NothingAsked)
         return _page(
             request,
@@ -203,10 +207,11 @@ def _home(request: Request, db: Session, patient: Patient, browser: str) -> Resp
     return response
 
 
+_EVEN = [Middleware(EvenPace)]
 routes = [
     Route("/sign-in", ways, name="sign-in"),
     Route("/sign-in/number", ask_number, name="sign-in-number"),
-    Route("/sign-in/number", send_code, methods=["POST"], name="send-code"),
+    Route("/sign-in/number", send_code, methods=["POST"], name="send-code", middleware=_EVEN),
     Route(
         "/sign-in/number-on-file",
         send_code_on_file,
@@ -214,7 +219,7 @@ routes = [
         name="sign-in-number-on-file",
     ),
     Route("/sign-in/code", ask_code, name="sign-in-code"),
-    Route("/sign-in/code", check_code, methods=["POST"], name="check-code"),
+    Route("/sign-in/code", check_code, methods=["POST"], name="check-code", middleware=_EVEN),
     Route("/sign-in/birth-date", ask_birth_date, name="sign-in-birth-date"),
     Route("/sign-in/birth-date", check_birth_date, methods=["POST"], name="check-birth-date"),
     Route("/sign-out", sign_out, methods=["POST"], name="sign-out"),

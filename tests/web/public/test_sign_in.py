@@ -1,4 +1,5 @@
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from app.people import enrolment
 from app.people.models import Patient
 from app.scheduling.models import Appointment
 from app.security.tokens import hash_token
+from app.web import even_pace
 from app.web.guards import BROWSER_COOKIE, COOKIES
 from app.web.public.sign_in import seen_next
 from tests.conftest import FRIDAY_NOON
@@ -282,3 +284,28 @@ def test_a_code_row_says_nothing_about_the_number(client, cast, database):
         resting = db.scalars(select(SignInCode)).one()
         assert resting.patient_id is None
         assert resting.clinic_id is None
+
+
+def test_a_number_is_answered_when_a_step_is_full_whether_it_is_known_or_not(
+    client, cast, monkeypatch
+):
+    monkeypatch.setattr(even_pace, "STEP_SECONDS", 0.2)
+
+    for number in ("312 555 0142", "312 555 0199"):
+        began = time.monotonic()
+        assert ask(client, number).status_code == 303
+        assert client.post("/sign-in/code", data={"code": "x"}).status_code == 422
+        assert time.monotonic() - began >= 0.4
+
+
+def test_a_phone_on_which_its_patient_signed_in_gets_a_code_whoever_used_up_the_others(
+    client, browser, cast, texted, no_birth_date
+):
+    ask(client)
+    client.post("/sign-in/code", data={"code": texted()})
+    stranger = browser()
+    while ask(stranger).status_code != 429:
+        pass
+
+    assert ask(client).status_code == 303
+    assert client.post("/sign-in/code", data={"code": texted()}).headers["location"] == "/"
