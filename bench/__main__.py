@@ -23,6 +23,7 @@ PARTS = (
     "bench.reliability.in_doubt",
     "bench.reliability.forgery",
     "bench.reliability.kill_storm",
+    "bench.reliability.fuzz",
 )
 
 

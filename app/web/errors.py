@@ -4,8 +4,9 @@ What happened stays in the log, by its kind alone.
 """
 
 import structlog
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from app import i18n
@@ -43,6 +44,22 @@ def on_refusal(request: Request, error: Exception) -> Response:
     return _said(request, 422, error.message)
 
 
+def on_hang_up(_request: Request, _error: Exception) -> Response:
+    """Somebody's signal went in the middle of what they sent: no fault of ours, nobody to tell."""
+    return Response(status_code=400)
+
+
+def on_unavailable(request: Request, error: Exception) -> Response:
+    """503: the database is gone, locked or full. Nothing of this request was kept.
+
+    What a phone holds it keeps, and asks again when told to.
+    """
+    log.error("database", kind=type(getattr(error, "orig", None) or error).__name__)
+    said = _said(request, 503)
+    said.headers["Retry-After"] = "5"
+    return said
+
+
 def on_crash(request: Request, error: Exception) -> Response:
     """500.
 
@@ -56,4 +73,12 @@ def on_crash(request: Request, error: Exception) -> Response:
     return _said(request, 500)
 
 
-HANDLERS = {HTTPException: on_http_exception, Refusal: on_refusal, Exception: on_crash}
+HANDLERS = {
+    HTTPException: on_http_exception,
+    Refusal: on_refusal,
+    ClientDisconnect: on_hang_up,
+    exc.OperationalError: on_unavailable,
+    exc.InterfaceError: on_unavailable,
+    exc.TimeoutError: on_unavailable,
+    Exception: on_crash,
+}

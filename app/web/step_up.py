@@ -90,7 +90,8 @@ def ask(request: Request, db: Session) -> Response:
         lacks_birth_date=is_signed_in and patient is not None and patient.birth_on is None,
         comes_back_to="/",
     )
-    cookies.put(response, _COOKIE, _page_of(request), seconds=_SECONDS)
+    # Only a page that there can be: an address may hold what no cookie can.
+    cookies.put(response, _COOKIE, ways_back.safe(_page_of(request)), seconds=_SECONDS)
     return response
 
 
