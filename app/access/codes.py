@@ -134,7 +134,7 @@ def _readings(typed: str, clinics: Iterable[Clinic]) -> dict[UUID, str]:
 
 
 def _with_number(db: Session, numbers: dict[UUID, str]) -> Sequence[Patient]:
-    indexes = [phones.index(clinic_id, number) for clinic_id, number in numbers.items()]
+    indexes = phones.indexes(db, numbers)
     settled = clock.machine_now() - NEW_NUMBER_WAITS
     return db.scalars(
         select(Patient)
