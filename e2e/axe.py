@@ -8,6 +8,7 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 
 def violations(page: Page) -> list[str]:
     """What axe finds wrong, one line each: the rule and where."""
+    page.wait_for_load_state()  # a page that has only just begun has nothing to look at yet
     # The engine is put in through the debugger: our policy lets no page do it.
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
     return [

@@ -1,5 +1,7 @@
 """The desk by keyboard alone, without scripts, and while things happen elsewhere."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -8,9 +10,10 @@ from e2e.axe import violations
 SAM = "+17185550101"
 
 
-def tab_to(page: Page, role: str, name: str, *, most: int = 120) -> None:
+def tab_to(page: Page, role: str, name: str | re.Pattern[str], *, most: int = 120) -> None:
     """Press Tab until what has this role and name has the focus."""
     wanted = page.get_by_role(role, name=name, exact=True).first
+    wanted.wait_for()
     for _ in range(most):
         page.keyboard.press("Tab")
         if wanted.evaluate("element => element === document.activeElement"):

@@ -1,14 +1,13 @@
 """Protocols at the desk: looked at, changed one step at a time, tried dry; a course is booked."""
 
 import re
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.axe import violations
+from e2e.desks import sit_down_as
 from e2e.ehr import Ehr
 from e2e.evenings import evening_after, push_to, sign_in_by_code
 
@@ -40,11 +39,7 @@ def office(request, clinic, new_desk):
     """The desk of Ines, who is an administrator: the one at hand is a clinician's."""
     width, light = request.param
     desk = new_desk(clinic, viewport={"width": width, "height": 844}, color_scheme=light)
-    with closing(sqlite3.connect(clinic.folder / "demo.sqlite3")) as rows, rows:
-        rows.execute(
-            "UPDATE web_session SET practitioner_id ="
-            " (SELECT id FROM practitioner WHERE display_name = 'Ines') WHERE kind = 'staff'"
-        )
+    sit_down_as(clinic, "Ines")
     return desk
 
 
