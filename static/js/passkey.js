@@ -65,8 +65,14 @@ customElements.define("passkey-ceremony", class extends HTMLElement {
     if (!asked) return
     const credential = await this.#ask(asked.options, how)
     const answered = await this.#post(this.dataset.answer, { credential: credential.toJSON() })
-    if (answered?.address) location.replace(answered.address)
+    if (answered?.address) this.#go(answered.address)
     else if (answered?.unknown) this.#forget(asked.options.rpId, credential.id)
+  }
+
+  // Whoever listens may know a better place to go on.
+  #go(address) {
+    const letIn = new CustomEvent("let-in", { bubbles: true, cancelable: true, detail: address })
+    if (this.dispatchEvent(letIn)) location.replace(address)
   }
 
   #ask(options, how) {

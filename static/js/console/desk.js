@@ -1,6 +1,7 @@
 // Keeps a console page true: says when the desk has changed, counts in the title, rings when asked to.
 import { allowSwaps } from "./swaps.js"
 import { chime } from "./chime.js"
+import { cover, hearLine, takeKey } from "./cover.js"
 
 const SESSION_OVER = 4401
 const LONGEST_PAUSE = 15000
@@ -15,11 +16,13 @@ class DeskNews extends HTMLElement {
   #ringing
 
   connectedCallback() {
+    document.body.addEventListener("somebody-here", this.#sayHere)
     this.#listen()
     this.#show()
   }
 
   disconnectedCallback() {
+    document.body.removeEventListener("somebody-here", this.#sayHere)
     clearTimeout(this.#retry)
     clearInterval(this.#ringing)
     this.#socket?.close()
@@ -34,18 +37,29 @@ class DeskNews extends HTMLElement {
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:"
     this.#socket = new WebSocket(address)
     this.#socket.onopen = () => { this.#pause = 500 }
-    this.#socket.onmessage = () => this.#look()
+    this.#socket.onmessage = ({ data }) => this.#hear(data)
     this.#socket.onclose = (event) => this.#comeBack(event)
   }
 
   #comeBack(event) {
     if (!this.isConnected) return
     if (event.code === SESSION_OVER) {
-      this.#look() // the answer leads to sign-in
+      cover()
       return
     }
     this.#retry = setTimeout(() => this.#listen(), this.#pause)
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE)
+  }
+
+  #hear(words) {
+    hearLine()
+    if (words.startsWith("cover ")) takeKey(words.slice(6))
+    else this.#look()
+  }
+
+  // Typing is no request: without a word from here it would look like an empty chair.
+  #sayHere = () => {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send("here")
   }
 
   #look() {
