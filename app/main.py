@@ -19,8 +19,10 @@ from app.telehealth import provider
 from app.telehealth.models import ProviderName
 from app.web import assets, errors, site
 from app.web.cross_origin import CrossOrigin
+from app.web.failing_slowly import FailingSlowly
 from app.web.headers import Headers
 from app.web.hosts import OwnHosts
+from app.web.key_limits import KeyLimits
 from app.web.pages import environment
 from app.web.request_log import RequestLog
 from app.worker import Worker
@@ -66,6 +68,7 @@ def create_app(
         exception_handlers=errors.HANDLERS,
         max_body_size=_LARGEST_BODY,
         middleware=[
+            Middleware(FailingSlowly),
             Middleware(OwnHosts, settings=settings),
             # Pages hold no secrets beside what a visitor typed, so they may be compressed.
             Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5),
@@ -79,6 +82,7 @@ def create_app(
     app.state.landings = {}
     app.state.worker = worker
     app.state.leaving = False
+    app.state.key_limits = KeyLimits(database)
     return app
 
 

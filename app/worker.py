@@ -7,18 +7,20 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.candidates import applying
+from app.db import beats
 from app.db.engine import Database
 from app.intake import following, told_meanwhile
 from app.journal import following as journal_following
@@ -75,9 +77,11 @@ class Worker:
         self._receiver = receiver or NetReceiver(settings)
         self._name = f"{os.getpid()}-{uuid4().hex[:8]}"
         self._stopping = threading.Event()
+        self._is_alone = False  # without a database
         self._swept_at: datetime | None = None  # machine time of the last sweep of a whole day
         self.lock = threading.Lock()  # the demo's clock walks only while no job runs
         self.jobs = [
+            Job("beat", beats.EVERY.total_seconds(), self._in_transaction(self._beat)),
             Job("ring", 2, self._in_transaction(ringing.ring), ringing.next_due),
             Job("guests", 5, self._in_transaction(guest_texts.follow)),
             Job("escalate", 5, self._in_transaction(escalation.escalate), escalation.next_due),
@@ -106,6 +110,7 @@ class Worker:
         aside = threading.Thread(target=self._run_aside, name="aside", daemon=True)
         aside.start()
         self._work_off([job for job in self.jobs if not job.aside], self.lock)
+        self._say_goodbye()
         aside.join(SECONDS + 1)
 
     def _run_aside(self) -> None:
@@ -116,23 +121,55 @@ class Worker:
         while not self._stopping.is_set():
             for job in jobs:
                 waited[job.name] += _TICK_SECONDS
-                if waited[job.name] >= job.every:
-                    waited[job.name] = 0
-                    self._try(job, lock)
+                if waited[job.name] < job.every:
+                    continue
+                waited[job.name] = 0
+                if not self._try(job, lock):
+                    waited[job.name] = job.every  # first in turn once the database is back
+                    break
             self._stopping.wait(_TICK_SECONDS)
 
     def stop(self) -> None:
         """Finish what is in hand, then end `run`."""
         self._stopping.set()
 
-    def _try(self, job: Job, lock: AbstractContextManager[object]) -> None:
+    def _try(self, job: Job, lock: AbstractContextManager[object]) -> bool:
+        """Do it. False when the database cannot be reached: then no other job can be done either.
+
+        That is logged once, and once when it is over.
+        """
         try:
             with lock:
                 job.run()
+            if self._is_alone:
+                log.info("database back")
+            self._is_alone = False
         except SQLAlchemyError as error:
+            if not self._is_reachable():
+                if not self._is_alone:
+                    log.error("database gone", job=job.name, kind=type(error).__name__)
+                self._is_alone = True
+                return False
             log.error("job failed", job=job.name, kind=type(error).__name__)
         except Exception as error:  # noqa: BLE001  one broken job must not stop the texts
             log.error("job crashed", job=job.name, kind=type(error).__name__)
+        return True
+
+    def _is_reachable(self) -> bool:
+        try:
+            with self._database.session(write=False) as db:
+                db.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def _beat(self, db: Session) -> None:
+        beats.beat(db, self._name)
+
+    def _say_goodbye(self) -> None:
+        # A database that is gone learns it from the silence.
+        with suppress(SQLAlchemyError), self._database.session() as db:
+            beats.leave(db, self._name)
 
     def _send(self) -> None:
         # A slow gateway must not keep rings and alerts waiting until the last text has left.

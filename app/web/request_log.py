@@ -19,7 +19,7 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        status = 500
+        status = 499  # nobody was there any more to be answered
 
         async def send_and_see(message: Message) -> None:
             nonlocal status
@@ -29,6 +29,9 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_and_see)
+        except BaseException:
+            status = 500 if status == 499 else status
+            raise
         finally:
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
             log.info(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from app.web import escort, exchange, landing, static_files
+from app.web import escort, exchange, landing, static_files, whole_bodies
 from app.web.console import routes as console
 from app.web.fhir import routes as fhir
 from app.web.hooks import twilio
@@ -15,7 +15,7 @@ from app.web.visit import routes as visit
 
 def routes(beside: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
     """All routes. `beside`: those of the demo, which are there only in the demo."""
-    return [
+    found = [
         *landing.routes,
         *exchange.routes,
         *public.routes,
@@ -29,3 +29,4 @@ def routes(beside: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *beside,
         Route("/static/{path:path}", static_files.serve, name="static"),
     ]
+    return whole_bodies.first(found)

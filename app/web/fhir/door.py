@@ -16,6 +16,7 @@ from app.access import api_keys, scopes
 from app.audit import trail
 from app.people.models import Patient
 from app.refusal import Refusal
+from app.security.tokens import hash_token
 from app.web.fhir import outcome
 from app.web.fhir.outcome import MEDIA_TYPE, Fault
 from app.web.guards import api_key_only
@@ -33,10 +34,18 @@ def bearer_only(endpoint: Endpoint) -> Callable[[Request], Response]:
 
     @wraps(endpoint)
     def scoped(request: Request, db: Session) -> Response:
+        request.app.state.key_limits.know(_presented(request))
         _refuse_unscoped(request)
         return endpoint(request, db)
 
-    return in_fhir(api_key_only(scoped))
+    guarded = api_key_only(scoped)
+
+    @wraps(guarded)
+    def unhurried(request: Request) -> Response:
+        _refuse_hurried(request)
+        return guarded(request)
+
+    return in_fhir(unhurried)
 
 
 def in_fhir(guarded: Callable[[Request], Response]) -> Callable[[Request], Response]:
@@ -95,6 +104,17 @@ def note_view(request: Request, patient: Patient) -> None:
     # GET reads only: the note goes into a transaction of its own, before anything is told.
     with request.app.state.database.session() as other:
         trail.record(other, "view", agent=request.state.api_key, entity=patient)
+
+
+def _refuse_hurried(request: Request) -> None:
+    """Before any transaction: a key that asks too often costs next to nothing."""
+    seconds = request.app.state.key_limits.wait(_presented(request))
+    if seconds:
+        raise Fault(429, "This key asks too often.", headers={"Retry-After": str(seconds)})
+
+
+def _presented(request: Request) -> str:
+    return hash_token(request.headers.get("authorization", "")).hex()
 
 
 def _refuse_unscoped(request: Request) -> None:

@@ -23,7 +23,9 @@ _CODES = {
     413: "too-long",
     415: "not-supported",
     422: "business-rule",
+    429: "throttled",
     500: "exception",
+    503: "transient",
 }
 _WORDS = {
     400: "This is not a resource that can be read.",
@@ -33,6 +35,7 @@ _WORDS = {
     413: "The resource is too large.",
     415: "Send application/fhir+json.",
     500: "Something went wrong on our side.",
+    503: "This cannot be done just now. Try again in a moment.",
 }
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.db import migrate
+from app.db import beats, migrate
 from app.messaging import outbox, pace
 from app.web.guards import anyone
 
@@ -21,16 +21,18 @@ async def alive(_: Request) -> Response:
 
 
 @anyone
-def ready(_: Request, db: Session) -> Response:
-    """200 when the database answers, is migrated, and the worker keeps up; else 503 with what is
-    wrong.
+def ready(request: Request, db: Session) -> Response:
+    """200 when the process stays, the database answers and is migrated, and a worker keeps up.
+
+    Else 503 with what is wrong. `?only=pages` asks for what pages need, which is no worker: so that
+    a balancer does not take away the doors because the texts stand still.
     """
-    wrong = []
+    wrong = ["leaving"] if request.app.state.leaving else []
     try:
         db.execute(text("SELECT 1"))
         if migrate.current(db.connection()) != migrate.newest():
             wrong.append("migrations")
-        if _is_behind(db):
+        if request.query_params.get("only") != "pages" and _is_behind(db):
             wrong.append("worker")
     except SQLAlchemyError:
         wrong.append("database")
@@ -38,7 +40,9 @@ def ready(_: Request, db: Session) -> Response:
 
 
 def _is_behind(db: Session) -> bool:
-    """Whether texts are late and nothing but an absent worker can be why."""
+    """Whether no worker is there, or texts are late and nothing but a lame one can be why."""
+    if not beats.is_somebody_at_work(db):
+        return True
     late = outbox.lateness(db).total_seconds() > _TOO_LATE_SECONDS
     return late and not pace.holds_back(db)
 

@@ -4,9 +4,17 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app import clock
+from app.db import beats
 from app.messaging import outbox
 from app.messaging.models import Purpose, Sender
 from app.people.models import Patient
+
+
+@pytest.fixture(autouse=True)
+def at_work(database):
+    """A worker, seen just now."""
+    with database.session() as db:
+        beats.beat(db, "one")
 
 
 def test_it_is_alive_and_ready(client, cast):
@@ -48,6 +56,31 @@ def test_texts_that_wait_for_their_sender_do_not_close_the_pages(
         db.add(Sender(name="ours", next_free_at=free_at, stopped_at=stopped_at, stopped_code=""))
 
     assert client.get("/readyz").json()["ready"] is ready
+
+
+@pytest.mark.parametrize(("seconds", "ready"), [(60, True), (61, False), (-60, True), (-61, False)])
+def test_without_a_sign_of_life_of_any_worker_it_is_not_ready(client, cast, seconds, ready):
+    # Less than nothing: the machine's clock was set back since.
+    now = clock.machine_now()
+    clock.stand_still(now, machine=now + timedelta(seconds=seconds))
+
+    assert client.get("/readyz").json()["wrong"] == ([] if ready else ["worker"])
+    assert client.get("/readyz?only=pages").status_code == 200  # a balancer leaves the doors open
+
+
+def test_a_worker_that_has_left_in_order_is_missed_at_once(client, database, cast):
+    with database.session() as db:
+        beats.leave(db, "one")
+
+    assert client.get("/readyz").json() == {"ready": False, "wrong": ["worker"]}
+
+
+def test_a_process_that_leaves_says_so_and_goes_on(client, app, cast):
+    app.state.leaving = True
+
+    for address in ("/readyz", "/readyz?only=pages"):
+        assert client.get(address).json() == {"ready": False, "wrong": ["leaving"]}
+    assert client.get("/sign-in").status_code == 200
 
 
 def test_a_database_that_was_not_migrated_is_not_ready(client, database, cast):

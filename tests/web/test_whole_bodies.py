@@ -1,0 +1,48 @@
+"""What comes in is taken in first; together it has so much room and no more."""
+
+import pytest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+from app.web import whole_bodies
+from app.web.whole_bodies import Room
+
+
+async def _take(request):
+    return PlainTextResponse(f"took {len(await request.body())}")
+
+
+@pytest.fixture
+def house(monkeypatch):
+    routes = [
+        Route("/small", _take, methods=["POST"]),
+        Mount("/deep", routes=[Route("/large", _take, methods=["POST"], max_body_size=400_000)]),
+    ]
+    monkeypatch.setattr(whole_bodies, "room", Room(150_000))
+    whole_bodies.first(whole_bodies.first(routes))
+    return TestClient(Starlette(routes=routes, max_body_size=65_536))
+
+
+def test_each_address_has_its_own_limit(house):
+    assert house.post("/small", content=b"x" * 65_536).text == "took 65536"
+    assert house.post("/small", content=b"x" * 65_537).status_code == 413
+    assert house.post("/deep/large", content=b"x" * 140_000).text == "took 140000"
+
+
+def test_what_finds_no_room_may_come_back_and_finds_it_when_others_are_done(house):
+    answer = house.post("/deep/large", content=b"x" * 200_000)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    for _ in range(3):
+        assert house.post("/deep/large", content=b"x" * 140_000).status_code == 200
+
+
+def test_a_small_one_always_finds_room(house):
+    with pytest.raises(HTTPException):
+        whole_bodies.room.take(150_001)
+    whole_bodies.room.take(150_000)
+
+    assert house.post("/small", content=b"x" * 60_000).status_code == 200
