@@ -69,6 +69,9 @@ def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
 
 def _note(db: Session, message: Message, answer: Answer) -> None:
     now = clock.now()
+    if isinstance(answer, Accepted | Declined):
+        # A callback may be at work on this text, or it may be their number that is wrong.
+        claims.hold_patient(db, message.patient_id)
     match answer:
         case Accepted(sid, delivered):
             status = MessageStatus.DELIVERED if delivered else MessageStatus.ACCEPTED
@@ -101,7 +104,6 @@ def _note(db: Session, message: Message, answer: Answer) -> None:
                 looks=0,
             )
         case Declined(code):
-            claims.hold_patient(db, message.patient_id)  # it may be their number that is wrong
             failing.conclude(db, message, code)
     live.publish(db, f"desk:{message.clinic_id}")
 
