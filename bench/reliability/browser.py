@@ -48,6 +48,7 @@ class Browser:
     def go_to(self, url: str) -> None:
         """Ask another process from now on."""
         self.close()
+        self.url = url
         self._address = urlsplit(url)
 
     def close(self) -> None:

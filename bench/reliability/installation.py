@@ -49,6 +49,7 @@ class Installation:
         workers: int = 1,
         *,
         patients: int = 20,
+        zone: str = "America/New_York",
         hurry: float = 1,
         own_server: bool = False,
         environment: Mapping[str, str] | None = None,
@@ -58,6 +59,7 @@ class Installation:
         self.kind = kind
         self.processes = processes or (1 if kind == "sqlite" else 4)
         self.workers = workers
+        self.zone = zone
         self.hurry = hurry
         self.server: OwnServer | None = None
         self.twilio: StandIn
@@ -176,7 +178,7 @@ class Installation:
         self.settings = settings_for(self.twilio)
         self.database = Database(self.url, self.settings)
         self._stack.callback(self.database.close)
-        self.people = gather(self.database, self._patients)
+        self.people = gather(self.database, self._patients, self.zone)
 
     def _deliver(self, address: str, form: Mapping[str, str], signature: str) -> int:
         """As a proxy before all of them does: to any process that takes the call."""

@@ -1,16 +1,22 @@
 """Who is in an installation that is experimented on, and how they come in without a browser."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app import clock, wall_time
 from app.access import api_keys, web_sessions
 from app.access.models import SessionKind, Strength
 from app.db.engine import Database
+from app.intake import packets
+from app.links import magic_links
+from app.links.models import LinkKind
 from app.people import enrolment
 from app.people.models import Clinic, Patient, Practitioner, Role
-from app.scheduling.models import StaffedHours
+from app.questionnaires import library
+from app.scheduling.models import Appointment, AppointmentStatus, Service, StaffedHours
 from app.web.visitors import COOKIES
 
 _FIRST_NUMBER = 1000
@@ -31,11 +37,27 @@ class People:
     neighbours_patient: Patient
 
 
-def gather(database: Database, patients: int) -> People:
+@dataclass(frozen=True)
+class Errand:
+    """A patient who has a visit by video in a few minutes, its link, and a form to fill in."""
+
+    patient: Patient
+    appointment_id: UUID
+    token: str
+    packet_id: UUID
+
+
+def zone_by_day() -> str:
+    """A zone in which it is about noon: nobody's texts wait for the morning."""
+    ahead = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"  # POSIX counts to the west
+
+
+def gather(database: Database, patients: int, zone: str = "America/New_York") -> People:
     """Enrol everybody."""
     with database.session() as db:
-        clinic = _clinic(db, "Northside Clinic", "northside", "+13125550110")
-        neighbour = _clinic(db, "Lakeview Practice", "lakeview", "+13125550120")
+        clinic = _clinic(db, "Northside Clinic", "northside", "+13125550110", zone)
+        neighbour = _clinic(db, "Lakeview Practice", "lakeview", "+13125550120", zone)
         _, key = api_keys.create(db, clinic, "Records", by=None)
         return People(
             clinic,
@@ -70,8 +92,45 @@ def cookies_of(
     return {COOKIES[kind]: token}
 
 
-def _clinic(db: Session, name: str, slug: str, phone: str) -> Clinic:
-    clinic = enrolment.open_clinic(db, name=name, slug=slug, zone="America/New_York", phone=phone)
+def errand(database: Database, patient: Patient, clinician: Practitioner) -> Errand:
+    """Book the visit, mint its link, ask for the form (seven questions, each on its page)."""
+    with database.session() as db:
+        patient = db.get_one(Patient, patient.id)
+        visit = _visit(db, patient, clinician)
+        link = magic_links.mint(
+            db,
+            LinkKind.JOIN,
+            clinic_id=patient.clinic_id,
+            patient_id=patient.id,
+            appointment_id=visit.id,
+            expires_at=visit.ends_at + magic_links.JOIN_OUTLIVES_VISIT,
+        )
+        packet = packets.ask(db, patient, [library.shipped(db, "gad-7")], by=None)
+        db.flush()
+        return Errand(patient, visit.id, magic_links.token_of(link), packet.id)
+
+
+def _visit(db: Session, patient: Patient, clinician: Practitioner) -> Appointment:
+    starts_at = clock.now() + timedelta(minutes=5)
+    visit = Appointment(
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        practitioner_id=clinician.id,
+        service=Service.INTEGRATION,
+        status=AppointmentStatus.BOOKED,
+        wall_start=wall_time.written(starts_at, patient.zone),
+        zone=patient.zone,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2),
+        made_at=clock.now(),
+    )
+    db.add(visit)
+    db.flush()  # its link points at it
+    return visit
+
+
+def _clinic(db: Session, name: str, slug: str, phone: str, zone: str) -> Clinic:
+    clinic = enrolment.open_clinic(db, name=name, slug=slug, zone=zone, phone=phone)
     for weekday in range(7):
         db.add(StaffedHours(clinic_id=clinic.id, weekday=weekday, opens=time(0), closes=time(23)))
     return clinic

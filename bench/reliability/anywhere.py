@@ -1,0 +1,200 @@
+"""Anything is killed at any moment while everything goes on: nothing that was believed is lost.
+
+Patients tap links, fill in forms, keep words and text; staff write; pages of a call tell each other
+ways to connect; another system enrols people over FHIR. Meanwhile app processes, workers and (on
+PostgreSQL) the database's own processes die by SIGKILL, one after the other, and are started again
+as a supervisor does. Whoever asked keeps a ledger: what they were told must be there at the end.
+"""
+
+import random
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bench.reliability import found, kept
+from bench.reliability.acts import Act, Entries, Forms, Records, Replying, Taps, Writing
+from bench.reliability.calls import Calls
+from bench.reliability.crowd import Crowd
+from bench.reliability.installation import Installation
+from bench.reliability.ledger import Ledger
+from bench.reliability.people import cookies_of, errand, zone_by_day
+from bench.reliability.service import Service
+from bench.rows import Row, at_least, at_most, seen
+from tests.databases import Kind
+
+BACK_WITHIN = 10.0  # seconds
+_PATIENTS = 24
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the kills left behind."""
+
+    database: str
+    seed: int
+    kills: dict[str, int]  # by what was killed
+    believed: dict[str, int]  # by kind
+    lost: dict[str, list[str]]
+    doubled: list[str]
+    texts: int
+    texts_lost: int
+    texts_doubled: int
+    settled: bool
+    flaws: list[str]
+    fallen: list[str]  # processes that ended without being killed
+    crashes: list[str]  # of the crowd: answers that nobody could read
+    back: list[float]  # seconds after each kill until all was served again
+    answers: dict[str, int]
+    errors: dict[str, int]  # that the processes logged
+    seconds: float
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing happened that must not."""
+        wrong = (self.lost, self.doubled, self.flaws, self.fallen, self.crashes)
+        copies = self.texts_doubled <= sum(self.kills.values())
+        return (
+            not any(wrong)
+            and self.settled
+            and self.texts_lost == 0
+            and copies
+            and max(self.back) <= BACK_WITHIN
+        )
+
+
+def measure(*, full: bool) -> list[Row]:
+    """Both databases."""
+    seed = kept.seed()
+    kills, hurry = (200, 1) if full else (24, 10)
+    rows: list[Row] = []
+    runs = []
+    for kind in ("sqlite", "postgresql"):
+        outcome = rage(kind, kills=kills, hurry=hurry, seed=seed)
+        rows += _rows(outcome)
+        size = {"kills": kills, "patients": _PATIENTS}
+        runs.append(kept.Run(kind, size, _figures(outcome), passed=outcome.is_clean))
+        kept.keep("anywhere", seed, runs)
+    return rows
+
+
+def rage(
+    kind: Kind,
+    *,
+    kills: int,
+    seed: int,
+    hurry: float = 1,
+    processes: int | None = None,
+    workers: int = 2,
+    worker_id: str = "bench",
+) -> Outcome:
+    """So many kills, and what is left when all is quiet."""
+    print(f"anywhere: {kind}, {kills} kills, seed {seed}", flush=True)
+    chance = random.Random(f"{seed} {kind}")
+    began = time.monotonic()
+    installation = Installation(
+        kind,
+        processes,
+        workers,
+        patients=_PATIENTS,
+        hurry=hurry,
+        zone=zone_by_day(),
+        own_server=True,
+        worker_id=worker_id,
+    )
+    with installation as clinic, closing(Ledger(clinic.folder / "outside.jsonl")) as ledger:
+        service = Service(clinic, cookies_of(clinic.database, clinic.people.patients[-1]))
+        crowd = Crowd(
+            _acts(clinic, ledger, chance), ledger, clinic.urls, pause=0.15, seed=str(seed)
+        )
+        with crowd:
+            killed, back = _kill_on(clinic, service, kills, chance)
+        settled = found.settle(clinic, ledger, 60 + 400 / hurry)
+        texts = found.texts(clinic)
+        return Outcome(
+            database=kind,
+            seed=seed,
+            kills=dict(killed),
+            believed=dict(ledger.kinds()),
+            lost=found.lost(clinic, ledger),
+            doubled=found.doubled(clinic, ledger),
+            texts=texts.made,
+            texts_lost=texts.lost,
+            texts_doubled=texts.doubled,
+            settled=settled,
+            flaws=found.flaws(clinic.database),
+            fallen=sorted({*clinic.webs, *clinic.names_of_workers} - {*clinic.alive()}),
+            crashes=[repr(error) for error in crowd.crashes],
+            back=back,
+            answers=dict(sorted(ledger.answers.items())),
+            errors=dict(found.errors(clinic)),
+            seconds=round(time.monotonic() - began, 1),
+        )
+
+
+def _acts(clinic: Installation, ledger: Ledger, chance: random.Random) -> list[Act]:
+    people = clinic.people
+    errands = [
+        errand(clinic.database, patient, people.clinician) for patient in people.patients[:6]
+    ]
+    texted = people.patients[6:-1]
+    form_id = str(found.form_named(clinic.database, "phq-2"))
+    return [
+        Entries(clinic, ledger, people.patients[6]),
+        Entries(clinic, ledger, people.patients[7]),
+        Taps(clinic, ledger, errands[0]),
+        Taps(clinic, ledger, errands[1]),
+        Forms(clinic, ledger, errands[2], chance),
+        Forms(clinic, ledger, errands[3], chance),
+        Calls(clinic, ledger, errands[4]),
+        Calls(clinic, ledger, errands[5]),
+        Writing(clinic, ledger, texted, chance),
+        Replying(clinic, ledger, texted, chance),
+        Records(clinic, ledger, form_id),
+    ]
+
+
+def _kill_on(
+    clinic: Installation, service: Service, kills: int, chance: random.Random
+) -> tuple[Counter[str], list[float]]:
+    killed: Counter[str] = Counter()
+    back = []
+    kinds = ["web", "worker", *(["backend"] if clinic.server else [])]
+    for _ in range(kills):
+        time.sleep(chance.uniform(0, 1))
+        kind = chance.choice(kinds)
+        began = time.monotonic()
+        if kind == "backend":
+            assert clinic.server is not None, "chosen only with one"
+            clinic.server.kill_backend(chance.choice(clinic.server.backends()))
+        else:
+            names = clinic.webs if kind == "web" else clinic.names_of_workers
+            name = chance.choice(names)
+            clinic.kill(name)
+            clinic.start(name)
+        killed[kind] += 1
+        service.wait_until_back()
+        back.append(round(time.monotonic() - began, 2))
+    return killed, back
+
+
+def _figures(outcome: Outcome) -> dict[str, Any]:
+    lost = sum(map(len, outcome.lost.values())) + outcome.texts_lost
+    return asdict(outcome) | {"lost": lost, "lost_by_kind": outcome.lost}
+
+
+def _rows(outcome: Outcome) -> list[Row]:
+    name = f"crash anywhere, {outcome.database}"
+    kills, believed = sum(outcome.kills.values()), sum(outcome.believed.values())
+    lost = sum(map(len, outcome.lost.values()))
+    return [
+        at_least(f"{name}: kills", kills, "", 1),
+        at_most(f"{name}: acknowledged and lost of {believed}", lost, "", 0),
+        at_most(f"{name}: texts lost of {outcome.texts}", outcome.texts_lost, "", 0),
+        at_most(f"{name}: texts doubled by {kills} kills", outcome.texts_doubled, "", kills),
+        at_most(f"{name}: flaws in database and trail", len(outcome.flaws), "", 0),
+        at_most(f"{name}: service back, slowest", max(outcome.back), "s", BACK_WITHIN),
+        at_most(f"{name}: anything else wrong", 0 if outcome.is_clean else 1, "", 0),
+        seen(f"{name}: took", outcome.seconds, "s"),
+    ]
