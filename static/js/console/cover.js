@@ -44,6 +44,7 @@ export async function cover() {
   covered = true
   clearTimeout(soon)
   write()
+  key = null // an empty page is not written over it
   hidePage()
   await writing
   leave()
@@ -73,8 +74,8 @@ async function leave() {
 
 function write() {
   if (!key) return
-  const page = { address, typed: typing.now.concat(missing) }
-  writing = writing.then(() => keep(key, page))
+  const [opens, page] = [key, { address, typed: typing.now.concat(missing) }]
+  writing = writing.then(() => keep(opens, page))
 }
 
 async function goOn(opens) {
