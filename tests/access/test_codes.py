@@ -112,7 +112,7 @@ def test_the_code_lets_in_the_patient_with_that_number_once(ask, verify, cast, n
     assert isinstance(verify(digits), NothingAsked)
 
 
-def test_a_code_works_only_in_the_browser_that_asked(ask, verify, cast, no_birth_date):
+def test_asvs_6_6_2_a_code_works_only_in_the_browser_that_asked(ask, verify, cast, no_birth_date):
     digits = ask(browser=PHONE)
 
     assert isinstance(verify(digits, browser=TABLET), NothingAsked)
@@ -120,7 +120,7 @@ def test_a_code_works_only_in_the_browser_that_asked(ask, verify, cast, no_birth
 
 
 @pytest.mark.parametrize(("seconds", "works"), [(599, True), (600, False)])
-def test_a_code_works_for_ten_minutes(ask, verify, no_birth_date, seconds, works):
+def test_asvs_6_5_5_a_code_works_for_ten_minutes(ask, verify, no_birth_date, seconds, works):
     digits = ask()
 
     later(seconds=seconds)
@@ -128,7 +128,7 @@ def test_a_code_works_for_ten_minutes(ask, verify, no_birth_date, seconds, works
     assert isinstance(verify(digits), Patient) is works
 
 
-def test_a_code_has_five_tries(ask, verify, no_birth_date):
+def test_asvs_6_6_3_a_code_has_five_tries(ask, verify, no_birth_date):
     digits = ask()
     wrong = f"{(int(digits) + 1) % 1_000_000:06d}"
 
@@ -181,7 +181,7 @@ def test_known_and_unknown_numbers_are_asked_about_by_the_same_statements(
 
 
 @pytest.mark.parametrize("number", [MAYAS_NUMBER, "312 555 0199"])
-def test_a_number_gets_three_codes_in_a_quarter_of_an_hour_and_ten_a_day(ask, number):
+def test_asvs_2_4_1_a_number_gets_three_codes_in_a_quarter_of_an_hour_and_ten_a_day(ask, number):
     for window in range(3):
         later(minutes=15 * window)
         for _ in range(3):
@@ -267,7 +267,7 @@ def test_guesses_at_a_number_count_together_wherever_they_come_from(
     assert ask(browser=PHONE, network=next(later_networks)) is not None
 
 
-def test_whoever_guesses_for_weeks_has_thirty_tries_in_all(ask, guessed, later_networks):
+def test_asvs_6_3_1_whoever_guesses_for_weeks_has_thirty_tries_in_all(ask, guessed, later_networks):
     for day in range(3):
         later(days=day)
         guessed()
@@ -327,7 +327,7 @@ def test_of_several_patients_with_one_number_one_is_chosen(ask, database, cast):
         assert codes.waiting_in(db, PHONE).patient_id == twin.id
 
 
-def test_the_code_rests_nowhere_in_clear(ask, database):
+def test_asvs_6_5_2_the_code_rests_nowhere_in_clear(ask, database):
     digits = ask()
 
     with database.session(write=False) as db:

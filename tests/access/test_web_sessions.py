@@ -46,7 +46,7 @@ def later(**time):
     ("kind", "idle"),
     [(SessionKind.PATIENT, 15), (SessionKind.STAFF, 15), (SessionKind.WRITE, 30)],
 )
-def test_a_session_rests_no_longer_than_its_kind_allows(start, is_let_in, kind, idle):
+def test_asvs_7_3_1_a_session_rests_no_longer_than_its_kind_allows(start, is_let_in, kind, idle):
     token = start(kind)
 
     later(minutes=idle, seconds=-1)
@@ -59,7 +59,9 @@ def test_a_session_rests_no_longer_than_its_kind_allows(start, is_let_in, kind, 
     ("kind", "hours"),
     [(SessionKind.PATIENT, 12), (SessionKind.STAFF, 12), (SessionKind.WRITE, 24)],
 )
-def test_no_activity_keeps_a_session_beyond_its_end(start, is_let_in, database, kind, hours):
+def test_asvs_7_3_2_no_activity_keeps_a_session_beyond_its_end(
+    start, is_let_in, database, kind, hours
+):
     token = start(kind)
     for minutes in range(10, hours * 60, 10):
         later(minutes=minutes)
@@ -89,7 +91,7 @@ def test_a_token_opens_its_own_kind_only(start, is_let_in):
     assert not is_let_in(SessionKind.PATIENT, "")
 
 
-def test_after_a_step_up_the_old_token_is_dead(start, is_let_in, database):
+def test_asvs_7_2_4_after_a_step_up_the_old_token_is_dead(start, is_let_in, database):
     old = start(SessionKind.PATIENT)
 
     with database.session() as db:
@@ -103,7 +105,9 @@ def test_after_a_step_up_the_old_token_is_dead(start, is_let_in, database):
     assert found.strength is Strength.PASSKEY
 
 
-def test_signed_out_everywhere_is_signed_out_on_the_server(start, is_let_in, database, cast):
+def test_asvs_7_4_5_signed_out_everywhere_is_signed_out_on_the_server(
+    start, is_let_in, database, cast
+):
     one, two = start(SessionKind.PATIENT), start(SessionKind.WRITE)
 
     with database.session() as db:
@@ -126,7 +130,7 @@ def test_activity_does_not_wake_an_ended_session(start, is_let_in, database):
     assert not is_let_in(SessionKind.PATIENT, token)
 
 
-def test_staff_who_were_disabled_are_out_at_once(start, is_let_in, database, cast):
+def test_asvs_7_4_2_staff_who_were_disabled_are_out_at_once(start, is_let_in, database, cast):
     token = start(SessionKind.STAFF)
 
     with database.session() as db:

@@ -28,7 +28,7 @@ def test_every_cell_is_quoted_and_the_file_says_that_it_is_utf_8():
     )
 
 
-def test_what_a_patient_wrote_cannot_run_in_a_spreadsheet(database, cast):
+def test_asvs_1_2_10_what_a_patient_wrote_cannot_run_in_a_spreadsheet(database, cast):
     form = sheets.form_named(database, "goals")
     field = next(item.link_id for item in form.in_order if item.type.value == "text")
     for patient, words in ((cast.maya, "=HYPERLINK(1)"), (cast.theo, "Paint again")):

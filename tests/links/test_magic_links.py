@@ -134,7 +134,7 @@ def test_a_link_sent_before_the_secret_key_changed_still_opens(db, cast):
         (LinkKind.GUEST, "/g"),
     ],
 )
-def test_an_address_carries_the_token_behind_the_hash_sign(db, cast, kind, path):
+def test_asvs_14_2_1_an_address_carries_the_token_behind_the_hash_sign(db, cast, kind, path):
     link = mint(db, cast, kind)
 
     address = magic_links.address_of(link, "https://go.northside.example")

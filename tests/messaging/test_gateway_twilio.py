@@ -322,7 +322,7 @@ def test_nothing_is_said_to_somebody_whom_nobody_vouches_for(sealed_line, monkey
     assert heard == []
 
 
-def test_a_redirect_is_never_followed(twilio):
+def test_asvs_15_3_2_a_redirect_is_never_followed(twilio):
     twilio.turns.append(Turn(Fault.REDIRECT))
 
     assert not isinstance(gateway(twilio).send(outgoing()), Accepted)

@@ -33,7 +33,7 @@ def at_once(database, act):
         return list(crowd.map(run, range(CROWD)))
 
 
-def test_of_twenty_who_book_the_same_slot_one_wins(database, cast):
+def test_asvs_2_3_4_of_twenty_who_book_the_same_slot_one_wins(database, cast):
     starts_at = clock.now() + timedelta(days=5)
 
     def book(db, number):

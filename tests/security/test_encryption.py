@@ -28,7 +28,7 @@ def test_a_sealed_value_shows_nothing_of_its_words():
 
 
 @pytest.mark.parametrize("position", range(43))
-def test_a_value_with_any_byte_changed_is_unreadable(position):
+def test_asvs_11_3_3_a_value_with_any_byte_changed_is_unreadable(position):
     sealed = bytearray(encryption.seal(KEY, 1, b"twelve bytes", PLACE))
     sealed[position] ^= 1
 

@@ -34,7 +34,7 @@ def post(browser, path="/gentle", **headers):
         ({"referer": OURS + "/"}, False),
     ],
 )
-def test_a_change_comes_from_our_own_pages_or_not_at_all(browser, cast, headers, taken):
+def test_asvs_3_5_1_a_change_comes_from_our_own_pages_or_not_at_all(browser, cast, headers, taken):
     response = post(browser, **headers)
 
     assert (response.status_code == 303) is taken
@@ -79,7 +79,7 @@ def test_no_other_address_counts_as_bringing_its_own_proof(browser, cast, path):
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.test", "http://afterglow.test"])
-def test_a_socket_from_another_page_is_refused_before_it_opens(browser, cast, origin):
+def test_asvs_4_4_2_a_socket_from_another_page_is_refused_before_it_opens(browser, cast, origin):
     headers = {"origin": origin} if origin else {}
 
     def knock():

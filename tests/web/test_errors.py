@@ -60,7 +60,7 @@ def maya(browser, signed_in, cast):
 
 
 @pytest.mark.parametrize("path", ["/crash", "/crash-at-home", "/crash-early"])
-def test_a_crash_is_a_page_that_a_patient_can_read(maya, path):
+def test_asvs_16_5_1_a_crash_is_a_page_that_a_patient_can_read(maya, path):
     response = maya.get(path)
 
     assert response.status_code == 500
@@ -132,7 +132,7 @@ def test_the_log_names_the_kind_and_place_of_a_crash_and_none_of_its_words(maya)
     assert "Maya" not in repr(lines)
 
 
-def test_a_page_that_crashed_takes_its_changes_back(app, maya, cast, database):
+def test_asvs_2_3_3_16_5_3_a_page_that_crashed_takes_its_changes_back(app, maya, cast, database):
     @patient_only
     def change_and_crash(request, db):
         db.get_one(Patient, request.state.patient.id).given_name = "changed"

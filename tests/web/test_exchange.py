@@ -327,7 +327,7 @@ def test_a_token_is_taken_by_post_alone(browser, link_to, everything, method):
     assert everything() == before
 
 
-def test_no_log_line_holds_a_token_a_name_or_a_number(give, link_to, cast, changed, at):
+def test_asvs_16_2_5_no_log_line_holds_a_token_a_name_or_a_number(give, link_to, cast, changed, at):
     link, token = link_to()
 
     with structlog.testing.capture_logs() as lines:

@@ -70,7 +70,7 @@ def test_every_answer_carries_the_headers(answers):
         assert "server" not in headers, kind
 
 
-def test_only_files_that_never_change_and_links_pages_are_stored(answers):
+def test_asvs_14_3_2_only_files_that_never_change_and_links_pages_are_stored(answers):
     stored = {
         kind for kind, answer in answers.items() if answer.headers["cache-control"] != "no-store"
     }
@@ -79,14 +79,14 @@ def test_only_files_that_never_change_and_links_pages_are_stored(answers):
     assert "immutable" in answers["asset"].headers["cache-control"]
 
 
-def test_every_answer_with_words_names_its_alphabet(answers):
+def test_asvs_4_1_1_every_answer_with_words_names_its_alphabet(answers):
     for kind, answer in answers.items():
         media_type = answer.headers.get("content-type", "")
         if answer.content and media_type.startswith("text/"):
             assert "charset=utf-8" in media_type, kind
 
 
-def test_every_cookie_is_for_this_host_alone(answers):
+def test_asvs_3_3_1_3_3_3_3_3_4_every_cookie_is_for_this_host_alone(answers):
     cookies = [c for answer in answers.values() for c in answer.headers.get_list("set-cookie")]
 
     assert cookies

@@ -99,7 +99,9 @@ def test_looking_at_links_changes_nothing(client, link_to, everything, bot, meth
     assert everything() == before
 
 
-def test_looking_at_any_page_without_being_let_in_changes_nothing(client, app, cast, everything):
+def test_asvs_3_5_3_looking_at_any_page_without_being_let_in_changes_nothing(
+    client, app, cast, everything
+):
     before = everything()
     paths = sorted({route.path for route in _flat(app.routes) if "GET" in (route.methods or ())})
 

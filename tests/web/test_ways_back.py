@@ -29,5 +29,5 @@ def test_a_page_of_ours_may_be_gone_back_to(to):
         "/..//evil.test",
     ],
 )
-def test_anything_else_leads_home(to):
+def test_asvs_3_7_2_anything_else_leads_home(to):
     assert ways_back.safe(to) == "/"

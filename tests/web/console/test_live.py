@@ -21,7 +21,7 @@ def test_a_change_at_the_desk_is_heard_without_its_contents(desk, cast, database
         assert socket.receive_text() == "changed"
 
 
-def test_nobody_listens_without_a_session(client, cast):
+def test_asvs_4_4_3_nobody_listens_without_a_session(client, cast):
     with (
         client,
         client.websocket_connect(ADDRESS, headers={"origin": BASE_URL}) as socket,
@@ -40,7 +40,7 @@ def test_an_open_page_of_whoever_leaves_ends_at_once(desk, signed_in, cast):
         assert _code_at_end(socket) == SESSION_OVER
 
 
-def test_an_open_room_of_whoever_leaves_ends_at_once(desk, signed_in, cast):
+def test_asvs_4_4_4_an_open_room_of_whoever_leaves_ends_at_once(desk, signed_in, cast):
     room = BASE_URL.replace("https", "wss") + f"/clinic/visits/{cast.integration_visit.id}/socket"
     with desk, desk.websocket_connect(room, headers={"origin": BASE_URL}) as socket:
         socket.send_json({"type": "hello", "page": "page", "since": None})

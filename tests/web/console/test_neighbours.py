@@ -222,7 +222,7 @@ def ids(cast, database):
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
-def test_what_is_ours_is_unknown_next_door(neighbour, ids, database, method, path):
+def test_asvs_8_4_1_what_is_ours_is_unknown_next_door(neighbour, ids, database, method, path):
     answer = neighbour.request(method, path.format(**ids))
 
     assert answer.status_code == 404

@@ -350,7 +350,7 @@ def test_a_link_of_somebody_else_is_none_here(desk, cast, database):
 # Another number
 
 
-def test_another_number_signs_out_pulls_back_and_waits_a_day_for_codes(
+def test_asvs_7_5_1_another_number_signs_out_pulls_back_and_waits_a_day_for_codes(
     desk, cast, database, signed_in
 ):
     signed_in(cast.maya)
@@ -408,7 +408,7 @@ def test_a_number_that_cannot_be_is_refused_at_its_field(desk, cast, database, t
 # The page
 
 
-def test_a_coordinator_sees_no_scores(signed_in, cast):
+def test_asvs_8_2_3_a_coordinator_sees_no_scores(signed_in, cast):
     assert 'id="answers"' not in signed_in(cast.jordan).get(_page(cast)).text
     assert 'id="answers"' in signed_in(cast.dr_okafor).get(_page(cast)).text
 

@@ -67,7 +67,7 @@ def make_passkey(browser, device):
     return browser.post("/devices/passkeys", json={"credential": credential})
 
 
-def test_the_list_shows_where_one_is_signed_in(maya, signed_in, cast):
+def test_asvs_7_5_2_the_list_shows_where_one_is_signed_in(maya, signed_in, cast):
     signed_in(cast.maya)
     signed_in(cast.theo)
 

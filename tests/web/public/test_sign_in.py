@@ -157,7 +157,7 @@ def test_a_wrong_birth_date_says_so_and_in_the_end_staff_help(client, cast, text
 
 
 @pytest.mark.parametrize("path", ["/sign-in/code", "/sign-in/birth-date"])
-def test_nobody_comes_in_by_the_middle(client, cast, path):
+def test_asvs_2_3_1_nobody_comes_in_by_the_middle(client, cast, path):
     assert client.get(path).headers["location"] == "/sign-in/number"
     posted = client.post(path, data={"code": "123456", "birth_on": "1990-04-12"})
     assert posted.status_code == 422
@@ -191,7 +191,7 @@ def test_signing_in_ends_what_was_open_in_this_browser(
         assert old.ended_at is not None
 
 
-def test_signed_out_is_signed_out(signed_in, cast, app):
+def test_asvs_7_4_1_signed_out_is_signed_out(signed_in, cast, app):
     maya = signed_in(cast.maya)
     token = maya.cookies[PATIENT]
 
@@ -204,7 +204,7 @@ def test_signed_out_is_signed_out(signed_in, cast, app):
 
 
 class TestTheLinkBesideTheCode:
-    def test_its_page_is_the_same_for_everybody_and_spends_nothing(self, client, cast):
+    def test_asvs_7_6_2_its_page_is_the_same_for_everybody_and_spends_nothing(self, client, cast):
         assert client.get("/s").content == client.get("/s?x=1").content
         assert "set-cookie" not in client.get("/s").headers
 
