@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import anyio
 import anyio.to_thread
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -15,11 +17,11 @@ from app.access.models import WebSession
 from app.db.engine import Database
 from app.refusal import Refusal
 from app.telehealth.line import MALFORMED, SESSION_OVER, Line, LineOver, Message
+from app.web import socket_limits
+from app.web.socket_limits import Pace
 
-LARGEST_FRAME = 64 * 1024
 _LOOK_EVERY = 4.0  # seconds: some states change by time alone
 _HELLO_WITHIN = 10.0
-_TOO_LARGE = 1009
 
 StillLetIn = Callable[[Session], bool]
 
@@ -31,6 +33,7 @@ class _Carrier:
     database: Database
     still_let_in: StillLetIn
     language: str
+    pace: Pace
 
 
 async def carry(
@@ -40,11 +43,14 @@ async def carry(
 
     `still_let_in` is asked at hello and at each of the page's pings, in a writing transaction.
     """
-    carrier = _Carrier(socket, line, socket.app.state.database, still_let_in, language)
+    carrier = _Carrier(socket, line, socket.app.state.database, still_let_in, language, Pace())
     await socket.accept()
     code: int | None = None
     try:
-        code = await _run(carrier)
+        with socket_limits.one_of(socket.state.web_session_id):
+            code = await _run(carrier)
+    except LineOver as over:
+        code = over.code
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(_close_line, carrier)
@@ -66,6 +72,8 @@ async def _run(carrier: _Carrier) -> int | None:
                     await task()
                 except LineOver as over:
                     codes.append(over.code)
+                except SQLAlchemyError:
+                    codes.append(socket_limits.TRY_AGAIN)
                 except (WebSocketDisconnect, RuntimeError):  # RuntimeError: sending to a gone page
                     codes.append(None)
                 group.cancel_scope.cancel()
@@ -82,7 +90,7 @@ async def _run(carrier: _Carrier) -> int | None:
 
             async def tell() -> None:
                 while True:
-                    await _send(carrier, await anyio.to_thread.run_sync(_news, carrier))
+                    await _send(carrier, await anyio.to_thread.run_sync(_news_if_any, carrier))
                     await bell.wait(_LOOK_EVERY)
 
             group.start_soon(until_over, listen)
@@ -90,16 +98,7 @@ async def _run(carrier: _Carrier) -> int | None:
 
 
 async def _receive(carrier: _Carrier) -> Message:
-    text = await carrier.socket.receive_text()
-    if len(text) > LARGEST_FRAME:
-        raise LineOver(_TOO_LARGE)
-    try:
-        message = json.loads(text)
-    except ValueError:
-        raise LineOver(MALFORMED) from None
-    if not isinstance(message, dict):
-        raise LineOver(MALFORMED)
-    return message
+    return socket_limits.read(await socket_limits.next_text(carrier.socket, carrier.pace))
 
 
 async def _send(carrier: _Carrier, messages: list[Message]) -> None:
@@ -125,6 +124,14 @@ def _take(
             return [{"type": "refused", "message": refusal.message}]
 
 
+def _news_if_any(carrier: _Carrier) -> list[Message]:
+    # Nothing that can be read is no news: the talk goes on, and the next look may find the rows.
+    try:
+        return _news(carrier)
+    except OperationalError:
+        return []
+
+
 def _news(carrier: _Carrier) -> list[Message]:
     with i18n.using(carrier.language):
         with carrier.database.session(write=False) as db:
@@ -140,5 +147,6 @@ def _news(carrier: _Carrier) -> list[Message]:
 
 
 def _close_line(carrier: _Carrier) -> None:
-    with carrier.database.session() as db:
+    # Gone without a word, as far as the rows know: presence finds that out by itself.
+    with suppress(OperationalError), carrier.database.session() as db:
         carrier.line.close(db)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import anyio
 import anyio.to_thread
+from sqlalchemy.exc import OperationalError
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -19,8 +20,9 @@ from app import clock, live
 from app.access import web_sessions
 from app.access.models import WebSession
 from app.db.engine import Database
-from app.telehealth.line import SESSION_OVER
-from app.web import guards
+from app.telehealth.line import SESSION_OVER, LineOver
+from app.web import guards, socket_limits
+from app.web.socket_limits import Pace
 
 # Hours left and "in 5 minutes" go on by themselves; a page is at most this much behind.
 _LOOK_EVERY = 60.0
@@ -43,23 +45,43 @@ async def listen(socket: WebSocket) -> None:
     if listener is None:
         await socket.close(SESSION_OVER)
         return
+    try:
+        with socket_limits.one_of(listener.session_id):
+            await _carry(socket, listener)
+    except LineOver as over:
+        await socket.close(over.code)
+
+
+async def _carry(socket: WebSocket, listener: _Listener) -> None:
     database: Database = socket.app.state.database
+    pace, codes = Pace(), []
     async with anyio.create_task_group() as group:
 
         async def until_gone() -> None:
-            with suppress(WebSocketDisconnect):
+            try:
                 while True:
-                    if await socket.receive_text() == _HERE:
+                    if await socket_limits.next_text(socket, pace) == _HERE:
                         await anyio.to_thread.run_sync(_note, database, listener.session_id)
+            except WebSocketDisconnect:
+                pass
+            except OperationalError:
+                codes.append(socket_limits.TRY_AGAIN)
+            except LineOver as over:
+                codes.append(over.code)
             group.cancel_scope.cancel()
 
         async def tell() -> None:
-            with suppress(WebSocketDisconnect, RuntimeError):  # RuntimeError: the page is gone
-                await _tell(socket, listener)
+            try:
+                with suppress(WebSocketDisconnect, RuntimeError):  # RuntimeError: the page is gone
+                    await _tell(socket, listener)
+            except OperationalError:
+                codes.append(socket_limits.TRY_AGAIN)
             group.cancel_scope.cancel()
 
         group.start_soon(until_gone)
         group.start_soon(tell)
+    if codes:
+        raise LineOver(codes[0])
 
 
 async def _tell(socket: WebSocket, listener: _Listener) -> None:
