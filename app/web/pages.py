@@ -108,6 +108,12 @@ def is_part(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
+def for_scripts_only(request: Request) -> None:
+    """404 for whoever navigates to a part of a page: only the page's own script asks for one."""
+    if request.headers.get("sec-fetch-dest", "empty") != "empty":
+        not_found()
+
+
 def part_or_redirect(
     request: Request,
     template: str,

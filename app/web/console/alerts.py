@@ -18,7 +18,7 @@ from app.web.console.desk import desk_page, is_nobodys_doing
 from app.web.console.faults import Faults
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
-from app.web.pages import find_or_404, redirect
+from app.web.pages import find_or_404, for_scripts_only, redirect
 
 _LONGEST_NOTE = 2000
 
@@ -26,6 +26,7 @@ _LONGEST_NOTE = 2000
 @staff_only
 def strip(request: Request, db: Session) -> Response:
     """The strip by itself, for a page that keeps itself true."""
+    for_scripts_only(request)
     response = desk_page(request, db, "console/_alerts.html", here="/clinic", is_part=True)
     is_nobodys_doing(request)
     return response

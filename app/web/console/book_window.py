@@ -18,7 +18,7 @@ from app.scheduling.window_check import WindowCheck
 from app.web.console import booking_form, words
 from app.web.console.booking_form import Wanted
 from app.web.guards import staff_only
-from app.web.pages import page
+from app.web.pages import for_scripts_only, page
 
 _MINUTES = 60
 _HARDLY = 3  # free times: one to take and two to move to
@@ -27,6 +27,7 @@ _HARDLY = 3  # free times: one to take and two to move to
 @staff_only
 def show(request: Request, db: Session) -> Response:
     """The part of the form below the time. Says nothing while the form cannot be read."""
+    for_scripts_only(request)
     clinic = request.state.clinic
     wanted, faults = booking_form.read(db, clinic, FormData(request.query_params))
     if faults:

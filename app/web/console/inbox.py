@@ -22,7 +22,7 @@ from app.web.console.faults import Faults
 from app.web.console.inbox_reply import Draft
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
-from app.web.pages import find_or_404, not_found, redirect
+from app.web.pages import find_or_404, for_scripts_only, not_found, redirect
 
 
 @staff_only
@@ -36,6 +36,7 @@ def show(request: Request, db: Session) -> Response:
 @staff_only
 def part(request: Request, db: Session) -> Response:
     """What changed in the list, or all of it: a page keeps itself true."""
+    for_scripts_only(request)
     have = live_list.asked(request)
     name = "_list" if have is None else "_changes"
     desk = desk_of(db, request.state.clinic)

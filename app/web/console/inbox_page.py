@@ -18,7 +18,7 @@ from app.web.console.faults import Faults
 from app.web.console.inbox_reply import Draft
 from app.web.console.inbox_thread import Talk
 from app.web.forms import read_form, text
-from app.web.pages import redirect
+from app.web.pages import for_scripts_only, redirect
 
 _TALK = "console/inbox/_talk.html"
 
@@ -52,6 +52,7 @@ def read(
 
 def read_now(request: Request, db: Session, entity: Patient | Thread) -> Response:
     """Its changing part by itself."""
+    for_scripts_only(request)
     response = talk_page(request, db, entity, _TALK)
     is_nobodys_doing(request)
     return response

@@ -15,12 +15,13 @@ from app.web import byte_ranges
 from app.web.console import brought
 from app.web.console.desk import is_nobodys_doing
 from app.web.guards import staff_only
-from app.web.pages import find_or_404, not_found, page
+from app.web.pages import find_or_404, for_scripts_only, not_found, page
 
 
 @staff_only
 def lines(request: Request, db: Session) -> Response:
     """The lines that were brought to a visit, as its room fetches them when something changed."""
+    for_scripts_only(request)
     is_nobodys_doing(request)
     appointment = find_or_404(db, Appointment, request, clinic_id=request.state.clinic.id)
     if not appointment.service.is_visit:

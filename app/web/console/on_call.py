@@ -20,6 +20,7 @@ from app.web.console import live_list, today, words
 from app.web.console.desk import Desk, desk_page, is_nobodys_doing
 from app.web.console.live_list import Marked, Piece
 from app.web.guards import staff_only
+from app.web.pages import for_scripts_only
 
 # What ends within the first hour of a morning has to be done before it.
 _FIRST_HOUR = timedelta(hours=1)
@@ -36,6 +37,7 @@ def show(request: Request, db: Session) -> Response:
 @staff_only
 def now(request: Request, db: Session) -> Response:
     """What changed in it since it was drawn: the page keeps itself true."""
+    for_scripts_only(request)
     shown = _shown(request, db)
     have = live_list.asked(request) or set()
     shown["changes"] = live_list.changes(shown["lists"], shown["pieces"], have)

@@ -28,7 +28,7 @@ from app.web.console.live_list import Marked, Piece
 from app.web.console.to_do import ToDo
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
-from app.web.pages import find_or_404, not_found
+from app.web.pages import find_or_404, for_scripts_only, not_found
 
 
 @staff_only
@@ -40,6 +40,7 @@ def today(request: Request, db: Session) -> Response:
 @staff_only
 def now(request: Request, db: Session) -> Response:
     """Its changing part by itself, or what changed in it: a page keeps itself true."""
+    for_scripts_only(request)
     have = live_list.asked(request)
     shown = _now(request, db)
     if have is None:

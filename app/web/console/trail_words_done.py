@@ -129,6 +129,7 @@ def words() -> dict[str, str]:
         "replay": _("Sent another system something again"),
         "open-clinic": _("Opened the clinic"),
         "enrol": _("Became a patient"),
+        "turn-keys": _("Keys were turned"),
         "change": _("Changed what is known"),
         "change-clinic": _("Changed the clinic's settings"),
     }
