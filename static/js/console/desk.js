@@ -47,7 +47,7 @@ class DeskNews extends HTMLElement {
       cover()
       return
     }
-    this.#retry = setTimeout(() => this.#listen(), this.#pause)
+    this.#retry = setTimeout(() => this.#listen(), this.#pause * (0.75 + Math.random() / 2))
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE)
   }
 

@@ -4,6 +4,8 @@ const PING_EVERY = 10_000
 const PONG_WITHIN = 3_000
 const BACK_OFF = [250, 500, 1_000, 2_000, 5_000]
 const FINAL_CODES = [4401, 4404, 4409]
+const COME_BACK = 1012 // the clinic's server is being renewed: everybody's, so not all at once
+const WITHIN = 2_000
 
 export class VisitSocket {
   #url
@@ -145,7 +147,8 @@ export class VisitSocket {
     }
     this.#changed("lost")
     const wait = BACK_OFF[Math.min(this.#tries++, BACK_OFF.length - 1)]
-    this.#timers.retry = setTimeout(() => this.#open(), wait * (0.75 + Math.random() / 2))
+    const spread = code === COME_BACK ? WITHIN * Math.random() : wait * (Math.random() / 2 - 0.25)
+    this.#timers.retry = setTimeout(() => this.#open(), wait + spread)
   }
 
   #drop() {
