@@ -6,11 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 
 from app.db import telling
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+FOLLOWING = "copied_"  # what triggers begin with that write down changes for a copy
 
 
 def upgrade(url: str, to: str = "head") -> None:
@@ -30,7 +31,23 @@ def _take_triggers_away(url: str) -> None:
     if engine.dialect.name == "sqlite":
         with engine.begin() as connection:
             telling.take_away(connection)
+            take_following_away(connection)  # whoever follows puts them there again
     engine.dispose()
+
+
+def take_following_away(connection: Connection) -> None:
+    """Nothing is written down for a copy any more: see `backups.triggers`."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = (
+            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE NOT tgisinternal"
+        )
+    for name, table in connection.execute(text(query)).all():
+        if name.startswith(FOLLOWING):
+            of = "" if connection.dialect.name == "sqlite" else f' ON "{table}"'
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{of}")
 
 
 def _put_triggers(url: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.audit import chain, trail
-from app.backups import copying, restoring
+from app.backups import copying, reading, restoring, sealing
 from app.backups.restoring import NotRestored
 from app.db.engine import Database
 from app.db.keys import ClinicKey
@@ -32,9 +32,14 @@ def copied(database, cast, tmp_path):
 
 @pytest.fixture
 def empty(worker_id):
-    """The address of a database with nothing in it."""
-    with databases.fresh_database(worker_id, migrated=False) as url:
+    """The address of a database with no rows in it: its tables are there, for they take long."""
+    with databases.fresh_database(worker_id) as url:
         yield url
+
+
+def _text(path):
+    """What stands in a copy, for somebody with the keys."""
+    return "".join(json.dumps(line) + "\n" for line in reading.lines(path))
 
 
 def _rows(engine):
@@ -46,27 +51,30 @@ def _rows(engine):
         }
 
 
-def test_a_restored_clinic_has_every_row_and_can_read_it(copied, database, empty, settings, cast):
-    count = restoring.restore(empty, copied.data, copied.keys)
+def test_a_restored_clinic_has_every_row_and_can_read_it(
+    copied, database, settings, cast, worker_id
+):
+    with databases.fresh_database(worker_id, migrated=False) as url:
+        count = restoring.restore(url, copied.data, copied.keys)
 
-    restored = Database(empty, settings)
-    try:
-        assert _rows(restored.engine) == _rows(database.engine)
-        assert count == sum(_rows(database.engine).values()) == copied.count
-        with restored.session(write=False) as db:
-            maya = db.get_one(Patient, cast.maya.id)
-            assert maya.full_name == cast.maya.full_name
-            assert maya.phone == cast.maya.phone
-            assert maya.made_at == cast.maya.made_at
-    finally:
-        restored.close()
+        restored = Database(url, settings)
+        try:
+            assert _rows(restored.engine) == _rows(database.engine)
+            assert count == sum(_rows(database.engine).values()) == copied.count
+            with restored.session(write=False) as db:
+                maya = db.get_one(Patient, cast.maya.id)
+                assert maya.full_name == cast.maya.full_name
+                assert maya.phone == cast.maya.phone
+                assert maya.made_at == cast.maya.made_at
+        finally:
+            restored.close()
 
 
 def test_a_clinic_that_outgrows_one_machine_takes_its_copy_along(
     copied, database, settings, cast, worker_id
 ):
     other = OTHER[databases.chosen_kind()]
-    with databases.fresh_database(worker_id, migrated=False, kind=other) as url:
+    with databases.fresh_database(worker_id, kind=other) as url:
         restoring.restore(url, copied.data, copied.keys)
 
         restored = Database(url, settings)
@@ -87,8 +95,8 @@ def test_the_data_hold_no_key_of_an_entry(database, cast, tmp_path):
 
     copied = copying.copy(database.engine, tmp_path, tmp_path)
 
-    assert "entry_key" not in gzip.decompress(copied.data.read_bytes()).decode()
-    assert key.id.hex in gzip.decompress(copied.keys.read_bytes()).decode()
+    assert "entry_key" not in _text(copied.data)
+    assert key.id.hex in _text(copied.keys)
 
 
 def test_a_key_that_was_destroyed_does_not_come_back_with_older_data(
@@ -119,10 +127,70 @@ def test_copies_are_for_the_operator_alone(copied):
 
 
 def test_no_name_and_no_number_stands_in_a_copy(copied, cast):
-    held = gzip.decompress(copied.data.read_bytes()).decode()
+    held = _text(copied.data)
 
     for secret in (cast.maya.phone, cast.maya.family_name, cast.theo.phone):
         assert secret not in held
+
+
+def test_what_rests_of_a_copy_is_read_by_nobody_without_the_keys(copied, cast):
+    resting = copied.data.read_bytes() + copied.keys.read_bytes()
+
+    for told in (
+        b"northside",
+        b"patient",
+        b"Dr. Okafor",
+        cast.maya.id.hex.encode(),
+        b"\x1f\x8b\x08",
+    ):
+        assert told not in resting
+
+
+def test_a_copy_sealed_with_a_key_that_is_lost_is_refused_in_plain_words(copied, empty):
+    head = bytearray(copied.data.read_bytes())
+    head[10:12] = b"\x00\x00" if head[10:12] != b"\x00\x00" else b"\x00\x01"
+    copied.data.write_bytes(head)
+
+    with pytest.raises(NotRestored) as refused:
+        restoring.restore(empty, copied.data, copied.keys)
+
+    assert "none of ENCRYPTION_KEYS opens it" in refused.value.message
+
+
+def test_two_pieces_of_a_long_copy_that_change_places_are_noticed(database, tmp_path):
+    path, piece = tmp_path / "long", (1 << 20) + 16
+    with path.open("wb") as file:
+        sealing_file = sealing.SealingFile(file)
+        sealing_file.write(bytes(2_500_000))
+        sealing_file.finish()
+    sealing.check(path)
+    whole = path.read_bytes()
+    first, second = whole[28 : 28 + piece], whole[28 + piece : 28 + 2 * piece]
+
+    for broken in (second + first, first, first + first):
+        path.write_bytes(whole[:28] + broken + whole[28 + 2 * piece :])
+        with pytest.raises(sealing.NotOpened):
+            sealing.check(path)
+
+
+def test_copies_of_before_they_were_sealed_are_still_restored(copied, empty, database):
+    for path in (copied.data, copied.keys):
+        path.write_bytes(gzip.compress(_text(path).encode()))
+
+    restoring.restore(empty, copied.data, copied.keys)
+
+    engine = create_engine(empty)
+    assert _rows(engine) == _rows(database.engine)
+    engine.dispose()
+
+
+def test_the_unsealed_keys_of_before_are_gone_once_sealed_ones_are_there(database, cast, tmp_path):
+    former = tmp_path / "keys.jsonl.gz"
+    former.write_bytes(b"keys of entries that were deleted since")
+
+    copying.copy(database.engine, tmp_path, tmp_path)
+
+    assert not former.exists()
 
 
 def test_a_clinic_in_use_is_never_overwritten(copied, database):
@@ -136,15 +204,34 @@ def test_a_clinic_in_use_is_never_overwritten(copied, database):
     assert _rows(database.engine) == before
 
 
-@pytest.mark.parametrize("break_it", ["cut", "emptied", "another", "shortened", "other-kind"])
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        "cut",
+        "cut-behind-its-head",
+        "one-bit",
+        "longer",
+        "emptied",
+        "another",
+        "of-before-cut",
+        "of-before-shortened",
+        "other-kind",
+    ],
+)
 def test_a_broken_copy_is_refused_before_anything_is_touched(copied, empty, break_it):
     whole = copied.data.read_bytes()
-    lines = gzip.decompress(whole).splitlines(keepends=True)
+    of_before = gzip.compress(_text(copied.data).encode())
+    lines = gzip.decompress(of_before).splitlines(keepends=True)
+    middle = len(whole) // 2
     broken = {
-        "cut": whole[: len(whole) // 2],
+        "cut": whole[:middle],
+        "cut-behind-its-head": whole[:28],
+        "one-bit": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "longer": whole + b"more",
         "emptied": b"",
         "another": b"not ours at all",
-        "shortened": gzip.compress(b"".join(lines[:-3] + lines[-1:])),
+        "of-before-cut": of_before[: len(of_before) // 2],
+        "of-before-shortened": gzip.compress(b"".join(lines[:-3] + lines[-1:])),
         "other-kind": copied.keys.read_bytes(),
     }[break_it]
     copied.data.write_bytes(broken)
@@ -153,12 +240,12 @@ def test_a_broken_copy_is_refused_before_anything_is_touched(copied, empty, brea
         restoring.restore(empty, copied.data, copied.keys)
 
     engine = create_engine(empty)
-    assert _rows(engine) == {}
+    assert not any(_rows(engine).values())
     engine.dispose()
 
 
 def test_a_copy_of_a_newer_version_is_refused(copied, empty):
-    lines = gzip.decompress(copied.data.read_bytes()).decode().splitlines()
+    lines = _text(copied.data).splitlines()
     lines[0] = json.dumps({"afterglow": "data", "schema": "9999"})
     copied.data.write_bytes(gzip.compress("\n".join(lines).encode()))
 
@@ -169,9 +256,9 @@ def test_a_copy_of_a_newer_version_is_refused(copied, empty):
 
 
 def test_a_row_that_does_not_fit_leaves_nothing_behind_and_tells_nothing(copied, empty):
-    held = gzip.decompress(copied.data.read_bytes()).decode()
+    held = _text(copied.data)
     copied.data.write_bytes(
-        gzip.compress(held.replace('"table":"patient"', '"table":"no"').encode())
+        gzip.compress(held.replace('"table": "patient"', '"table": "no"').encode())
     )
 
     with pytest.raises(NotRestored) as refused:
@@ -201,8 +288,7 @@ def test_both_files_show_one_moment_while_the_clinic_goes_on(database, cast, tmp
     stop.set()
     busy.join()
 
-    data = gzip.decompress(copied.data.read_bytes()).decode().splitlines()
-    keys = gzip.decompress(copied.keys.read_bytes()).decode().splitlines()
+    data, keys = _text(copied.data).splitlines(), _text(copied.keys).splitlines()
     pair = base64.b64encode(b"pair").decode()
     assert sum(pair in line for line in data) == sum(pair in line for line in keys)
 
