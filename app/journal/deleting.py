@@ -36,6 +36,12 @@ def delete(db: Session, entry: JournalEntry) -> None:
         return
     if not may_be_deleted(db, entry):
         raise BelongsToRecord(_("Your team has read this, so it is part of your record and stays."))
+    destroy(db, entry)
+    trail.record(db, "delete-entry", agent=entry.patient, entity=entry)
+
+
+def destroy(db: Session, entry: JournalEntry) -> None:
+    """Nobody reads an entry and what came with it any more. Whether it may go is asked before."""
     sharing.take_back(db, entry)
     standing = SharedLine.entry_id == entry.id, SharedLine.taken_back_at.is_(None)
     for line in db.scalars(select(SharedLine).where(*standing)).all():
@@ -47,4 +53,3 @@ def delete(db: Session, entry: JournalEntry) -> None:
     entry.words_sealed = entry.question_sealed = None
     entry.deleted_at = clock.now()
     entry_keys.destroy(db, entry.key_id)
-    trail.record(db, "delete-entry", agent=entry.patient, entity=entry)

@@ -34,7 +34,7 @@ def put_away(db: Session, patient: Patient, *, by: Practitioner) -> None:
     claims.hold_patient(db, patient.id)
     if not patient.is_active:
         return
-    _refuse_needed(db, patient)
+    refuse_needed(db, patient)
     patient.archived_at = clock.now()
     outbox.call_back(db, patient)
     for packet in taking_along.open_packets(db, patient):
@@ -51,7 +51,7 @@ def put_away(db: Session, patient: Patient, *, by: Practitioner) -> None:
 
 def bring_back(db: Session, patient: Patient, *, by: Practitioner) -> None:
     """They come again. What was pulled back is not asked anew. Twice changes nothing."""
-    if patient.archived_at is None or patient.merged_into_id is not None:
+    if patient.archived_at is None or patient.merged_into_id is not None or patient.erased_at:
         return
     patient.archived_at = None
     reaching.follow_texts(db, patient)
@@ -59,7 +59,8 @@ def bring_back(db: Session, patient: Patient, *, by: Practitioner) -> None:
     live.publish(db, f"desk:{patient.clinic_id}")
 
 
-def _refuse_needed(db: Session, patient: Patient) -> None:
+def refuse_needed(db: Session, patient: Patient) -> None:
+    """Refuse (StillNeeded) while somebody at the clinic has to see to something of theirs first."""
     ahead = select(Appointment.id).where(
         Appointment.patient_id == patient.id,
         Appointment.status.in_(calendars.OPEN),
