@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 
+from bench.reliability import scorecard
 from bench.rows import Row, keep, show
 
 PARTS = (
@@ -36,6 +37,7 @@ def main() -> None:
         rows += importlib.import_module(name).measure(full=full)
     show(rows)
     keep(rows)
+    print(scorecard.told())
 
 
 main()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from bench.reliability import kept
+from bench.reliability.kept import Run
 from bench.rows import Row, at_least, at_most
 from bench.stage import a_clinic
 from e2e.conftest import _BROWSERS
@@ -23,12 +25,15 @@ def measure(*, full: bool) -> list[Row]:
     """Entries lost, doubled, not recognised or readable on the disk: none, after any hardship."""
     rounds, cycles = (10, 10) if full else (2, 8)
     found: dict[str, int] = {}
-    written = 0
-    for seed in range(rounds):
+    written, first = 0, kept.seed()
+    for seed in range(first, first + rounds):
         words, outcome = _round(seed, cycles)
         written += words
         for name, each in outcome.items():
             found[name] = found.get(name, 0) + len(each)
+    size = {"hardships": rounds * cycles, "browser": "Chromium"}
+    clean = not sum(found.values()) and written >= rounds * _ENTRIES
+    kept.keep("offline", first, [Run("sqlite", size, {"entries": written, **found}, passed=clean)])
     of = f"{rounds * cycles} hardships"
     return [
         at_least(f"offline: entries written ({of})", written, "", rounds * _ENTRIES),
