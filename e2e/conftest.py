@@ -21,6 +21,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests import memory
+
 ROOT = Path(__file__).parents[1]
 _ARGUMENTS = [
     "--no-sandbox",
@@ -58,6 +60,10 @@ def _demo(environment: dict[str, str], log: Path) -> None:
     # A newer version of the application, as far as phones can see one.
     pwa.WORKER = Path(environment.get("E2E_WORKER", pwa.WORKER))
     main()
+
+
+def pytest_configure() -> None:
+    memory.keep_files_there()
 
 
 class Clinic:

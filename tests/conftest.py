@@ -20,7 +20,7 @@ from app.people.models import Patient, Practitioner
 from app.settings import Settings
 from app.web import even_pace
 from app.web.guards import COOKIES
-from tests import databases
+from tests import databases, memory
 from tests.cast import Cast, gather
 from tests.fakes import RecordingGateway
 
@@ -29,7 +29,8 @@ BASE_URL = "https://afterglow.test"
 
 
 def pytest_configure() -> None:
-    databases.prepare()
+    memory.keep_files_there()
+    databases.prepare(under=memory.roomy_memory())
     databases.keep_engines()
 
 

@@ -69,11 +69,11 @@ def chosen_kind() -> Kind:
     return cast(Kind, kind)
 
 
-def prepare() -> Path:
+def prepare(*, under: Path | None = None) -> Path:
     """The folder of this run. The first process to ask makes it, and clears it away at its end."""
     if _FOLDER not in os.environ:
         # Under /tmp whatever TMPDIR says: a socket's path has room for about 100 letters.
-        folder = Path(tempfile.mkdtemp(prefix="afterglow-", dir="/tmp"))
+        folder = Path(tempfile.mkdtemp(prefix="afterglow-", dir=under or "/tmp"))
         folder.chmod(0o711)
         os.environ[_FOLDER] = str(folder)
         atexit.register(_clear_away, folder, os.getpid())
