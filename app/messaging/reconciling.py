@@ -5,13 +5,14 @@ the gateway's list is searched; else, a while after the request and while the te
 it is sent once more, if a second copy does no harm; else it goes to a person, and the search goes
 on. Accepted, but never called back about: the gateway is asked at growing intervals.
 
-All of it is machine time.
+All of it is machine time. What was noted at a moment that is still to come was noted before the
+clock was set back, and counts as noted now.
 """
 
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, live
@@ -26,7 +27,9 @@ from app.tasks.models import TaskCode
 log = structlog.get_logger("texts")
 RESEND_AFTER = timedelta(seconds=90)  # since the claim; by then a text that was taken is listed
 _UNTIL_ANSWERED = timedelta(seconds=30)  # another worker asks if this one dies meanwhile
-_BEFORE_THE_FIRST_SENDING = timedelta(minutes=30)  # of one that was sent twice
+# Before its claim: our clock may have been a day ahead of the gateway's then. What was made for
+# another text is passed over, so that looking further back finds nothing wrong.
+_LOOK_BACK = timedelta(hours=26)
 _MINUTE = timedelta(minutes=1)
 _A_DAY = timedelta(days=1)
 _INTERVALS = [_MINUTE * n for n in (1, 2, 5, 15, 60, 240, 720)]
@@ -63,9 +66,12 @@ def look_into_one(database: Database, gateway: SmsGateway, base_url: str) -> boo
 
 def _claim(db: Session) -> Message | None:
     now = clock.machine_now()
+    is_doubt = Message.status == MessageStatus.IN_DOUBT
+    was_set_back = and_(is_doubt, Message.claimed_at > now)
+    is_due = or_(Message.look_at <= now, was_set_back)
     due = (
         select(Message.id)
-        .where(Message.look_at <= now)
+        .where(is_due)
         # A doubt first: a visit may be near, while of what was accepted nothing hangs on it.
         .order_by(Message.status != MessageStatus.IN_DOUBT, Message.look_at)
         .limit(1)
@@ -74,8 +80,12 @@ def _claim(db: Session) -> Message | None:
     )
     claimed = db.scalar(
         update(Message)
-        .where(Message.id == due, Message.look_at <= now)
-        .values(look_at=now + _UNTIL_ANSWERED, looks=Message.looks + 1)
+        .where(Message.id == due, is_due)
+        .values(
+            look_at=now + _UNTIL_ANSWERED,
+            looks=Message.looks + 1,
+            claimed_at=case((was_set_back, now), else_=Message.claimed_at),
+        )
         .returning(Message.id)
         .execution_options(synchronize_session=False)
     )
@@ -101,8 +111,7 @@ def _readable(db: Session, message: Message, base_url: str) -> str | None:
 
 
 def _since(message: Message) -> datetime:
-    since = message.claimed_at or clock.machine_now()
-    return since - _BEFORE_THE_FIRST_SENDING if message.was_resent else since
+    return (message.claimed_at or clock.machine_now()) - _LOOK_BACK
 
 
 def _settle(db: Session, message: Message, found: list[str]) -> None:
