@@ -8,6 +8,7 @@ from bench.reliability import scorecard
 from bench.rows import Row, keep, show
 
 PARTS = (
+    "bench.supply",
     "bench.weights",
     "bench.start",
     "bench.questions",

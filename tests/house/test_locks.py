@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bench import supply
+
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 LOCKS = ("runtime", "dev", "postgresql")
 _PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
@@ -37,3 +39,7 @@ def test_a_lock_keeps_the_versions_that_were_asked_for(lock):
 
 def test_the_tools_are_locked_on_top_of_what_runs():
     assert pins("runtime.txt") <= pins("dev.txt")
+
+
+def test_what_runs_here_is_what_was_locked():
+    assert supply.not_as_locked() == []
