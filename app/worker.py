@@ -77,8 +77,9 @@ class Worker:
         self._receiver = receiver or NetReceiver(settings)
         self._name = f"{os.getpid()}-{uuid4().hex[:8]}"
         self._stopping = threading.Event()
-        self._is_alone = False  # without a database
+        self._alone, self._is_alone = threading.Lock(), False  # without a database
         self._swept_at: datetime | None = None  # machine time of the last sweep of a whole day
+        self._resealer = Resealer(database)
         self.lock = threading.Lock()  # the demo's clock walks only while no job runs
         self.jobs = [
             Job("beat", beats.EVERY.total_seconds(), self._in_transaction(self._beat)),
@@ -141,19 +142,23 @@ class Worker:
         try:
             with lock:
                 job.run()
-            if self._is_alone:
-                log.info("database back")
-            self._is_alone = False
+            self._note(alone=False)
         except SQLAlchemyError as error:
             if not self._is_reachable():
-                if not self._is_alone:
-                    log.error("database gone", job=job.name, kind=type(error).__name__)
-                self._is_alone = True
+                self._note(alone=True)
                 return False
             log.error("job failed", job=job.name, kind=type(error).__name__)
         except Exception as error:  # noqa: BLE001  one broken job must not stop the texts
             log.error("job crashed", job=job.name, kind=type(error).__name__)
         return True
+
+    def _note(self, *, alone: bool) -> None:
+        with self._alone:  # two threads find out at once
+            if alone and not self._is_alone:
+                log.error("database gone")
+            elif self._is_alone and not alone:
+                log.info("database back")
+            self._is_alone = alone
 
     def _is_reachable(self) -> bool:
         try:
