@@ -22,6 +22,7 @@ from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.candidates import applying
 from app.db import beats
 from app.db.engine import Database
+from app.db.resealing import Resealer
 from app.intake import following, told_meanwhile
 from app.journal import following as journal_following
 from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
@@ -43,6 +44,7 @@ log = structlog.get_logger("worker")
 _TICK_SECONDS = 0.5
 _LONGEST_TURN_SECONDS = 5.0
 _LONGEST_LOOK_SECONDS = 1.0
+_LONGEST_SEALING_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Worker:
             Job("look", 5, self._look),
             Job("overdue", 30, self._in_transaction(overdue.tell_staff)),
             Job("tell", 0.5, self._tell_others, aside=True),
+            Job("keys", 5, self._seal_anew, aside=True),
             Job("tidy", 600, self._in_transaction(_tidy)),
         ]
 
@@ -196,6 +199,9 @@ class Worker:
         while not self._stopping.is_set():
             if not subscriptions.deliver_one(self._database, self._receiver, self._settings):
                 return
+
+    def _seal_anew(self) -> None:
+        self._resealer.run(_LONGEST_SEALING_SECONDS, self._stopping.wait)
 
     def _sweep(self) -> None:
         now = clock.machine_now()

@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import clinics, copies, running
+from app.cli import clinics, copies, keys, running
 from app.cli.opening import Failure
 from app.refusal import Refusal
 
@@ -22,6 +22,7 @@ app.add_typer(clinics.clinic_commands, name="clinic")
 app.add_typer(clinics.staff_commands, name="staff")
 app.add_typer(clinics.key_commands, name="apikey")
 app.add_typer(running.alarm_commands, name="alarm")
+app.add_typer(keys.commands, name="keys")
 app.add_typer(clinics.questionnaire_commands, name="questionnaire")
 
 

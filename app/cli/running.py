@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.audit import chain
 from app.backups import ages
+from app.cli import keys
 from app.cli.opening import Failure, database, open_for_production
 from app.db import migrate as migrations
 from app.messaging import alarms
@@ -82,6 +83,7 @@ def doctor() -> None:
         wrong.append("the database is not migrated: run `afterglow migrate`")
     elif settings.database_url and settings.encryption_keys and settings.secret_keys:
         wrong += _alarms(settings) + _broken_trails(settings) + _old_copies(settings)
+        wrong += keys.wrong(settings)
     if wrong:
         raise Failure("; ".join(wrong))
     typer.echo("All is well.")

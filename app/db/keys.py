@@ -51,8 +51,7 @@ def index_numbers(db: Session, clinic_ids: Collection[UUID]) -> Iterator[tuple[U
         .where(ClinicKey.clinic_id.in_(clinic_ids), ClinicKey.number <= INDEX)
         .order_by(ClinicKey.number)
     )
-    for clinic_id, number in rows:
-        yield clinic_id, number
+    yield from rows
 
 
 def index_to_write(db: Session, clinic_id: UUID) -> int:

@@ -72,7 +72,7 @@ def put(connection: Connection) -> None:
     """Every trigger as it is to be, and none beside them. Nothing happens where all is well."""
     if not inspect(connection).has_table("subscription_event"):
         return
-    wanted = {_name(told, act): (told, act) for told in TOLD for act in ("INSERT", "UPDATE")}
+    wanted = _wanted(connection)
     there = _there(connection)
     for name in there.keys() - wanted.keys():
         _drop(connection, name, there[name])
@@ -92,8 +92,26 @@ def take_away(connection: Connection) -> None:
 def missing(connection: Connection) -> list[str]:
     """Tables whose changes would go untold."""
     there = _there(connection)
-    names = {_name(told, act): told.table for told in TOLD for act in ("INSERT", "UPDATE")}
-    return sorted({table for name, table in names.items() if name not in there})
+    names = _wanted(connection)
+    return sorted({told.table for name, (told, _) in names.items() if name not in there})
+
+
+def _wanted(connection: Connection) -> dict[str, tuple[Told, str]]:
+    """Every trigger by name: whose, and upon what."""
+    columns = {told.table: _open_columns(connection, told.table) for told in TOLD}
+    acts = [(told, act) for told in TOLD for act in ("INSERT", f"UPDATE{columns[told.table]}")]
+    return {_name(told, act): (told, act) for told, act in acts}
+
+
+def _open_columns(connection: Connection, table: str) -> str:
+    """Upon a change of which columns a table's trigger looks. Nothing: of any.
+
+    Who seals a value anew, or moves what it is found by, touches no other column: nobody is told,
+    since nothing has changed. Every other change touches `changed_at`, or one of these.
+    """
+    names = [column["name"] for column in inspect(connection).get_columns(table)]
+    is_open = [name for name in names if not name.endswith(("_sealed", "_index"))]
+    return "" if is_open == names else f" OF {', '.join(sorted(is_open))}"
 
 
 def _is_sqlite(connection: Connection) -> bool:
@@ -168,5 +186,6 @@ _POSTGRESQL = ("gen_random_uuid()", f"nextval('{_SEQUENCE}')")
 def _name(told: Told, act: str) -> str:
     """Another body has another name, and so takes the former one's place."""
     when = told.added if act == "INSERT" else told.changed
-    body = when + _writing(told, act, *_SQLITE) + _writing(told, act, *_POSTGRESQL)
-    return f"{_PREFIX}{told.table}_{act.lower()}_{hashlib.sha256(body.encode()).hexdigest()[:8]}"
+    kind, _, columns = act.partition(" ")
+    body = when + columns + _writing(told, act, *_SQLITE) + _writing(told, act, *_POSTGRESQL)
+    return f"{_PREFIX}{told.table}_{kind.lower()}_{hashlib.sha256(body.encode()).hexdigest()[:8]}"
