@@ -33,7 +33,7 @@ from app.push import notices
 from app.push.service import HttpsPushService, PushService
 from app.replies import taking_in
 from app.safety import escalation
-from app.scheduling import escort_texts, escorts
+from app.scheduling import agreed_times, escort_texts, escorts
 from app.settings import Settings
 from app.subscriptions import delivering as subscriptions
 from app.subscriptions import keeping as kept_subscriptions
@@ -106,6 +106,7 @@ class Worker:
             Job("overdue", 30, self._in_transaction(overdue.tell_staff)),
             Job("tell", 0.5, self._tell_others, aside=True),
             Job("keys", 5, self._seal_anew, aside=True),
+            Job("zones", 3600, self._in_transaction(agreed_times.follow_zones)),
             Job("tidy", 600, self._in_transaction(_tidy)),
         ]
 

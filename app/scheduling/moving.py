@@ -102,6 +102,23 @@ def move(
     note(db, appointment, "reschedule", by=by)
 
 
+def follow_zone(db: Session, appointment: Appointment, starts_at: datetime) -> None:
+    """Put an appointment at another moment because clocks in its zone go by other rules now.
+
+    On the clock it was agreed by it stays where it was, and so does the patient's word. Somebody
+    whose own clock stands elsewhere is texted the time it shows.
+    """
+    appointment.ends_at += starts_at - appointment.starts_at
+    appointment.starts_at = starts_at
+    appointment.version += 1
+    if appointment.service.is_visit:
+        is_elsewhere = appointment.patient.zone != appointment.zone
+        visit_texts.plan(db, appointment, told=is_elsewhere)
+        if is_elsewhere:
+            telling.moved(db, appointment)
+    note(db, appointment, "reschedule", by=None)
+
+
 def take_off(db: Session, appointment: Appointment, *, by: Model | None) -> None:
     """Cancel an appointment. The patient is texted that a visit is off unless they cancelled it."""
     appointment.status = AppointmentStatus.CANCELLED
