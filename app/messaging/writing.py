@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock, live
 from app.audit import trail
 from app.i18n import gettext as _
-from app.messaging import clinical_words, outbox, quiet_hours, segments, threads
+from app.messaging import claims, clinical_words, outbox, quiet_hours, segments, threads
 from app.messaging.models import Message, MessageStatus, Purpose, Thread
 from app.people.models import Patient, Practitioner
 from app.refusal import Refusal
@@ -93,6 +93,7 @@ def send(
     text that stood above it; `about`: the visit whose time it asks about. Refuses (TakesNoTexts)
     somebody who is not to be texted.
     """
+    claims.hold_patient(db, patient.id)  # a reply may be taken in at this moment
     once_key = f"written:{by.id}:{form}"
     there = _sent_from(db, once_key)
     if there is not None and there.body == body:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app import clock
 from app.audit import trail
-from app.messaging import own_replies, threads
+from app.messaging import claims, own_replies, threads
 from app.messaging.models import Thread
 from app.people.models import Patient
 from app.web.console import inbox_list, inbox_reply, inbox_thread, live_list, text_words
@@ -27,6 +27,7 @@ def answered(request: Request, db: Session, thread: Thread | None) -> Response:
     """Nothing has to be answered any more, of what the posted page showed."""
     if thread is not None and thread.opened_at is not None:
         seen = inbox_reply.seen(read_form(request))
+        claims.hold_patient(db, thread.patient_id)  # a reply may be taken in at this moment
         threads.answered(db, thread, by=request.state.practitioner, seen=seen)
     return redirect(request, "console:inbox")
 
