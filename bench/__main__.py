@@ -25,7 +25,9 @@ PARTS = (
     "bench.reliability.in_doubt",
     "bench.reliability.forgery",
     "bench.reliability.kill_storm",
+    "bench.reliability.stampede",
     "bench.reliability.fuzz",
+    "bench.reliability.scripting",
 )
 
 

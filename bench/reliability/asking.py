@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp, Message, Scope
 
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,22 @@ class Asking:
     def __init__(self, app: ASGIApp, host: str) -> None:
         self._app = app
         self._host = host
-        self._runner = asyncio.Runner()
+        # On a thread of its own: the asker's may have a browser's loop running.
+        self._portal = start_blocking_portal()
 
     def __enter__(self) -> "Asking":
-        self._runner.__enter__()
+        self._calls = self._portal.__enter__()
         return self
 
     def __exit__(self, *ended: Any) -> None:
-        self._runner.__exit__(*ended)
+        self._portal.__exit__(*ended)
 
     def ask(self, asked: Asked) -> Answer:
         """The answer. What never ends is a TimeoutError."""
-        return self._runner.run(asyncio.wait_for(self._answer(asked), _PATIENCE_SECONDS))
+        return self._calls.call(self._in_time, asked)
+
+    async def _in_time(self, asked: Asked) -> Answer:
+        return await asyncio.wait_for(self._answer(asked), _PATIENCE_SECONDS)
 
     async def _answer(self, asked: Asked) -> Answer:
         told: list[Message] = []

@@ -137,7 +137,7 @@ class Requests:
             address = target.partition("?")[0]
             body, headers["content-type"] = self._body(name, address)
         if name.startswith("twilio-"):
-            headers["x-twilio-signature"] = self._signature(target, body)
+            headers["x-twilio-signature"] = signature(self._visitors.twilio_token, target, body)
         headers |= self._hand.headers() if draw.random() < 0.4 else {}
         return Asked(method, target, list(headers.items()), body, draw.random() < 0.01)
 
@@ -206,14 +206,6 @@ class Requests:
             return multipart(pairs, files), "multipart/form-data; boundary=b"
         return form_encoded(pairs), _FORM
 
-    def _signature(self, target: str, body: bytes) -> str:
-        """As Twilio signs: the address, then every name and value in the names' order."""
-        pairs = dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True, errors="replace"))
-        said = BASE_URL + target + "".join(name + pairs[name] for name in sorted(pairs))
-        key = self._visitors.twilio_token.encode()
-        made = hmac.new(key, said.encode(errors="replace"), hashlib.sha1)
-        return b64encode(made.digest()).decode()
-
     def _learn(self, looks: int) -> None:
         """Walk through the house as everybody: which forms are where, and which resources."""
         for name, (path, route) in self.routes.items():
@@ -271,3 +263,11 @@ _FILES = (
     b"\x89PNG\r\n\x1a\n",
     b"\0" * 60_000,
 )
+
+
+def signature(token: str, target: str, body: bytes) -> str:
+    """As Twilio signs: the address, then every name and value in the names' order."""
+    pairs = dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True, errors="replace"))
+    said = BASE_URL + target + "".join(name + pairs[name] for name in sorted(pairs))
+    made = hmac.new(token.encode(), said.encode(errors="replace"), hashlib.sha1)
+    return b64encode(made.digest()).decode()

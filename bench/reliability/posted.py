@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.web.fhir.subscription import CONTENT
+from bench.reliability.payloads import Words
 from tests.house.world import World
 
 _SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
@@ -181,3 +182,25 @@ def searches(world: World) -> list[tuple[str, str]]:
         ("_summary", "count"),
         ("_elements", "id"),
     ]
+
+
+def hostile_form(words: Words) -> dict[str, Any]:
+    """A form of another clinic's making, with hostile words wherever a form has words."""
+    core = "http://hl7.org/fhir/StructureDefinition/rendering-"
+    marked = {"extension": [{"url": core + "markdown", "valueMarkdown": words.fill(3000, "\n\n")}]}
+    xhtml = f"<div xmlns='http://www.w3.org/1999/xhtml'>{words.fill(3000)}</div>"
+    hidden = {"extension": [{"url": core + "xhtml", "valueString": xhtml}]}
+    options = [{"valueCoding": {"code": str(n), "display": words.fill(120)}} for n in range(4)]
+    return {
+        "resourceType": "Questionnaire",
+        "status": "active",
+        "title": words.fill(200),
+        "description": words.fill(500),
+        "item": [
+            {"linkId": "1", "type": "display", "text": words.fill(400), "_text": marked},
+            {"linkId": "2", "type": "display", "text": words.fill(400), "_text": hidden},
+            {"linkId": "3", "type": "text", "text": words.fill(400), "prefix": words.fill(60)},
+            {"linkId": "4", "type": "choice", "text": words.fill(300), "answerOption": options},
+            {"linkId": "5", "type": "string", "text": words.fill(300)},
+        ],
+    }
