@@ -91,34 +91,35 @@ def guess(
     joins: int,
     samples: int,
     seed: int,
-    processes: int | None = None,
-    worker_id: str = "bench",
 ) -> Outcome:
     """So many guesses beside so many real joins, then so many samples of each kind."""
-    began = time.monotonic()
     people = max(20, math.ceil(samples / _PER_NUMBER))
-    with Installation(
-        kind, processes=processes, workers=0, patients=people, worker_id=worker_id
-    ) as clinic:
-        storm = _Storm(clinic, random.Random(seed), joins)
-        asyncio.run(storm.rage(guesses))
-        slowed_after = asyncio.run(storm.tries_before_slowed())
-        clocked = asyncio.run(_Clock(storm).listen(samples))
-        return Outcome(
-            database=kind,
-            guesses=guesses,
-            hits=storm.came["hit"],
-            wrong_answers=storm.came["wrong"],
-            slowed=storm.came["wait"],
-            joins=joins,
-            joined=len(storm.joined),
-            join_p95_ms=round(1000 * _p95(storm.joined), 1),
-            tries_before_slowed=slowed_after,
-            samples=samples,
-            auc_link=round(auc(clocked["never made"], clocked["over"]), 3),
-            auc_number=round(auc(clocked["nobody's"], clocked["known"]), 3),
-            seconds=round(time.monotonic() - began, 1),
-        )
+    with Installation(kind, workers=0, patients=people) as clinic:
+        return guess_at(clinic, guesses=guesses, joins=joins, samples=samples, seed=seed)
+
+
+def guess_at(clinic: Installation, *, guesses: int, joins: int, samples: int, seed: int) -> Outcome:
+    """The same at a clinic that stands, of twenty patients or more."""
+    began = time.monotonic()
+    storm = _Storm(clinic, random.Random(seed), joins)
+    asyncio.run(storm.rage(guesses))
+    slowed_after = asyncio.run(storm.tries_before_slowed())
+    clocked = asyncio.run(_Clock(storm).listen(samples))
+    return Outcome(
+        database=clinic.kind,
+        guesses=guesses,
+        hits=storm.came["hit"],
+        wrong_answers=storm.came["wrong"],
+        slowed=storm.came["wait"],
+        joins=joins,
+        joined=len(storm.joined),
+        join_p95_ms=round(1000 * _p95(storm.joined), 1),
+        tries_before_slowed=slowed_after,
+        samples=samples,
+        auc_link=round(auc(clocked["never made"], clocked["over"]), 3),
+        auc_number=round(auc(clocked["nobody's"], clocked["known"]), 3),
+        seconds=round(time.monotonic() - began, 1),
+    )
 
 
 class _Storm:

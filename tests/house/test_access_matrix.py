@@ -4,10 +4,12 @@ What should come of it is read from `app/web/access`; what does come of it, from
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pytest
+from httpx2 import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -77,6 +79,8 @@ NOTHING_THERE = {
 }
 # They lead to the page for signing in when all went well.
 LEAD_OUT = {"sign-out", "sign-out-everywhere", "console:sign-out", "console:sign-out-everywhere"}
+# It answers 503 to everybody as long as no worker works, and here none does.
+TELLS_OF_ITSELF = {"ready"}
 # To nobody they show a page that knows nobody: what was typed on it must not be lost.
 SHOWN_TO_NOBODY = {"journal:write", "journal:go-on", "journal:keep", "journal:skip"}
 # The device names these, and any name is new to whoever did not use it before.
@@ -188,6 +192,12 @@ def read(status: int, location: str) -> Comes:
 
 @pytest.fixture(scope="module")
 def house():
+    with the_house() as built:
+        yield built
+
+
+@contextmanager
+def the_house(kind: databases.Kind = "sqlite") -> Iterator["House"]:
     """The world, and one browser without cookies that asks whatever it is told to."""
     clock.stand_still(FRIDAY_NOON, machine=FRIDAY_NOON)
     settings = Settings(
@@ -197,7 +207,7 @@ def house():
         encryption_keys="e" * 40,
         sms="demo",
     )
-    with databases.fresh_database("matrix", "sqlite") as url:
+    with databases.fresh_database("matrix", kind) as url:
         stored = world.Database(url, settings)
         built = world.build(stored)
         cookies = _cookies(stored, built, settings)
@@ -298,25 +308,75 @@ def test_a_route_wears_the_guard_that_is_declared(name):
 
 @pytest.mark.parametrize("whose", WHOSE)
 @pytest.mark.parametrize("who", sorted(PRINCIPALS))
-def test_every_address_does_with_everybody_what_is_declared(house, who, whose):
+def test_asvs_8_2_1_8_2_2_every_address_does_with_everybody_what_is_declared(house, who, whose):
     wrong = []
-    for name, (path, route) in ROUTES.items():
-        if (
-            name in UNSAID
-            or isinstance(route, WebSocketRoute)
-            or (whose != "own" and not addresses.ours(path))
-        ):
-            continue
+    told = []
+    for name, method in asked_about(whose):
         should = expected(name, PRINCIPALS[who], whose)
-        for method in sorted(route.methods - {"HEAD"}):
-            came = _ask(house, name, method, who, whose)
-            if came is not should and not (name in NOTHING_THERE and came is Comes.UNKNOWN):
-                wrong.append(f"{method} {name}: {came}, not {should}")
+        came, answer = ask(house, name, method, who, whose)
+        if not as_declared(name, came, should):
+            wrong.append(f"{method} {name}: {came}, not {should}")
+        told += [f"{method} {name}: {secret}" for secret in others_secrets(who, answer)]
 
     assert not wrong, "\n" + "\n".join(wrong)
+    assert not told, "\n" + "\n".join(told)
 
 
-def _ask(house: House, name: str, method: str, who: str, whose: str) -> Comes:
+def test_a_word_of_somebody_else_would_be_seen(house):
+    for who, name in (("patient by code", "home"), ("clinician", "console:patients")):
+        _came_in, answer = ask(house, name, "GET", who, "own")
+
+        assert others_secrets("stranger", answer)
+        assert not others_secrets(who, answer)
+
+
+def asked_about(whose: str) -> Iterator[tuple[str, str]]:
+    """Every route and method there is to try on somebody's things."""
+    for name, (path, route) in ROUTES.items():
+        if name in UNSAID or isinstance(route, WebSocketRoute):
+            continue
+        if whose == "own" or addresses.ours(path):
+            for method in sorted(route.methods - {"HEAD"}):
+                yield name, method
+
+
+def as_declared(name: str, came: Comes, should: Comes) -> bool:
+    """Whether what came is what should, or nothing was there to be let in to."""
+    return came is should or (name in NOTHING_THERE and came is Comes.UNKNOWN)
+
+
+# By what each patient is known; their words and texts hold their family name as well.
+SECRETS = {
+    "Maya": ("Osei", "5550142", "555-0142", "1990-04-12", "04/12/1990"),
+    "Theo": ("Brandt", "5550143", "555-0143", "1984-09-03", "09/03/1984"),
+    "Noor": ("Haddad", "5550144", "555-0144", "1979-01-30", "01/30/1979"),
+}
+
+
+def others_secrets(who: str, answer: Response) -> list[str]:
+    """What stands in an answer, body or headers, of patients about whom this one may read nothing.
+
+    Whoever only holds a link may read nothing of its patient either.
+    """
+    principal = PRINCIPALS[who]
+    theirs: set[str] = set()
+    if principal.kind is SessionKind.PATIENT:
+        theirs = {"Maya"}
+    elif principal.at_neighbours:
+        theirs = {"Noor"}
+    elif principal.role or principal.key == "whole":
+        theirs = {"Maya", "Theo"}
+    said = answer.text + repr(answer.headers)
+    return [
+        secret
+        for name, secrets in SECRETS.items()
+        for secret in (name, *secrets)
+        if name not in theirs and secret in said
+    ]
+
+
+def ask(house: House, name: str, method: str, who: str, whose: str) -> tuple[Comes, Response]:
+    """What comes of asking, and the answer itself."""
     headers = house.headers(who)
     if name.startswith("fhir:"):
         headers["content-type"] = "application/fhir+json"
@@ -325,7 +385,13 @@ def _ask(house: House, name: str, method: str, who: str, whose: str) -> Comes:
     body = {} if method == "GET" else {"content": b""}
     answer = house.browser.request(method, house.address(name, whose), headers=headers, **body)
     house.browser.cookies.clear()
+    return _came(name, answer), answer
+
+
+def _came(name: str, answer: Response) -> Comes:
     if name in LEAD_OUT and "clear-site-data" in answer.headers:
+        return Comes.IN
+    if name in TELLS_OF_ITSELF and answer.status_code == 503:
         return Comes.IN
     came = read(answer.status_code, answer.headers.get("location", ""))
     if name in SHOWN_TO_NOBODY and came is Comes.IN and "no-session" in answer.text:

@@ -202,7 +202,9 @@ def _days(
         guest = guests.invite(
             db, talk, name="Kim", phone="+13125550178", language="en", by=db.merge(clinician)
         )
-        said = outbox.enqueue(db, Purpose.NOTICE, "Hello", patient=patient, due_at=now)
+        said = outbox.enqueue(
+            db, Purpose.NOTICE, f"Hello {patient.full_name}", patient=patient, due_at=now
+        )
         said.sent_at = now
         planning.plan(db, infusion)
         db.flush()
@@ -274,7 +276,9 @@ def _one(db: Session, kind: type[Consent] | type[ReviewFlag], patient: Patient) 
 
 
 def _words(database: Database, things: Belongings, patient: Patient) -> None:
-    entry = journals.keep(database, patient, "First the light.", shared=True)
+    # Signed, so that no leak of it goes unseen.
+    words = f"First the light. {patient.full_name}"
+    entry = journals.keep(database, patient, words, shared=True)
     things.ids |= {
         "entry": str(entry),
         "note": str(journals.speak(database, entry, SLICE)),
