@@ -41,7 +41,7 @@ def test_a_template_fetches_nothing_from_elsewhere(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_template_escapes_whatever_people_wrote(page, jinja):
+def test_asvs_1_2_1_a_template_escapes_whatever_people_wrote(page, jinja):
     words = source(page)
 
     assert "autoescape false" not in words
@@ -54,12 +54,12 @@ def test_a_template_compiles(page, jinja):
     assert jinja.get_template(page)
 
 
-def test_no_python_marks_words_as_safe():
+def test_asvs_1_2_3_no_python_marks_words_as_safe():
     for path in (ROOT / "app").rglob("*.py"):
         assert not re.search(r"\bMarkup\b|\|\s*safe\b", path.read_text()), path
 
 
-def test_no_script_makes_markup_or_runs_words():
+def test_asvs_1_3_2_no_script_makes_markup_or_runs_words():
     own = [path for path in (ROOT / "static").rglob("*.js") if "vendor" not in path.parts]
     assert own
     for path in own:
