@@ -118,8 +118,6 @@ def erase(db: Session, patient: Patient, ground: Ground, *, by: Practitioner | N
     _forget_person(db, patient)
     db.flush()
     reach.blank(db, patient.id)
-    for row in list(db):
-        db.expire(row)  # what was read of them before is read anew
     trail.record(db, "erase", agent=by, entity=patient, detail=ground.value)
     live.publish(db, f"desk:{patient.clinic_id}")
 

@@ -79,6 +79,9 @@ def blank(db: Session, patient_id: UUID) -> None:
         else:
             nothing = {column.name: None for column in telling(table)}
             db.execute(update(table).where(is_theirs).values(nothing))
+            for row in list(db):
+                if getattr(row, "__table__", None) is table:
+                    db.expire(row, nothing)  # what was read of it before is read anew
 
 
 def left(db: Session, patient_id: UUID) -> Iterator[tuple[str, str]]:

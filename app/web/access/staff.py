@@ -110,6 +110,9 @@ LEAST = {
     "join-patients": D,
     "put-away-patient": C,
     "bring-back-patient": C,
+    "patient-record": D,
+    "take-record": D,
+    "erase-patient": A,
     "candidates": C,
     "accept-candidate": C,
     "decline-candidate": C,
@@ -160,6 +163,8 @@ LEAST = {
     "save-clinician-hours": A,
     "before-infusions": C,
     "save-before-infusions": A,
+    "keeping": A,
+    "save-keeping": A,
     "companion": C,
     "save-companion": A,
     "add-sound": A,
@@ -209,6 +214,20 @@ LEAST = {
     "add-passkey-for-me": C,
     "remove-passkey-for-me": C,
     "switch-clinic": C,
+}
+
+# What outlasts the session, or takes out much at once: whoever came upon an open desk must not do
+# it. It asks for a passkey shown within a quarter of an hour.
+NEEDS_PROOF = {
+    "add-member",
+    "change-member",
+    "invite",
+    "recover",
+    "enable-member",
+    "create-key",
+    "change-number",
+    "take-record",
+    "erase-patient",
 }
 
 # Whoever signs in or out is nobody yet: these know no role.

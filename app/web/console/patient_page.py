@@ -66,6 +66,9 @@ def show(request: Request, db: Session) -> Response:
     if patient.merged_into_id is not None:
         return redirect(request, "console:patient", id=patient.merged_into_id)
     looking.note(request, "view", patient)
+    if patient.erased_at is not None:
+        erased = "console/patients/erased.html"
+        return desk_page(request, db, erased, section="patients", person=patient)
     return patient_page(request, db, patient)
 
 

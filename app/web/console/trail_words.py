@@ -59,6 +59,7 @@ _NAMED = {
         "print-copy",
         "export-answers",
         "export-accounting",
+        "export-record",
         "export-metrics",
         "export-schedule",
         "print-journal",

@@ -19,6 +19,7 @@ def words() -> dict[str, str]:
         "print-answers": _("Took out the answers of a form, as a paper"),
         "print-copy": _("Took out a signed copy"),
         "export-answers": _("Took out answers, as a table"),
+        "export-record": _("Took out the whole record"),
         "export-accounting": _("Took out an account of who saw what"),
         "export-metrics": _("Took out figures, as a table"),
         "export-schedule": _("Took out the schedule, as a table"),
