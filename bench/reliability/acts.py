@@ -42,6 +42,7 @@ class Entries:
     clinic: Installation
     ledger: Ledger
     patient: Patient
+    more: str = ""  # words behind each entry's own
     _waiting: str = ""
     _count: int = 0
 
@@ -53,7 +54,7 @@ class Entries:
         """Keep an entry."""
         if not self._waiting:
             self._waiting, self._count = str(uuid4()), self._count + 1
-        name, words = self._waiting, f"First the light, then {self._count} waves."
+        name, words = self._waiting, f"First the light, then {self._count} waves.{self.more}"
         self.ledger.asks("entries", name, words)
         told = {"owner": self._owner, "revision": 1, "words": words}
         told["written_at"] = datetime.now(UTC).isoformat()

@@ -43,7 +43,8 @@ class Outcome:
     texts_doubled: int
     settled: bool
     flaws: list[str]
-    fallen: list[str]  # processes that ended without being killed
+    fallen: list[str]  # that ended by themselves, and were started anew
+    gone: list[str]  # processes that are not there at the end
     crashes: list[str]  # of the crowd: answers that nobody could read
     back: list[float]  # seconds after each kill until all was served again
     answers: dict[str, int]
@@ -53,7 +54,7 @@ class Outcome:
     @property
     def is_clean(self) -> bool:
         """Whether nothing happened that must not."""
-        wrong = (self.lost, self.doubled, self.flaws, self.fallen, self.crashes)
+        wrong = (self.lost, self.doubled, self.flaws, self.gone, self.crashes)
         copies = self.texts_doubled <= sum(self.kills.values())
         return (
             not any(wrong)
@@ -105,9 +106,7 @@ def rage(
     )
     with installation as clinic, closing(Ledger(clinic.folder / "outside.jsonl")) as ledger:
         service = Service(clinic, cookies_of(clinic.database, clinic.people.patients[-1]))
-        crowd = Crowd(
-            _acts(clinic, ledger, chance), ledger, clinic.urls, pause=0.15, seed=str(seed)
-        )
+        crowd = Crowd(_acts(clinic, ledger, chance), ledger, clinic.urls, pause=0.3, seed=str(seed))
         with crowd:
             killed, back = _kill_on(clinic, service, kills, chance)
         settled = found.settle(clinic, ledger, 60 + 400 / hurry)
@@ -124,7 +123,8 @@ def rage(
             texts_doubled=texts.doubled,
             settled=settled,
             flaws=found.flaws(clinic.database),
-            fallen=sorted({*clinic.webs, *clinic.names_of_workers} - {*clinic.alive()}),
+            fallen=clinic.fallen,
+            gone=sorted({*clinic.webs, *clinic.names_of_workers} - {*clinic.alive()}),
             crashes=[repr(error) for error in crowd.crashes],
             back=back,
             answers=dict(sorted(ledger.answers.items())),

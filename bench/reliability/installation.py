@@ -61,6 +61,7 @@ class Installation:
         self.workers = workers
         self.zone = zone
         self.hurry = hurry
+        self.fallen: list[str] = []  # what ended by itself and was started anew
         self.server: OwnServer | None = None
         self.twilio: StandIn
         self.database: Database
@@ -135,6 +136,15 @@ class Installation:
             os.killpg(process.pid, by)
         process.wait(30)
 
+    def start_fallen(self) -> None:
+        """Start whatever ended by itself, as a supervisor does: who starts while the database
+        recovers says so and leaves.
+        """
+        for name, process in self._running.items():
+            if process.poll() not in (None, -signal.SIGKILL):
+                self.fallen.append(name)
+                self.start(name)
+
     def pid(self, name: str) -> int:
         """The process's number."""
         return self._running[name].pid
@@ -165,6 +175,9 @@ class Installation:
         databases.prepare()
         clock.stand_still(None)
         self._machine = Hurry(self.hurry, datetime.now(UTC))
+        if self.hurry != 1:  # who is let in from here has a session by the same clock
+            self._stack.callback(setattr, clock, "machine_now", clock.machine_now)
+            clock.machine_now = self._machine.now
         enter = self._stack.enter_context
         self.folder = Path(enter(tempfile.TemporaryDirectory()))
         if self._with_server and self.kind == "postgresql":

@@ -61,6 +61,15 @@ class OwnServer:
         with self.look() as server:
             return [int(row[0]) for row in server.execute(question)]
 
+    def writers(self) -> list[int]:
+        """The processes that write what is committed: backends, and those behind them."""
+        question = (
+            "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type IN "
+            "('client backend', 'walwriter', 'checkpointer', 'background writer')"
+        )
+        with self.look() as server:
+            return [int(row[0]) for row in server.execute(question)]
+
     def kill_backend(self, pid: int) -> None:
         """Kill one such process. The server cuts off all the others and recovers by itself."""
         os.kill(pid, signal.SIGKILL)

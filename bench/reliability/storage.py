@@ -1,0 +1,191 @@
+"""The disk is full, too small or broken, the app is killed, the power goes: nothing that was said
+to be kept is lost, and nothing is said to be kept that is not.
+
+Patients keep words without a pause. A fault begins, lasts a moment and is over; nobody does
+anything but start again what has died. Then the clinic must serve as before.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+
+from bench.reliability import faults, found, kept
+from bench.reliability.acts import Entries
+from bench.reliability.crowd import Crowd
+from bench.reliability.faults import Fault
+from bench.reliability.installation import Installation
+from bench.reliability.ledger import Ledger
+from bench.reliability.people import cookies_of
+from bench.reliability.service import Service
+from bench.rows import Row, at_least, at_most
+from tests.databases import Kind
+
+BACK_WITHIN = 10.0  # seconds
+_WRITERS = 4
+_MANY_WORDS = " And on." * 1500  # so that files grow
+_FAULTS: dict[Kind, dict[str, Fault]] = {
+    "sqlite": {
+        "full disk": faults.full_disk,
+        "small files": faults.small_files,
+        "broken disk": faults.broken_disk,
+        "app killed": faults.killed_app,
+    },
+    "postgresql": {
+        "small files": faults.small_files,
+        "broken disk": faults.broken_disk,
+        "power cut": faults.power_cut,
+        "app killed": faults.killed_app,
+    },
+}
+_TIMES = {"full disk": 10, "small files": 10, "broken disk": 10, "power cut": 20, "app killed": 100}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What faults of one kind left behind."""
+
+    database: str
+    fault: str
+    times: int
+    seed: int
+    believed: int  # entries that were said to be kept
+    lost: int
+    refused: int  # entries that were said not to be kept, or about which nothing was said
+    strange: list[str]  # answers that are neither: not "kept", not "not now"
+    flaws: list[str]
+    back: list[float]  # seconds after each until all was served again
+    crashes: list[str]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing happened that must not, and the fault was felt at all."""
+        wrong = self.lost or self.strange or self.flaws or self.crashes
+        return not wrong and self.refused > 0 and max(self.back) <= BACK_WITHIN
+
+
+@dataclass(frozen=True)
+class Synced:
+    """How often the disk was waited for."""
+
+    database: str
+    commits: int
+    syncs: int
+
+
+def measure(*, full: bool) -> list[Row]:
+    """Every fault on both databases, and what a commit waits for."""
+    seed = kept.seed()
+    rows: list[Row] = []
+    runs = []
+    for kind in ("sqlite", "postgresql"):
+        for fault in _FAULTS[kind]:
+            times = _TIMES[fault] if full else max(2, _TIMES[fault] // 10)
+            outcome = suffer(kind, fault, times=times, seed=seed)
+            rows += _rows(outcome)
+            figures = asdict(outcome)
+            runs.append(kept.Run(kind, {fault: times}, figures, passed=outcome.is_clean))
+        waited = syncs(kind, commits=200 if full else 50)
+        name = f"storage, {kind}: fdatasync for {waited.commits} commits"
+        rows.append(at_least(name, waited.syncs, "", waited.commits))
+        passed = waited.syncs >= waited.commits
+        runs.append(kept.Run(kind, {"commits": waited.commits}, asdict(waited), passed=passed))
+        kept.keep("storage", seed, runs)
+    return rows
+
+
+def suffer(
+    kind: Kind,
+    *names: str,
+    times: int,
+    seed: int,
+    processes: int | None = None,
+    worker_id: str = "bench",
+) -> Outcome:
+    """Faults of these kinds, so often each, while words are kept; and what is left."""
+    print(f"storage: {kind}, {', '.join(names)}, {times} times, seed {seed}", flush=True)
+    chance = random.Random(f"{seed} {kind} {names}")
+    installation = Installation(
+        kind,
+        processes,
+        0,
+        patients=_WRITERS + 1,
+        own_server=True,
+        worker_id=worker_id,
+    )
+    with installation as clinic, closing(Ledger(clinic.folder / "outside.jsonl")) as ledger:
+        if "full disk" in names:
+            faults.under_limit(clinic)
+        *writers, asking = clinic.people.patients
+        service = Service(clinic, cookies_of(clinic.database, asking))
+        acts = [Entries(clinic, ledger, patient, _MANY_WORDS) for patient in writers]
+        with Crowd(acts, ledger, clinic.urls, pause=0.05, seed=f"{seed}") as crowd:
+            back = _befall(clinic, service, [_FAULTS[kind][name] for name in names], times, chance)
+        return _outcome(clinic, ledger, crowd, back, fault=", ".join(names), times=times, seed=seed)
+
+
+def syncs(kind: Kind, *, commits: int, worker_id: str = "bench") -> Synced:
+    """So many entries, one after the other, and how often the disk was waited for."""
+    installation = Installation(kind, 1, 0, patients=1, own_server=True, worker_id=worker_id)
+    with installation as clinic, closing(Ledger(clinic.folder / "outside.jsonl")) as ledger:
+        act = Entries(clinic, ledger, clinic.people.patients[0])
+        act.once()  # so that every line to the database is open
+        with faults.traced(clinic) as seen:
+            for _ in range(commits):
+                act.once()
+        believed = len(ledger.heard("entries")) - 1
+        assert believed == commits, ledger.answers
+        return Synced(kind, commits, faults.synced(seen))
+
+
+def _befall(
+    clinic: Installation,
+    service: Service,
+    wanted: Sequence[Fault],
+    times: int,
+    chance: random.Random,
+) -> list[float]:
+    back = []
+    for fault in wanted:
+        for _ in range(times):
+            time.sleep(chance.uniform(0.1, 0.6))
+            fault(clinic, chance.uniform(0.8, 1.5))
+            back.append(round(service.wait_until_back(), 2))
+    return back
+
+
+def _outcome(
+    clinic: Installation,
+    ledger: Ledger,
+    crowd: Crowd,
+    back: list[float],
+    *,
+    fault: str,
+    times: int,
+    seed: int,
+) -> Outcome:
+    kept_or_not = {"entries 200", "entries 201", "entries 503", "entries nobody"}
+    refused = ledger.answers["entries 503"] + ledger.answers["entries nobody"]
+    return Outcome(
+        database=clinic.kind,
+        fault=fault,
+        times=times,
+        seed=seed,
+        believed=len(ledger.heard("entries")),
+        lost=len(found.lost(clinic, ledger).get("entries", [])),
+        refused=refused,
+        strange=sorted(ledger.answers.keys() - kept_or_not),
+        flaws=found.flaws(clinic.database),
+        back=back,
+        crashes=[repr(error) for error in crowd.crashes],
+    )
+
+
+def _rows(outcome: Outcome) -> list[Row]:
+    name = f"storage, {outcome.database}, {outcome.fault} × {outcome.times}"
+    return [
+        at_most(f"{name}: kept and lost of {outcome.believed}", outcome.lost, "", 0),
+        at_most(f"{name}: service back, slowest", max(outcome.back), "s", BACK_WITHIN),
+        at_most(f"{name}: anything else wrong", 0 if outcome.is_clean else 1, "", 0),
+    ]
