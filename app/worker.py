@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import structlog
@@ -19,12 +20,15 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import attempts, challenges, code_texts, codes, web_sessions
+from app.backups import following as following_copies
+from app.backups.following import Follower
 from app.candidates import applying
 from app.db import beats
 from app.db.engine import Database
 from app.db.resealing import Resealer
 from app.intake import following, told_meanwhile
 from app.journal import following as journal_following
+from app.keeping import purging
 from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
 from app.messaging.gateway import SmsGateway
 from app.outcomes import asking, goals
@@ -106,20 +110,40 @@ class Worker:
             Job("overdue", 30, self._in_transaction(overdue.tell_staff)),
             Job("tell", 0.5, self._tell_others, aside=True),
             Job("keys", 5, self._seal_anew, aside=True),
+            Job("purge", 60, self._in_transaction(purging.purge)),
+            self._copies(),
             Job("zones", 3600, self._in_transaction(agreed_times.follow_zones)),
             Job("tidy", 600, self._in_transaction(_tidy)),
         ]
 
     def run(self) -> None:
         """Work until `stop`. A job that fails is logged by kind and tried again in its turn."""
-        aside = threading.Thread(target=self._run_aside, name="aside", daemon=True)
-        aside.start()
+        asides = [self._aside(job) for job in self.jobs if job.aside]
         self._work_off([job for job in self.jobs if not job.aside], self.lock)
         self._say_goodbye()
-        aside.join(SECONDS + 1)
+        until = time.monotonic() + SECONDS + 1
+        for aside in asides:
+            aside.join(max(0.0, until - time.monotonic()))
 
-    def _run_aside(self) -> None:
-        self._work_off([job for job in self.jobs if job.aside], nullcontext())
+    def _aside(self, job: Job) -> threading.Thread:
+        # A thread each: none of them waits for what another one waits for.
+        work = ([job], nullcontext())
+        aside = threading.Thread(target=self._work_off, args=work, name=job.name, daemon=True)
+        aside.start()
+        return aside
+
+    def _copies(self) -> Job:
+        """Keeps copies up to the second where a folder is set for them."""
+        engine, settings = self._database.engine, self._settings
+        if not settings.backup_dir:
+            return Job("copies", 3600, lambda: following_copies.stop_if_left(engine))
+        follower = Follower(
+            engine,
+            Path(settings.backup_dir),
+            Path(settings.backup_keys_dir or settings.backup_dir),
+            kept_for=timedelta(days=settings.backup_kept_days),
+        )
+        return Job("copies", 1, follower.turn, aside=True)
 
     def _work_off(self, jobs: list[Job], lock: AbstractContextManager[object]) -> None:
         waited = {job.name: job.every for job in jobs}

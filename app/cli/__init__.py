@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import clinics, copies, keys, running
+from app.cli import clinics, copies, keeping, keys, running
 from app.cli.opening import Failure
 from app.refusal import Refusal
 
@@ -18,9 +18,11 @@ app = typer.Typer(
 )
 app.add_typer(running.commands)
 app.add_typer(copies.commands)
+app.add_typer(keeping.commands)
 app.add_typer(clinics.clinic_commands, name="clinic")
 app.add_typer(clinics.staff_commands, name="staff")
 app.add_typer(clinics.key_commands, name="apikey")
+app.add_typer(keeping.export_commands, name="export")
 app.add_typer(running.alarm_commands, name="alarm")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(clinics.questionnaire_commands, name="questionnaire")
