@@ -56,19 +56,21 @@ class Stage:
     folder: Path
     hand: HandClock | None = None  # what its processes live by, when one was set
 
-    def queue(self, count: int, *, purpose: Purpose = Purpose.JOIN) -> set[UUID]:
+    def queue(
+        self, count: int, *, purpose: Purpose = Purpose.JOIN, lasting: bool = False
+    ) -> set[UUID]:
         """Queue so many texts, due now, over all patients; their ids.
 
-        Each has a link of its own, unless a person wrote them.
+        Each has a link of its own, unless a person wrote them. `lasting`: wanted whenever it is.
         """
         ids = set()
         for start in range(0, count, 250):
             with self.database.session() as db:
                 for number in range(start, min(count, start + 250)):
-                    ids.add(self._queue_one(db, number, purpose))
+                    ids.add(self._queue_one(db, number, purpose, lasting=lasting))
         return ids
 
-    def _queue_one(self, db: Session, number: int, purpose: Purpose) -> UUID:
+    def _queue_one(self, db: Session, number: int, purpose: Purpose, *, lasting: bool) -> UUID:
         patient = db.merge(self.patients[number % len(self.patients)], load=False)
         until = clock.now() + timedelta(hours=4)
         link = None
@@ -90,7 +92,7 @@ class Stage:
             due_at=clock.now(),
             patient=patient,
             link=link,
-            expires_at=until,
+            expires_at=None if lasting else until,
             at_any_hour=True,
         )
         assert queued is not None
