@@ -29,7 +29,7 @@ clean:
 environment:
 	@$(PYTHON) scripts/environment.py runtime
 
-# what checks it: the environment with its tools, a browser, a PostgreSQL server, a TURN server
+# what checks it: the environment with its tools, a browser, PostgreSQL, a TURN server, a proxy
 tools:
 	@$(PYTHON) scripts/environment.py dev
 	@.venv/bin/python -m scripts.test_services

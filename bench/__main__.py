@@ -31,6 +31,7 @@ PARTS = (
     "bench.reliability.stampede",
     "bench.reliability.fuzz",
     "bench.reliability.scripting",
+    "bench.reliability.smuggling",
 )
 
 

@@ -1,4 +1,4 @@
-"""Installs the programs that the tests drive: a browser, PostgreSQL, a TURN server, fonts.
+"""Installs the programs that the tests drive: a browser, PostgreSQL, a TURN server, a proxy, fonts.
 
 Says nothing when all of them are there. A program that cannot be had is a failure in one line:
 a test that would quietly not run is worth less than none.
@@ -48,6 +48,7 @@ NEEDS = (
     Need("fonts-liberation", _font),
     Need("coturn", _on_path("turnserver"), service="coturn"),
     Need("libnss3-tools", _on_path("certutil")),
+    Need("nginx-light", _on_path("nginx"), service="nginx"),
     POSTGRESQL,
 )
 

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from app.serving.state import Crowd
 
 _LARGEST_READ = 256 * 1024
+_VERSIONS = ("1.0", "1.1")
 
 
 class PromptConnection(HttpToolsProtocol):
@@ -104,6 +105,10 @@ class PromptConnection(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self.parser.get_http_version() not in _VERSIONS:
+            # The parser also reads what was never HTTP/1: a proxy may see its end elsewhere.
+            self._status = 505
+            raise ValueError("another version")
         now = self.loop.time()
         self._head_since, self._bare, self._came = None, 0, 0
         self._body_since = self._answer_since = now
