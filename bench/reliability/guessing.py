@@ -143,7 +143,7 @@ class _Storm:
         self._places += 1
         number = self._places
         if number % 5 == 0:
-            return f"2001:db8:{number >> 16 & 0xFFFF:x}:{number & 0xFFFF:x}::1"
+            return f"2001:{number >> 16 & 0xFFFF:x}:{number & 0xFFFF:x}::1"
         return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
     async def rage(self, guesses: int) -> None:

@@ -106,6 +106,7 @@ PRINCIPALS = {
     "journal link": Principal(link="write"),
     "forms link": Principal(link="intake"),
     "guest's link": Principal(link="guest"),
+    "escort's link": Principal(link="escort"),
     "patient by code": Principal(SessionKind.PATIENT, strength=Strength.CODE),
     "patient by passkey": Principal(SessionKind.PATIENT, strength=Strength.PASSKEY),
     "coordinator": Principal(SessionKind.STAFF, Role.COORDINATOR),
@@ -128,7 +129,16 @@ KNOWN = {
 UNSAID = {
     name for name, (path, _) in ROUTES.items() if declared(name) is None or addresses.riddles(path)
 }
-OPENED = {"open", "session", "journal", "intake"}
+OPENED = {"open", "session", "journal", "intake", "escort"}
+# Which text's link opens what; a patient who is signed in needs none for their own.
+OPENED_BY = {
+    Who.INTAKE: ("intake",),
+    Who.INTAKE_RESTED: ("intake",),
+    Who.VISIT: ("join",),
+    Who.GUEST: ("guest",),
+    Who.ESCORT: ("escort",),
+    Who.SESSION: ("join", "session"),
+}
 WHOSE = ("own", "other", "neighbours")
 
 
@@ -168,16 +178,9 @@ def _expected_of_patients(name: str, says: Who, principal: Principal, whose: str
             return found if is_patient else Comes.NOT_FOR_YOU
         case Who.JOURNAL:
             return found if is_patient or principal.link == "write" else Comes.NOT_FOR_YOU
-        case Who.INTAKE | Who.INTAKE_RESTED:
-            opened = is_patient or principal.link == "intake"
-        case Who.VISIT:
-            opened = is_patient or principal.link == "join"
-        case Who.GUEST:
-            opened = principal.link == "guest"
-        case Who.SESSION:
-            opened = is_patient or principal.link in ("join", "session")
         case _:
-            opened = False
+            for_patients = says not in (Who.GUEST, Who.ESCORT)
+            opened = (is_patient and for_patients) or principal.link in OPENED_BY.get(says, ())
     return Comes.IN if opened and is_own else Comes.NOT_FOR_YOU
 
 
@@ -356,7 +359,8 @@ SECRETS = {
 def others_secrets(who: str, answer: Response) -> list[str]:
     """What stands in an answer, body or headers, of patients about whom this one may read nothing.
 
-    Whoever only holds a link may read nothing of its patient either.
+    Whoever only holds a link may read nothing of its patient either, but for whoever takes them
+    home: their first name.
     """
     principal = PRINCIPALS[who]
     theirs: set[str] = set()
@@ -366,12 +370,13 @@ def others_secrets(who: str, answer: Response) -> list[str]:
         theirs = {"Noor"}
     elif principal.role or principal.key == "whole":
         theirs = {"Maya", "Theo"}
+    known = {"Maya"} if principal.link == "escort" else set()
     said = answer.text + repr(answer.headers)
     return [
         secret
         for name, secrets in SECRETS.items()
         for secret in (name, *secrets)
-        if name not in theirs and secret in said
+        if name not in theirs and secret not in known and secret in said
     ]
 
 

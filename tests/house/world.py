@@ -23,7 +23,7 @@ from app.intake import packets
 from app.intake.models import Consent, IntakeTask, ReviewFlag
 from app.journal import owners, planning, prompts
 from app.links import magic_links
-from app.links.models import LinkKind
+from app.links.models import LinkKind, MagicLink
 from app.messaging import outbox, own_replies, threads
 from app.messaging.models import Purpose
 from app.people import enrolment
@@ -34,6 +34,7 @@ from app.questionnaires import library
 from app.questionnaires.models import Attachment
 from app.safety import escalation
 from app.safety.models import Signal
+from app.scheduling import escorts
 from app.scheduling.models import (
     Appointment,
     AppointmentStatus,
@@ -142,7 +143,7 @@ def _things(
     database: Database, patient: Patient, clinician: Practitioner, by: Practitioner
 ) -> Belongings:
     things = Belongings(patient.clinic_id)
-    _days(database, things, patient, clinician)
+    _days(database, things, patient, clinician, by)
     _forms(database, things, patient)
     _words(database, things, patient)
     _desk(database, things, patient, by)
@@ -151,7 +152,11 @@ def _things(
 
 
 def _days(
-    database: Database, things: Belongings, patient: Patient, clinician: Practitioner
+    database: Database,
+    things: Belongings,
+    patient: Patient,
+    clinician: Practitioner,
+    by: Practitioner,
 ) -> None:
     """A session yesterday, the visit after it, and a session soon with its quiet hour."""
     now = clock.now()
@@ -202,6 +207,16 @@ def _days(
         guest = guests.invite(
             db, talk, name="Kim", phone="+13125550178", language="en", by=db.merge(clinician)
         )
+        escort = escorts.name(
+            db,
+            soon,
+            name="Sam",
+            phone="+13125550179",
+            language="en",
+            pick_up_at=soon.ends_at,
+            by=db.merge(by),
+        )
+        db.flush()
         said = outbox.enqueue(
             db, Purpose.NOTICE, f"Hello {patient.full_name}", patient=patient, due_at=now
         )
@@ -228,6 +243,7 @@ def _days(
             "session": magic_links.token_of(hour.link),
             "write": magic_links.token_of(prompt.link),
             "guest": magic_links.token_of(guest.link),
+            "escort": magic_links.token_of(db.get_one(MagicLink, escort.link_id)),
         }
 
 
