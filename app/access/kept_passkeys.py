@@ -44,9 +44,14 @@ def refuse_unless_entitled(
 
 def refuse_unless_shown(web_session: WebSession) -> None:
     """Refuses (NotEntitled) whoever has not shown a passkey just now. For taking one away, too."""
-    is_fresh = clock.machine_now() - web_session.proved_at < FRESH
-    if web_session.strength is not Strength.PASSKEY or not is_fresh:
+    if not was_just_shown(web_session):
         raise NotEntitled(_("First open your pages with the passkey you have."))
+
+
+def was_just_shown(web_session: WebSession) -> bool:
+    """Whether a passkey was shown in this session within the last quarter of an hour."""
+    is_fresh = clock.machine_now() - web_session.proved_at < FRESH
+    return web_session.strength is Strength.PASSKEY and is_fresh
 
 
 def of(db: Session, person: Person) -> list[Passkey]:
@@ -65,7 +70,7 @@ def any_of(person: Person) -> ColumnElement[bool]:
 
 
 def remove(db: Session, passkey: Passkey, *, by: Person) -> None:
-    """It opens nothing from now on, at no clinic. A patient's sessions go on until they end."""
+    """It opens nothing from now on, at no clinic. `end_opened_by` ends before what it opened."""
     trail.record(db, "remove-passkey", agent=by, entity=passkey)
     passkey_grants.forget(db, passkey)
     db.execute(delete(Passkey).where(Passkey.id == passkey.id))

@@ -5,10 +5,12 @@ from copy import copy
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from app.access import kept_passkeys
+from app.access.models import Strength, WebSession
 from app.people.models import Role
 from app.web.access import staff
 from app.web.console.desk import desk_page
@@ -43,9 +45,12 @@ def _for_role(route: Route) -> Route:
     name, inside = route.name, route.app
 
     def refuse(request: Request, db: Session) -> Response | None:
-        if may(request, name):
-            return None
-        return desk_page(request, db, _PAGES[staff.least(name)], 403)
+        if not may(request, name):
+            return desk_page(request, db, _PAGES[staff.least(name)], 403)
+        if name in staff.NEEDS_PROOF and not _has_shown_it_is_them(request):
+            # What was typed lies sealed in the tab; the way back leads to it.
+            return RedirectResponse("/clinic/sign-in?again=1", 303)
+        return None
 
     async def ask(scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["refuse"] = refuse  # the guard asks, once it knows who it is
@@ -54,3 +59,9 @@ def _for_role(route: Route) -> Route:
     asking = copy(route)
     asking.app = ask
     return asking
+
+
+def _has_shown_it_is_them(request: Request) -> bool:
+    web_session: WebSession = request.state.web_session
+    # The demo's clinician has no passkey to show.
+    return web_session.strength is Strength.DEMO or kept_passkeys.was_just_shown(web_session)

@@ -14,8 +14,8 @@ from app.web.pages import page
 
 @anyone
 def show(request: Request, _db: Session) -> Response:
-    """One button, and what to do without a passkey."""
-    return page(request, "console/sign_in.html")
+    """One button, and what to do without a passkey. `again`: for something that reaches far."""
+    return page(request, "console/sign_in.html", again="again" in request.query_params)
 
 
 @anyone

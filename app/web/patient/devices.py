@@ -78,7 +78,10 @@ def add(request: Request, db: Session) -> Response:
 
 @patient_only
 def remove(request: Request, db: Session) -> Response:
-    """Take a passkey away, having shown one just now; else staff do it, in person."""
+    """Take a passkey away, having shown one just now; else staff do it, in person.
+
+    Other browsers that it let in are signed out: it may be a stolen phone's.
+    """
     patient: Patient = request.state.patient
     passkey = find_or_404(db, Passkey, request)
     if passkey.patient_id != patient.id:
@@ -87,6 +90,7 @@ def remove(request: Request, db: Session) -> Response:
         kept_passkeys.refuse_unless_shown(request.state.web_session)
     except Refusal as refusal:
         return _page(request, db, 422, refusal=refusal)
+    web_sessions.end_opened_by(db, passkey.id, but=request.state.web_session)
     kept_passkeys.remove(db, passkey, by=patient)
     return redirect(request, "devices")
 

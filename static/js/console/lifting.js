@@ -27,12 +27,14 @@ async function lift() {
   return true
 }
 
-if (somethingLies()) {
+const isAskedAgain = document.querySelector("[data-again]") !== null
+
+if (somethingLies() && !isAskedAgain) {
   document.querySelector("[data-covered]").hidden = false
   lift()
 }
 
-otherTabs.addEventListener("message", ({ data }) => { if (data === "lifted" && somethingLies()) lift() })
+otherTabs.addEventListener("message", ({ data }) => { if (data === "lifted" && somethingLies() && !isAskedAgain) lift() })
 
 document.addEventListener("let-in", async (event) => {
   event.preventDefault()

@@ -1,9 +1,15 @@
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import select
+
+from app import clock
 from app.access import invitations
-from app.access.models import SessionKind
+from app.access.models import ApiKey, SessionKind
+from app.people.models import Patient, Practitioner, Role
 from app.web.guards import COOKIES
 from tests.access.authenticator import Authenticator
+from tests.conftest import FRIDAY_NOON
 
 STAFF = COOKIES[SessionKind.STAFF]
 
@@ -81,3 +87,58 @@ def test_staff_sign_out(desk):
     assert out.headers["location"] == "/clinic/sign-in"
     desk.cookies.set(STAFF, token, domain="afterglow.test")
     assert desk.post("/clinic/sign-out").status_code == 303
+
+
+@pytest.fixture
+def later(cast):
+    """`later(minutes)`: so much later, and still in the same session."""
+
+    def later(minutes):
+        clock.stand_still(FRIDAY_NOON, machine=FRIDAY_NOON + timedelta(minutes=minutes))
+
+    return later
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/clinic/patients/{maya}/number",
+        "/clinic/team/{okafor}/invitation",
+        "/clinic/team/{okafor}/recovery",
+        "/clinic/keys",
+    ],
+)
+def test_what_outlasts_a_session_asks_for_the_passkey_once_more(
+    signed_in, cast, database, later, path
+):
+    """Or whoever comes upon an open desk makes a way in of their own."""
+    office = signed_in(cast.ada)
+    path = path.format(maya=cast.maya.id, okafor=cast.dr_okafor.id)
+    form = {"phone": "(312) 555-0177", "name": "EHR", "scopes": ["book"]}
+    later(14)
+    assert "again" not in office.post(path, data={}).headers.get("location", "")
+
+    later(16)
+    asked = office.post(path, data=form)
+
+    assert asked.headers["location"] == "/clinic/sign-in?again=1"
+    assert "Show once more that it is you" in office.get("/clinic/sign-in?again=1").text
+    assert office.get("/clinic").status_code == 200
+    with database.session(write=False) as db:
+        assert db.get_one(Patient, cast.maya.id).phone == cast.maya.phone
+        assert db.scalars(select(ApiKey)).all() == []
+
+
+def test_with_the_passkey_shown_again_it_is_done(client, device, cast, database, later):
+    with database.session() as db:
+        db.get_one(Practitioner, cast.dr_okafor.id).role = Role.ADMINISTRATOR
+    show(client, device)
+    later(10)
+    client.get("/clinic")
+    later(20)
+    key = {"name": "EHR", "scopes": ["book"]}
+    assert client.post("/clinic/keys", data=key).headers["location"].endswith("again=1")
+
+    show(client, device)
+
+    assert client.post("/clinic/keys", data=key).status_code == 200

@@ -146,6 +146,25 @@ def test_a_passkey_is_removed_with_a_passkey_and_never_by_another(
         assert db.scalars(select(Passkey)).all() == []
 
 
+def test_browsers_that_a_passkey_opened_are_signed_out_with_it(
+    client, cast, sign_in_by_code, admit, signed_in, database
+):
+    """The passkey may be on a stolen phone, and its pages open there."""
+    admit(client)
+    sign_in_by_code(client)
+    stolen = Authenticator()
+    make_passkey(client, stolen)
+    with database.session(write=False) as db:
+        address = f"/devices/passkeys/{db.scalars(select(Passkey)).one().id}/removal"
+    options = client.post("/sign-in/challenge").json()["options"]
+    client.post("/sign-in/passkey", json={"credential": stolen.get(options)})
+    assert client.get("/").status_code == 200
+
+    signed_in(cast.maya).post(address)
+
+    assert client.get("/").headers["location"] == "/sign-in"
+
+
 def test_strangers_see_no_devices(client, cast):
     assert client.get("/devices").headers["location"] == "/sign-in"
     assert client.post("/devices/passkeys/challenge", json={}).headers["location"] == "/sign-in"
