@@ -1,7 +1,6 @@
 """Disks that are full, too small or broken, power cuts: each begins, lasts, and is over."""
 
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -39,15 +38,10 @@ def under_limit(clinic: Installation) -> None:
 def small_files(clinic: Installation, seconds: float) -> None:
     """Whoever writes the database's files may not write beyond the first few pages of any."""
     pids = _writers(clinic)
-    before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}
-    for pid, (_, hard) in before.items():
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (_SMALL_FILE, hard))
+    _limit(clinic, pids, str(_SMALL_FILE))
     time.sleep(seconds)
-    for pid, limits in before.items():
-        try:
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
-        except ProcessLookupError:
-            continue  # PostgreSQL's processes do not survive that
+    # PostgreSQL's processes do not survive that.
+    _limit(clinic, [pid for pid in pids if Path(f"/proc/{pid}").exists()], "unlimited")
 
 
 def broken_disk(clinic: Installation, seconds: float) -> None:
@@ -94,6 +88,14 @@ def synced(seen: Path) -> int:
     """How many fdatasync were done, as `traced` wrote them down."""
     whole = re.findall(r"fdatasync\(\d+\) += 0|<\.\.\. fdatasync resumed>\) += 0", seen.read_text())
     return len(whole)
+
+
+def _limit(clinic: Installation, pids: Sequence[int], size: str) -> None:
+    """How large a file these may write, in bytes. Asked as whoever they run as."""
+    account = clinic.server.account if clinic.server else {}
+    for pid in pids:
+        words = ["prlimit", "--pid", str(pid), f"--fsize={size}:"]
+        subprocess.run(words, **account, check=False, stderr=subprocess.DEVNULL)
 
 
 def _writers(clinic: Installation) -> list[int]:

@@ -26,9 +26,9 @@ class OwnServer:
     def __init__(self) -> None:
         # Under /tmp whatever TMPDIR says: a socket's path has room for about 100 letters.
         self.home = Path(tempfile.mkdtemp(prefix="afterglow-own-", dir="/tmp"))
-        self._account = databases.account()
-        if self._account:
-            os.chown(self.home, self._account["user"], self._account["group"])
+        self.account = databases.account()
+        if self.account:
+            os.chown(self.home, self.account["user"], self.account["group"])
         self.data = self.home / "data"
         self.url = f"postgresql+psycopg://afterglow@/{_DATABASE}?host={self.home}"
         try:
@@ -91,7 +91,7 @@ class OwnServer:
         with output.open("w") as told:
             done = subprocess.run(
                 [databases.runnable_binaries() / name, "-D", str(self.data), *words],
-                **self._account,
+                **self.account,
                 cwd=self.home,
                 stdin=subprocess.DEVNULL,
                 stdout=told,
