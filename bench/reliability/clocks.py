@@ -247,7 +247,7 @@ def _set_right(scene: Stage) -> None:
     scene.hand.set(right, right, times=scene.hurry.times)
 
 
-def _wait_for_texts(scene: Stage, mark: int, seconds: float = 20) -> None:
+def _wait_for_texts(scene: Stage, mark: int, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while len(scene.twilio.posts) < mark and time.monotonic() < end:
         time.sleep(0.005)
