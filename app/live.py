@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 from sqlalchemy import event, make_url, text
@@ -17,6 +18,13 @@ from sqlalchemy.orm import Session
 
 _CHANNEL = "afterglow"
 _TOPICS = "live_topics"
+# It mostly waits: a server that is gone without a word is to be noticed all the same.
+_SILENCE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 
 @dataclass(eq=False)
@@ -111,7 +119,7 @@ def listen(url: str, stop: threading.Event) -> None:
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     while not stop.is_set():
         try:
-            with psycopg.connect(address, autocommit=True) as connection:
+            with psycopg.connect(address, autocommit=True, **_SILENCE) as connection:
                 connection.execute(f"LISTEN {_CHANNEL}")
                 _ring_everybody()  # what was published while nobody listened
                 while not stop.is_set():

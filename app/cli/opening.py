@@ -1,6 +1,10 @@
 """What every command opens first: settings, database, a clinic."""
 
+import time
+
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import logs
@@ -8,6 +12,9 @@ from app.db import migrate as migrations
 from app.db.engine import Database
 from app.people.models import Clinic
 from app.settings import Settings
+
+log = structlog.get_logger("start")
+_STARTS_WITHIN = 30.0  # seconds
 
 
 class Failure(Exception):
@@ -20,10 +27,26 @@ def open_for_production() -> tuple[Settings, Database]:
     missing = settings.missing_for_production()
     if missing:
         raise Failure("cannot start: " + "; ".join(missing))
-    if not migrations.is_current(settings.database_url):
-        raise Failure("the database is not migrated: run `afterglow migrate` first")
     logs.configure(settings.log_format)
+    if not _is_current(settings.database_url):
+        raise Failure("the database is not migrated: run `afterglow migrate` first")
     return settings, Database(settings.database_url, settings)
+
+
+def _is_current(url: str) -> bool:
+    """Whether the database is migrated.
+
+    A server that starts at the same time as we do is waited for: half a minute, then it is said.
+    """
+    end = time.monotonic() + _STARTS_WITHIN
+    while True:
+        try:
+            return migrations.is_current(url)
+        except OperationalError:
+            if url.startswith("sqlite") or time.monotonic() > end:
+                raise
+            log.warning("waiting for the database")
+            time.sleep(1)
 
 
 def database(settings: Settings | None = None) -> Database:

@@ -24,6 +24,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",  # a destroyed key is overwritten, not only unlisted
 )
+_PATIENCE_SECONDS = 5
 
 
 class Database:
@@ -70,11 +71,29 @@ class Database:
 def _engine(url: str, pool_size: int) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        return create_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_pre_ping=True,
+            pool_timeout=_PATIENCE_SECONDS,
+            connect_args=connect_args(),
+        )
     engine = create_engine(parsed, pool_size=pool_size, max_overflow=10)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def connect_args() -> dict[str, int]:
+    """How long PostgreSQL may be silent: a server that is gone is known within half a minute."""
+    return {
+        "connect_timeout": _PATIENCE_SECONDS,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # milliseconds
+    }
 
 
 def _prepare_sqlite(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -162,4 +162,11 @@ def test_a_database_that_goes_and_comes_back_needs_no_restart(clinic):
         until(lambda: "database back" in clinic.logs("worker-1"), "the worker does not say so")
         line.ping().wait(PATIENCE)  # the line has stayed
     assert clinic.logs("worker-1").count("database gone") == 1
+
+    clinic.server.stop()
+    clinic.kill("web-1")
+    clinic.start("web-1")  # as after a power cut, when everything starts at once
+    until(lambda: "waiting for the database" in clinic.logs("web-1"), "it does not wait")
+    clinic.server.start()
+    clinic.wait_until_ready("web-1", PATIENCE, "/readyz")
     assert "Traceback" not in clinic.logs()
