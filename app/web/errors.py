@@ -79,6 +79,8 @@ HANDLERS = {
     ClientDisconnect: on_hang_up,
     exc.OperationalError: on_unavailable,
     exc.InterfaceError: on_unavailable,
+    exc.InternalError: on_unavailable,  # PostgreSQL could not write a file
+    exc.PendingRollbackError: on_unavailable,  # the line broke, and only the commit noticed
     exc.TimeoutError: on_unavailable,
     Exception: on_crash,
 }
