@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
-from app import clock
+from app import clock, logs
 from app.scheduling import calendars
 from app.scheduling.models import Appointment
 from bench.reliability import kept
@@ -89,6 +89,7 @@ def tried(kind: Kind) -> Tried:
     """Every cell there is."""
     began = time.monotonic()
     came: Counter[str] = Counter()
+    logs.configure("text", quiet=True)  # it runs in this process
     try:
         with matrix.the_house(kind) as house:
             for who, whose, name, method in _cells():

@@ -29,8 +29,9 @@ from tests.databases import Kind
 
 _JSON = {"content-type": "application/json"}
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
-_GUESSERS = 24
-_LISTENERS = 6  # so that their failing tries stay below what is slowed
+_GUESSERS = 64
+# As many as ask at once; failing tries of all must stay below what is slowed.
+_LISTENERS = {"links": 20, "numbers": 30}
 _PER_NUMBER = 3  # codes that one number may have in a quarter of an hour
 _PER_PLACE = 8  # below what one place may try in a minute
 _NEAR_A_COIN = 0.03
@@ -102,6 +103,7 @@ def guess_at(clinic: Installation, *, guesses: int, joins: int, samples: int, se
     """The same at a clinic that stands, of twenty patients or more."""
     began = time.monotonic()
     storm = _Storm(clinic, random.Random(seed), joins)
+    asyncio.run(storm.warm_up())
     asyncio.run(storm.rage(guesses))
     slowed_after = asyncio.run(storm.tries_before_slowed())
     clocked = asyncio.run(_Clock(storm).listen(samples))
@@ -145,6 +147,15 @@ class _Storm:
         if number % 5 == 0:
             return f"2001:{number >> 16 & 0xFFFF:x}:{number & 0xFFFF:x}::1"
         return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+    async def warm_up(self) -> None:
+        """Each process has opened a link before: what it does once it does not do in the storm."""
+        for url in self.clinic.urls:
+            for link in (*self.live[::20], self.over[0]):
+                line = Line(url)
+                posted = _posted(link.token, link.kind)
+                await line.ask("POST", "/x", _JSON | {"x-forwarded-for": self.place()}, posted)
+                await line.close()
 
     async def rage(self, guesses: int) -> None:
         """All the guesses, and the joins spread evenly among them."""
@@ -208,9 +219,12 @@ class _Clock:
     async def listen(self, samples: int) -> dict[str, list[float]]:
         """Seconds of each kind, asked in turn as chance has it."""
         await asyncio.sleep(1.1 if samples else 0)  # what is slowed for all counts by the second
-        async with lines(self._clinic.urls, _LISTENERS) as opened:
-            for questions in (self._about_links(samples), self._about_numbers(samples)):
-                self._storm.chance.shuffle(questions)
+        for about, questions in (
+            ("links", self._about_links(samples)),
+            ("numbers", self._about_numbers(samples)),
+        ):
+            self._storm.chance.shuffle(questions)
+            async with lines(self._clinic.urls, _LISTENERS[about]) as opened:
                 await share(opened, self._from_places(questions), self._ask)
         return self._heard
 

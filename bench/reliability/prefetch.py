@@ -84,7 +84,7 @@ def measure(*, full: bool) -> list[Row]:
     """On both databases; PostgreSQL with four app processes."""
     seed, runs, rows = kept.seed(), [], []
     for kind in get_args(Kind):
-        told = storm(kind, prefetches=5_000, links=500, by_chromium=500 if full else 40, seed=seed)
+        told = storm(kind, prefetches=5_000, links=500, by_chromium=500 if full else 24, seed=seed)
         rows += _rows(told)
         runs.append(_run(told))
         kept.keep("prefetch", seed, runs)
