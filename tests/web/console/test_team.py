@@ -71,7 +71,9 @@ def test_a_form_sent_twice_adds_one(office, cast, database):
         ("on_call_rank", "21", "Enter a place from 1 to 20"),
     ],
 )
-def test_asvs_2_2_1_2_2_2_what_is_wrong_is_said_at_its_field(office, cast, database, field, value, words):
+def test_asvs_2_2_1_2_2_2_what_is_wrong_is_said_at_its_field(
+    office, cast, database, field, value, words
+):
     answer = office.post("/clinic/team", data=_member(**{field: value}))
 
     assert answer.status_code == 422
