@@ -4,12 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select, text
 
+from app import clock
 from app.access import api_keys
+from app.cli import keys
+from app.links import magic_links
+from app.links.models import LinkKind
 from app.messaging import alarms
 from app.questionnaires.models import Questionnaire
 
@@ -301,3 +307,61 @@ def test_the_doctor_names_the_first_link_that_was_changed(afterglow, installed, 
     assert done.returncode == 1
     assert "the trail of northside is broken: event 2 was changed" in done.stderr
     assert "the trail of lakeview is broken: event 2 was changed" in done.stderr
+
+
+def test_keys_are_turned_and_their_state_is_told(afterglow, installed, cast):
+    everything = installed | {"AFTERGLOW_ENCRYPTION_KEYS": f"{'n' * 40},{'e' * 40}"}
+    turned = afterglow("keys", "rotate", "--clinic", "northside", **everything)
+    told = afterglow("keys", "status", **everything)
+
+    assert turned.stdout.splitlines() == [
+        "master: 2 wrapped anew",
+        "data: 1 made",
+        "house: 1 made",
+        "index: 2 made",
+    ]
+    lines = told.stdout.splitlines()
+    assert lines[0].endswith("8 keys stand under it")
+    assert lines[1].endswith("2 keys stand under it")  # the neighbour's: it may not go yet
+    [data] = [line for line in lines if line.startswith("northside: data key 2")]
+    assert int(data.split(": ")[2].split()[0]) > 10
+    assert "sessions need no key" in lines
+
+
+def test_doctor_misses_a_key_that_is_needed_and_names_none(database, settings, cast):
+    url = database.engine.url.render_as_string(hide_password=False)
+    others = {"encryption_keys": (SecretStr("n" * 40),), "secret_keys": (SecretStr("n" * 40),)}
+    with database.session() as db:
+        magic_links.mint(
+            db,
+            LinkKind.JOIN,
+            clinic_id=cast.clinic.id,
+            patient_id=cast.maya.id,
+            expires_at=clock.now() + timedelta(days=1),
+        )
+
+    assert keys.wrong(settings.model_copy(update={"database_url": url})) == []
+    assert keys.wrong(settings.model_copy(update={"database_url": url, **others})) == [
+        "4 keys need a key that AFTERGLOW_ENCRYPTION_KEYS lacks",
+        "1 links and codes need a key that AFTERGLOW_SECRET_KEYS lacks",
+    ]
+
+
+def test_keys_in_a_file_that_others_may_read_are_no_secret(database, settings, tmp_path):
+    file = tmp_path / "keys"
+    file.write_text("e" * 40)
+    file.chmod(0o644)
+    url = database.engine.url.render_as_string(hide_password=False)
+    opened = settings.model_copy(update={"database_url": url, "encryption_keys_file": str(file)})
+
+    assert keys.wrong(opened) == ["AFTERGLOW_ENCRYPTION_KEYS_FILE can be read by others"]
+
+
+def test_a_key_program_that_fails_is_one_line_and_shows_nothing(afterglow, installed):
+    settings = {name: value for name, value in installed.items() if "ENCRYPTION" not in name}
+    done = afterglow("keys", "status", **settings, AFTERGLOW_ENCRYPTION_KEYS_COMMAND="ls /nowhere")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("afterglow: AFTERGLOW_ENCRYPTION_KEYS: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "nowhere" not in done.stderr
