@@ -5,6 +5,7 @@ What happened stays in the log, by its kind alone.
 
 import structlog
 from sqlalchemy import exc
+from sqlalchemy.orm.exc import DetachedInstanceError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -27,7 +28,13 @@ def _said(request: Request, status: int, message: str = "") -> Response:
         i18n.known(request.cookies.get(LANGUAGE_COOKIE)) or accepted_language(request) or "en"
     )
     with i18n.using(language):
-        return page(request, "public/error.html", status, code=status, message=message)
+        try:
+            return page(request, "public/error.html", status, code=status, message=message)
+        except (DetachedInstanceError, exc.DBAPIError):
+            # Who it is was forgotten as the transaction was taken back, and cannot be read anew.
+            for name in ("patient", "practitioner", "clinic"):
+                setattr(request.state, name, None)
+            return page(request, "public/error.html", status, code=status, message=message)
 
 
 def on_http_exception(request: Request, error: Exception) -> Response:
