@@ -169,17 +169,17 @@ class Settings(BaseSettings):
         """Where push services find whoever runs this; they take nothing that is not public."""
         return self.base_url if self._is_public() else "mailto:afterglow@example.com"
 
-    def keys_now(self, name: str, *, command: bool) -> tuple[str, ...]:
-        """The keys `name` as their file holds them now, and as their program prints them now.
+    def keys_now(self, name: str, *, command: bool) -> tuple[str, ...] | None:
+        """The keys `name` as their file holds them now, or as their program prints them now.
 
-        `command`: whether the program is run at all. From the environment they never change. Raises
-        NotRead.
+        None where that is not asked: from the environment they never change, and the program is run
+        only with `command`. Raises NotRead.
         """
         if file := getattr(self, f"{name}_file"):
             return key_sources.from_file(file)
         if command and (program := getattr(self, f"{name}_command")):
             return key_sources.from_command(program)
-        return tuple(key.get_secret_value() for key in getattr(self, name))
+        return None
 
     def missing_for_production(self) -> list[str]:
         """Names of settings without which `afterglow serve` must not start, with what is wrong."""

@@ -28,7 +28,8 @@ FRESH_SECONDS = 60.0
 _ASKED_AGAIN_SECONDS = 10.0
 
 Owner = UUID | None  # a clinic, or the house
-Sources = Callable[[bool], tuple[Iterable[str], Iterable[str]]]
+Keys = Iterable[str] | None
+Sources = Callable[[bool], tuple[Keys, Keys]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class _Known:
 class KeyRing:
     """Seals and opens for every clinic and the house. Thread-safe: a look-up twice does no harm.
 
-    `sources` gives master and secret keys anew as they are now; told True, it also runs programs.
+    `sources` gives master and secret keys as they are now; None instead of either: as they were.
+    Told True, it also runs programs.
     """
 
     def __init__(
@@ -153,9 +155,9 @@ class KeyRing:
             raise KeyError(chosen)
         return chosen, derive(master, b"copy", salt)
 
-    def forget(self, owner: Owner) -> None:
-        """Read the owner's keys anew at the next use."""
-        self._known.pop(owner, None)
+    def refresh(self, owner: Owner) -> None:
+        """Read the owner's keys anew: from now on the newest seals."""
+        self._read(owner)
 
     def _seal(self, keys: dict[int, bytes], plain: bytes, place: bytes) -> bytes:
         numbers = _data(keys)
@@ -212,7 +214,9 @@ class KeyRing:
         self._asked_at = now
         try:
             masters, secrets = self._sources(command)
-            self.masters, self.secrets = KeyList(masters), KeyList(secrets)
+            new_masters = self.masters if masters is None else KeyList(masters)
+            self.secrets = self.secrets if secrets is None else KeyList(secrets)
+            self.masters = new_masters
         except (NotRead, KeysAlike) as error:
             log.error("keys not read again", kind=type(error).__name__)
 

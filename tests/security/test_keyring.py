@@ -267,3 +267,17 @@ def test_a_wrapped_key_does_nothing_under_another_number(store, ring):
 
     with pytest.raises(Unreadable):
         store.ring().index(CLINIC, -1, "+13125550142")
+
+
+def test_what_a_program_printed_once_stays_until_it_is_asked_again(store, ring, monkeypatch):
+    monkeypatch.setattr(keyring, "FRESH_SECONDS", -1.0)
+    monkeypatch.setattr(keyring, "_ASKED_AGAIN_SECONDS", 0.0)
+    running = KeyRing(
+        [OLD], [OLD], store.load, lambda command: ([NEW, OLD] if command else None,) * 2
+    )
+    number, signed = store.ring(secrets=(NEW,)).derive(None, b"link")
+
+    assert running.derive(number, b"link") == (number, signed)
+    running.seal(CLINIC, b"Maya", b"here")  # looks for newer keys, and asks no program
+
+    assert running.derive(None, b"link") == (number, signed)
