@@ -34,6 +34,7 @@ PARTS = (
     "bench.reliability.fuzz",
     "bench.reliability.scripting",
     "bench.reliability.smuggling",
+    "bench.reliability.large_bodies",
 )
 
 

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import exc
 from sqlalchemy.orm.exc import DetachedInstanceError
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app import i18n
@@ -51,11 +51,6 @@ def on_refusal(request: Request, error: Exception) -> Response:
     return _said(request, 422, error.message)
 
 
-def on_hang_up(_request: Request, _error: Exception) -> Response:
-    """Somebody's signal went in the middle of what they sent: no fault of ours, nobody to tell."""
-    return Response(status_code=400)
-
-
 def on_unavailable(request: Request, error: Exception) -> Response:
     """503: the database is gone, locked or full. Nothing of this request was kept.
 
@@ -83,7 +78,6 @@ def on_crash(request: Request, error: Exception) -> Response:
 HANDLERS = {
     HTTPException: on_http_exception,
     Refusal: on_refusal,
-    ClientDisconnect: on_hang_up,
     exc.OperationalError: on_unavailable,
     exc.InterfaceError: on_unavailable,
     exc.InternalError: on_unavailable,  # PostgreSQL could not write a file
