@@ -170,3 +170,27 @@ def test_what_is_sent_after_the_session_is_over_is_not_lost(page, clinic, desk_o
     _lift(page)
     page.wait_for_url("**/clinic/patients/new")
     expect(page.get_by_label("First name")).to_have_value("Imogen")
+
+
+def test_what_reaches_far_asks_again_and_nothing_is_typed_twice(page, clinic, desk_of, tmp_path):
+    Fob(page)
+    desk_of(page, "Dr. Rivers")
+    page.goto(f"{clinic.url}/clinic/team/new")
+    page.wait_for_function("sessionStorage.getItem('desk-typed') !== null")
+    page.get_by_label("Name that patients read").fill("Kim")
+    page.get_by_label("Coordinator").check()
+    with closing(sqlite3.connect(tmp_path / "demo.sqlite3", timeout=10)) as database:
+        database.execute(
+            "update web_session set proved_at = datetime(proved_at, '-16 minutes') || '.000000'"
+        )
+        database.commit()
+
+    page.get_by_role("button", name="Add and invite").click()
+
+    expect(page.get_by_text("Show once more that it is you")).to_be_visible()
+    _lift(page)
+    page.wait_for_url("**/clinic/team/new")
+    expect(page.get_by_label("Name that patients read")).to_have_value("Kim")
+    expect(page.get_by_label("Coordinator")).to_be_checked()
+    page.get_by_role("button", name="Add and invite").click()
+    expect(page.locator("code")).to_be_visible()
