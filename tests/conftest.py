@@ -18,7 +18,7 @@ from app.db.engine import Database
 from app.main import create_app
 from app.people.models import Patient, Practitioner
 from app.settings import Settings
-from app.web import even_pace
+from app.web import even_pace, failing_slowly
 from app.web.guards import COOKIES
 from tests import databases, memory
 from tests.cast import Cast, gather
@@ -70,6 +70,7 @@ def _still():
 def _short_steps(monkeypatch):
     """Answers that are held until a step is full are held as good as not at all."""
     monkeypatch.setattr(even_pace, "STEP_SECONDS", 0.001)
+    monkeypatch.setattr(failing_slowly, "SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ class FailingSlowly:
     """Delays failing answers by a second while there are more than so many of them a second."""
 
     def __init__(
-        self, app: ASGIApp, *, per_second: float = PER_SECOND, seconds: float = SECONDS
+        self, app: ASGIApp, *, per_second: float = PER_SECOND, seconds: float | None = None
     ) -> None:
         self._app = app
         self._per_second = per_second
@@ -47,6 +47,6 @@ class FailingSlowly:
             return
         self._waiting += 1
         try:
-            await anyio.sleep(self._seconds)
+            await anyio.sleep(SECONDS if self._seconds is None else self._seconds)
         finally:
             self._waiting -= 1
