@@ -30,6 +30,8 @@ PARTS = (
     "bench.reliability.guessing",
     "bench.reliability.access",
     "bench.reliability.kill_storm",
+    "bench.reliability.storage",
+    "bench.reliability.anywhere",
     "bench.reliability.stampede",
     "bench.reliability.fuzz",
     "bench.reliability.scripting",

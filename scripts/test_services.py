@@ -48,6 +48,7 @@ NEEDS = (
     Need("fonts-liberation", _font),
     Need("coturn", _on_path("turnserver"), service="coturn"),
     Need("libnss3-tools", _on_path("certutil")),
+    Need("strace", _on_path("strace")),
     Need("nginx-light", _on_path("nginx"), service="nginx"),
     POSTGRESQL,
 )

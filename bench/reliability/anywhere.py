@@ -52,17 +52,16 @@ class Outcome:
     seconds: float
 
     @property
-    def is_clean(self) -> bool:
+    def is_right(self) -> bool:
         """Whether nothing happened that must not."""
-        wrong = (self.lost, self.doubled, self.flaws, self.gone, self.crashes)
+        wrong = (self.lost, self.doubled, self.flaws, self.gone, self.crashes, self.texts_lost)
         copies = self.texts_doubled <= sum(self.kills.values())
-        return (
-            not any(wrong)
-            and self.settled
-            and self.texts_lost == 0
-            and copies
-            and max(self.back) <= BACK_WITHIN
-        )
+        return not any(wrong) and self.settled and copies
+
+    @property
+    def is_clean(self) -> bool:
+        """The same, and all was served again soon."""
+        return self.is_right and max(self.back) <= BACK_WITHIN
 
 
 def measure(*, full: bool) -> list[Row]:

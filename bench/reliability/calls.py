@@ -41,8 +41,8 @@ class Page:
     def arrive(self, url: str) -> Message:
         """Open the socket and say hello; what the welcome says."""
         host, port = url.removeprefix("http://").split(":")
+        raw = socket.create_connection((host, int(port)), timeout=_PATIENCE)
         try:
-            raw = socket.create_connection((host, int(port)), timeout=_PATIENCE)
             self._socket = connect(
                 f"ws://{BASE_URL.removeprefix('https://')}{self.path}/socket",
                 sock=raw,
@@ -54,6 +54,7 @@ class Page:
                 close_timeout=1,
             )
         except (OSError, WebSocketException) as error:
+            raw.close()
             raise LineLost from error
         self.say(type="hello", page=self.name, since=self.since)
         welcome = self.until("welcome")
@@ -118,6 +119,8 @@ class Calls:
         self.browser.post("/x", data={"t": self.errand.token, "kind": "join"})
         self.browser.post("/x/claim", data={"visit": str(self.errand.appointment_id)})
         self._patient = Page(place, self.browser.cookies)
+        for page in (self._clinician, self._patient):
+            self.clinic.at_end(page.leave)
 
     def once(self) -> None:
         """One signal each way, on lines that are opened anew when they broke."""

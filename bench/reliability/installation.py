@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,8 +110,14 @@ class Installation:
         return f"http://127.0.0.1:{self._ports[name]}"
 
     def browser(self, place: int = 0, cookies: Mapping[str, str] | None = None) -> Browser:
-        """A browser at one of the app processes."""
-        return Browser(self.urls[place % self.processes], cookies)
+        """A browser at one of the app processes. It is closed with the installation."""
+        browser = Browser(self.urls[place % self.processes], cookies)
+        self.at_end(browser.close)
+        return browser
+
+    def at_end(self, let_go: Callable[[], object]) -> None:
+        """Call this when the installation is cleared away."""
+        self._stack.callback(let_go)
 
     def start(self, name: str, *before: str) -> None:
         """Start a process that is down. `before`: words ahead of its command, as `strace` is."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
+from app.people.models import Patient
 from bench.reliability import faults, found, kept
 from bench.reliability.acts import Entries
 from bench.reliability.crowd import Crowd
@@ -24,6 +25,7 @@ from tests.databases import Kind
 
 BACK_WITHIN = 10.0  # seconds
 _WRITERS = 4
+_COMMITS = 10
 _MANY_WORDS = " And on." * 1500  # so that files grow
 _FAULTS: dict[Kind, dict[str, Fault]] = {
     "sqlite": {
@@ -57,21 +59,20 @@ class Outcome:
     flaws: list[str]
     back: list[float]  # seconds after each until all was served again
     crashes: list[str]
+    commits: int  # before any fault, one entry after the other
+    syncs: int  # and how often the disk was waited for meanwhile
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing happened that must not, and the fault was felt at all."""
+        wrong = self.lost or self.strange or self.flaws or self.crashes
+        was_felt = self.refused > 0 and self.believed > 0
+        return not wrong and was_felt and self.syncs >= self.commits
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing happened that must not, and the fault was felt at all."""
-        wrong = self.lost or self.strange or self.flaws or self.crashes
-        return not wrong and self.refused > 0 and max(self.back) <= BACK_WITHIN
-
-
-@dataclass(frozen=True)
-class Synced:
-    """How often the disk was waited for."""
-
-    database: str
-    commits: int
-    syncs: int
+        """The same, and all was served again soon."""
+        return self.is_right and max(self.back) <= BACK_WITHIN
 
 
 def measure(*, full: bool) -> list[Row]:
@@ -86,12 +87,7 @@ def measure(*, full: bool) -> list[Row]:
             rows += _rows(outcome)
             figures = asdict(outcome)
             runs.append(kept.Run(kind, {fault: times}, figures, passed=outcome.is_clean))
-        waited = syncs(kind, commits=200 if full else 50)
-        name = f"storage, {kind}: fdatasync for {waited.commits} commits"
-        rows.append(at_least(name, waited.syncs, "", waited.commits))
-        passed = waited.syncs >= waited.commits
-        runs.append(kept.Run(kind, {"commits": waited.commits}, asdict(waited), passed=passed))
-        kept.keep("storage", seed, runs)
+            kept.keep("storage", seed, runs)
     return rows
 
 
@@ -100,10 +96,13 @@ def suffer(
     *names: str,
     times: int,
     seed: int,
+    longest: float = 1.5,
     processes: int | None = None,
     worker_id: str = "bench",
 ) -> Outcome:
-    """Faults of these kinds, so often each, while words are kept; and what is left."""
+    """Faults of these kinds, so often each and so many seconds, while words are kept; and what is
+    left.
+    """
     print(f"storage: {kind}, {', '.join(names)}, {times} times, seed {seed}", flush=True)
     chance = random.Random(f"{seed} {kind} {names}")
     installation = Installation(
@@ -118,40 +117,39 @@ def suffer(
         if "full disk" in names:
             faults.under_limit(clinic)
         *writers, asking = clinic.people.patients
+        synced = _synced(clinic, ledger, writers[0])
         service = Service(clinic, cookies_of(clinic.database, asking))
         acts = [Entries(clinic, ledger, patient, _MANY_WORDS) for patient in writers]
         with Crowd(acts, ledger, clinic.urls, pause=0.05, seed=f"{seed}") as crowd:
-            back = _befall(clinic, service, [_FAULTS[kind][name] for name in names], times, chance)
-        return _outcome(clinic, ledger, crowd, back, fault=", ".join(names), times=times, seed=seed)
+            wanted = [_FAULTS[kind][name] for name in names] * times
+            back = _befall(clinic, service, wanted, longest, chance)
+        name = ", ".join(names)
+        return _outcome(clinic, ledger, crowd, back, synced, fault=name, times=times, seed=seed)
 
 
-def syncs(kind: Kind, *, commits: int, worker_id: str = "bench") -> Synced:
-    """So many entries, one after the other, and how often the disk was waited for."""
-    installation = Installation(kind, 1, 0, patients=1, own_server=True, worker_id=worker_id)
-    with installation as clinic, closing(Ledger(clinic.folder / "outside.jsonl")) as ledger:
-        act = Entries(clinic, ledger, clinic.people.patients[0])
-        act.once()  # so that every line to the database is open
-        with faults.traced(clinic) as seen:
-            for _ in range(commits):
-                act.once()
-        believed = len(ledger.heard("entries")) - 1
-        assert believed == commits, ledger.answers
-        return Synced(kind, commits, faults.synced(seen))
+def _synced(clinic: Installation, ledger: Ledger, patient: Patient) -> int:
+    """How often the disk was waited for while a few entries were kept."""
+    act = Entries(clinic, ledger, patient)
+    act.once()  # so that every line to the database is open
+    with faults.traced(clinic) as seen:
+        for _ in range(_COMMITS):
+            act.once()
+    assert len(ledger.heard("entries")) == 1 + _COMMITS, ledger.answers
+    return faults.synced(seen)
 
 
 def _befall(
     clinic: Installation,
     service: Service,
     wanted: Sequence[Fault],
-    times: int,
+    longest: float,
     chance: random.Random,
 ) -> list[float]:
     back = []
     for fault in wanted:
-        for _ in range(times):
-            time.sleep(chance.uniform(0.1, 0.6))
-            fault(clinic, chance.uniform(0.8, 1.5))
-            back.append(round(service.wait_until_back(), 2))
+        time.sleep(chance.uniform(0.1, 0.6))
+        fault(clinic, chance.uniform(longest / 2, longest))
+        back.append(round(service.wait_until_back(), 2))
     return back
 
 
@@ -160,6 +158,7 @@ def _outcome(
     ledger: Ledger,
     crowd: Crowd,
     back: list[float],
+    synced: int,
     *,
     fault: str,
     times: int,
@@ -179,6 +178,8 @@ def _outcome(
         flaws=found.flaws(clinic.database),
         back=back,
         crashes=[repr(error) for error in crowd.crashes],
+        commits=_COMMITS,
+        syncs=synced,
     )
 
 
@@ -187,5 +188,6 @@ def _rows(outcome: Outcome) -> list[Row]:
     return [
         at_most(f"{name}: kept and lost of {outcome.believed}", outcome.lost, "", 0),
         at_most(f"{name}: service back, slowest", max(outcome.back), "s", BACK_WITHIN),
+        at_least(f"{name}: fdatasync of {outcome.commits} commits", outcome.syncs, "", _COMMITS),
         at_most(f"{name}: anything else wrong", 0 if outcome.is_clean else 1, "", 0),
     ]
