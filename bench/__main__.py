@@ -30,6 +30,7 @@ PARTS = (
     "bench.reliability.guessing",
     "bench.reliability.access",
     "bench.reliability.kill_storm",
+    "bench.reliability.turning",
     "bench.reliability.storage",
     "bench.reliability.anywhere",
     "bench.reliability.stampede",
