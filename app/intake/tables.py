@@ -25,7 +25,8 @@ from app.questionnaires.models import Questionnaire, QuestionnaireResponse, Resp
 from app.questionnaires.spoken import spoken
 
 _BYTE_ORDER_MARK = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The wide ones begin a formula where wide letters are written.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def of_form(db: Session, clinic: Clinic, questionnaire: Questionnaire) -> str:

@@ -40,7 +40,7 @@ _USUAL_VISIT = 50
 _SHORTEST, _LONGEST = 5, 12 * 60
 _DAYS = ("%Y-%m-%d", "%m/%d/%Y")
 _TIMES = ("%H:%M", "%I:%M %p", "%I:%M%p")
-_GUARDED = re.compile(r"'[=+\-@\t\r\n]")  # as our own export guards a cell
+_GUARDED = re.compile(r"'[=+\-@\t\r\n＝＋－＠]")  # as our own export guards a cell
 _OLDEST = date(1900, 1, 1)
 _SAID = {"yes": True, "y": True, "1": True, "true": True, "": False, "no": False, "n": False}
 _SAID |= {"0": False, "false": False}

@@ -97,6 +97,7 @@ _MARKUP = (
     '=HYPERLINK("//{n}.example","a")',
     "=cmd|' /C {n}'!A0",
     "@SUM(1)*cmd|'{n}'",
+    '＝HYPERLINK("//{n}.example")',
 )
 # What closes whatever the words may stand in.
 _OUT_OF = (

@@ -42,7 +42,7 @@ from tests.house import test_access_matrix as matrix
 
 _TOKEN = "t" * 32
 _VIEWERS = ("administrator", "patient by passkey", "journal link", "forms link", "guest's link")
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[\d.,:% ]*")
 _MARKUP = re.compile(r"<[^<>]*xss\d+z")
 
