@@ -29,6 +29,7 @@ from bench.reliability.lines import Line, lines
 from bench.reliability.people import cookies_of
 from bench.rows import Row, at_least, at_most, seen
 from tests.databases import Kind
+from tests.house import addresses
 from tests.house import test_access_matrix as matrix
 from tests.house.test_access_matrix import Comes
 
@@ -92,18 +93,10 @@ def tried(kind: Kind) -> Tried:
     logs.configure("text", quiet=True)  # it runs in this process
     try:
         with matrix.the_house(kind) as house:
-            for who, whose, name, method in _cells():
-                came["cells"] += 1
-                should = matrix.expected(name, matrix.PRINCIPALS[who], whose)
-                is_in, answer = matrix.ask(house, name, method, who, whose)
-                if not matrix.as_declared(name, is_in, should):
-                    came["wrong"] += 1
-                    print(f"wrong: {who}, {whose}: {method} {name}: {is_in}, not {should}")
-                if is_in is Comes.IN and should is not Comes.IN and _is_across(who, whose):
-                    came["across"] += 1
-                for secret in matrix.others_secrets(who, answer):
-                    came["canaries"] += 1
-                    print(f"told: {who}, {whose}: {method} {name}: {secret}")
+            for who in matrix.PRINCIPALS:
+                for whose in matrix.WHOSE:
+                    _try_pages(house, who, whose, came)
+                    _try_lines(house, who, whose, came)
     finally:
         clock.stand_still(None)
     return Tried(
@@ -118,11 +111,32 @@ def tried(kind: Kind) -> Tried:
     )
 
 
-def _cells() -> Iterator[tuple[str, str, str, str]]:
-    for who in matrix.PRINCIPALS:
-        for whose in matrix.WHOSE:
-            for name, method in matrix.asked_about(whose):
-                yield who, whose, name, method
+def _try_pages(house: matrix.House, who: str, whose: str, came: Counter[str]) -> None:
+    for name, method in matrix.asked_about(whose):
+        should = matrix.expected(name, matrix.PRINCIPALS[who], whose)
+        is_in, answer = matrix.ask(house, name, method, who, whose)
+        came["cells"] += 1
+        if not matrix.as_declared(name, is_in, should):
+            _note(came, "wrong", f"{who}, {whose}: {method} {name}: {is_in}, not {should}")
+        if is_in is Comes.IN and should is not Comes.IN and _is_across(who, whose):
+            came["across"] += 1
+        for secret in matrix.others_secrets(who, answer):
+            _note(came, "canaries", f"{who}, {whose}: {method} {name}: {secret}")
+
+
+def _try_lines(house: matrix.House, who: str, whose: str, came: Counter[str]) -> None:
+    for name in matrix.SOCKETS:
+        if whose != "own" and not addresses.ours(matrix.ROUTES[name][0]):
+            continue
+        should = matrix.expected(name, matrix.PRINCIPALS[who], whose) is Comes.IN
+        came["cells"] += 1
+        if matrix.is_carried(house, name, who, whose) is not should:
+            _note(came, "wrong", f"{who}, {whose}: line {name}, should be {should}")
+
+
+def _note(came: Counter[str], what: str, said: str) -> None:
+    came[what] += 1
+    print(f"{what}: {said}", flush=True)
 
 
 def _is_across(who: str, whose: str) -> bool:

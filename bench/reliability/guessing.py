@@ -29,7 +29,7 @@ from tests.databases import Kind
 
 _JSON = {"content-type": "application/json"}
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
-_GUESSERS = 64
+_GUESSERS = 40
 # As many as ask at once; failing tries of all must stay below what is slowed.
 _LISTENERS = {"links": 20, "numbers": 30}
 _PER_NUMBER = 3  # codes that one number may have in a quarter of an hour

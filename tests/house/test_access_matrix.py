@@ -415,13 +415,14 @@ def test_a_line_is_carried_for_whom_it_is_declared(house, name, whose):
     wrong = []
     for who, principal in PRINCIPALS.items():
         should = expected(name, principal, whose) is Comes.IN
-        if _is_carried(house, name, who, whose) is not should:
+        if is_carried(house, name, who, whose) is not should:
             wrong.append(f"{who}: {'kept out' if should else 'let in'}")
 
     assert not wrong, wrong
 
 
-def _is_carried(house: House, name: str, who: str, whose: str) -> bool:
+def is_carried(house: House, name: str, who: str, whose: str) -> bool:
+    """Whether a line is opened and says something."""
     address = BASE_URL.replace("https", "wss") + house.address(name, whose)
     with house.browser.websocket_connect(address, headers=house.headers(who)) as line:
         try:
