@@ -29,8 +29,9 @@ class Served:
 
     def __init__(self, app: Starlette, patience: Patience) -> None:
         self.app = app
-        app.state.worker = SimpleNamespace(stop=lambda: None)
-        app.state.database = SimpleNamespace(close=lambda: None)
+        if not hasattr(app.state, "worker"):
+            app.state.worker = SimpleNamespace(stop=lambda: None)
+            app.state.database = SimpleNamespace(close=lambda: None)
         self.port = free_port()
         config = uvicorn.Config(
             app,

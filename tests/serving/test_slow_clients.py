@@ -1,9 +1,11 @@
 """Who does not get on is let go, and holds up nobody. The same with real patience: E12."""
 
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 
-from tests.serving.conftest import HURRIED, all_of
+from app.serving.state import Patience
+from tests.serving.conftest import HURRIED, Served, all_of
 
 HEAD = b"POST /take HTTP/1.1\r\nhost: clinic\r\ncontent-length: %d\r\n\r\n"
 
@@ -38,6 +40,20 @@ def test_a_body_that_moves_is_taken_however_long_it_takes(serve):
             line.sendall(b"abcd")
             time.sleep(0.08)
         assert b"took 40" in line.recv(1000)
+
+
+def test_as_many_slow_senders_as_there_are_hands_hold_up_nobody(app, cast):
+    said = (
+        b"POST /sign-in/number HTTP/1.1\r\nhost: afterglow.test\r\nsec-fetch-site: same-origin\r\n"
+        b"content-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nphone="
+    )
+    with Served(app, Patience()) as served, ExitStack() as slow:
+        for _ in range(25):  # of threads there are twenty
+            slow.enter_context(served.line(said))
+        time.sleep(0.3)
+        with served.line(b"GET /sign-in HTTP/1.0\r\nhost: afterglow.test\r\n\r\n") as quick:
+            quick.settimeout(5)
+            assert quick.recv(100).startswith(b"HTTP/1.1 200")
 
 
 def test_who_does_not_read_the_answer_is_let_go(serve):
