@@ -6,7 +6,6 @@ a join session ends with its visit, an escort's with its day, so their `expires_
 and moves when the demo's clock is pushed.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from app import clock, live
 from app.access import covers, devices
 from app.access.models import SessionKind, Strength, WebSession
+from app.access.session_limits import LIMITS as LIMITS
 from app.audit import trail
 from app.people.models import Patient, Practitioner
 from app.security.tokens import hash_token, looks_like_token, new_token
@@ -25,22 +25,6 @@ from app.security.tokens import hash_token, looks_like_token, new_token
 Person = Patient | Practitioner
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How long a session may rest, and how long it may live at all. None: the visit decides."""
-
-    idle: timedelta | None
-    absolute: timedelta | None
-
-
-LIMITS = {
-    SessionKind.JOIN: Limits(None, None),
-    SessionKind.WRITE: Limits(timedelta(minutes=30), timedelta(hours=24)),
-    SessionKind.PATIENT: Limits(timedelta(minutes=15), timedelta(hours=12)),
-    SessionKind.STAFF: Limits(timedelta(minutes=15), timedelta(hours=12)),
-    SessionKind.ESCORT: Limits(None, None),
-    SessionKind.GUEST: Limits(None, None),
-}
 # Reading a page would otherwise write a row each time.
 _NOTED_EVERY = timedelta(minutes=1)
 _ANSWER_MAY_BE_LOST = timedelta(minutes=2)
