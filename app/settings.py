@@ -88,11 +88,15 @@ class Settings(BaseSettings):
         default=(),
         description="hosts in your own network that webhooks may go to although they are private",
     )
+    proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("127.0.0.1", "::1"),
+        description="addresses or networks of your proxies: whose `X-Forwarded-For` is believed",
+    )
     leave_seconds: float = Field(
         default=3,
         ge=0,
         le=60,
-        description="how long `/readyz` says no before a process leaves: until your balancer saw it",
+        description="how long `/readyz` says no before a process leaves: until balancers saw it",
     )
     backup_dir: str = Field(
         default="", description="folder of the copies that the worker makes by itself; empty: none"
@@ -118,6 +122,7 @@ class Settings(BaseSettings):
         "turn_urls",
         "push_hosts",
         "webhook_hosts",
+        "proxies",
         mode="before",
     )
     @classmethod

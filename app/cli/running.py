@@ -33,7 +33,13 @@ def serve(
 
     settings, opened = open_for_production()
     app = create_app(settings, opened, works=works)
-    run(app, host=host, port=port, linger=settings.leave_seconds)
+    run(
+        app,
+        host=host,
+        port=port,
+        proxies=settings.proxies,
+        linger=settings.leave_seconds,
+    )
 
 
 @commands.command()

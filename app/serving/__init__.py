@@ -2,6 +2,7 @@
 
 import resource
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
 import uvicorn
@@ -19,14 +20,25 @@ _MOST_FILES = 8192
 _DID_NOT_START = 3
 
 
-def run(app: Starlette, *, host: str, port: int, linger: float = 0) -> None:
+def run(
+    app: Starlette, *, host: str, port: int, proxies: Sequence[str] = (), linger: float = 0
+) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
     Then `/readyz` says no for `linger` seconds while all goes on; after that nobody new is let
     in, requests in hand are finished and sockets told to come back. A second signal ends the wait.
     """
     _allow_many_connections()
-    config = uvicorn.Config(
+    server = LeavingServer(configured(app, host, port, proxies), app, linger=linger)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(_DID_NOT_START)
+
+
+def configured(app: Starlette, host: str, port: int, proxies: Sequence[str]) -> uvicorn.Config:
+    """uvicorn as we have it. Who a visitor is, it takes from these proxies and from nobody else."""
+    return uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -40,12 +52,9 @@ def run(app: Starlette, *, host: str, port: int, linger: float = 0) -> None:
         ws_ping_timeout=_SOCKET_PING_SECONDS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
     )
-    server = LeavingServer(config, app, linger=linger)
-    with suppress(KeyboardInterrupt):
-        server.run()
-    if not server.started:
-        sys.exit(_DID_NOT_START)
 
 
 def _allow_many_connections() -> None:
