@@ -33,6 +33,7 @@ MOVES_AFTER = timedelta(seconds=FRESH_SECONDS)
 # By then no process seals under the older key any more, nor has one that did left it uncommitted.
 SETTLES_AFTER = timedelta(minutes=10)
 _LOOKS_AGAIN = timedelta(minutes=1)
+_BEGINS_AFTER = timedelta(seconds=5)  # what a worker finds to do when it starts comes first
 _FIRST = UUID(int=0)
 
 
@@ -53,7 +54,7 @@ class Resealer:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._going: Iterator[int] | None = None
-        self._looks_at = clock.machine_now()
+        self._looks_at = clock.machine_now() + _BEGINS_AFTER
 
     def run(self, seconds: float, pause: Callable[[float], object] = time.sleep) -> int:
         """Go on for about so long, or until nothing is left for now. Returns how many rows."""

@@ -431,7 +431,20 @@ def test_nothing_is_done_over_and_over_once_all_is_settled(database, cast):
     settle(database)
 
     assert list(Resealer(database)._pass()) == []
-    assert Resealer(database).run(1) == 0
+
+
+def test_a_worker_seals_anew_by_itself_a_little_at_a_time(database, cast):
+    turn(database, Turn.DATA)
+    resealer = Resealer(database)
+    assert resealer.run(0) == 0  # what else there is comes first
+    later(seconds=6)
+
+    turns = 0
+    while left(database):
+        resealer.run(0)
+        turns += 1
+
+    assert turns > 3
 
 
 def _numbers_under(db):
