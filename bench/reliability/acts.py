@@ -123,7 +123,7 @@ class Forms:
         self.ledger.asks("forms", name, value)
         answer = self.browser.post(path, dict(_HIDDEN.findall(shown.text)) | {names[0]: value})
         self.ledger.answered("forms", answer.status)
-        if answer.status == 303:
+        if _leads_to(answer, self._task):
             self.ledger.hears("forms", name)
 
 
@@ -154,7 +154,7 @@ class Writing:
             self.ledger.asks("written", f"{self._to} {words}")
         answer = self.browser.post(f"/clinic/inbox/{self._to}", self._form)
         self.ledger.answered("written", answer.status)
-        if answer.status == 303:
+        if _leads_to(answer, "/clinic/inbox/"):
             self.ledger.hears("written", f"{self._to} {self._form['body']}")
             self._form = {}
 
@@ -228,3 +228,8 @@ class Records:
         )
         self.ledger.answered(f"FHIR {kind}", answer.status)
         return answer
+
+
+def _leads_to(answer: Answer, path: str) -> bool:
+    """Whether it went well: on to there, and not to a door where one must sign in again."""
+    return answer.status == 303 and answer.headers["Location"].startswith(path)

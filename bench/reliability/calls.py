@@ -7,7 +7,7 @@ other side must have it, however often lines break in between.
 import json
 import socket
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -37,13 +37,14 @@ class Page:
     name: str = field(default_factory=lambda: uuid4().hex)
     since: int | None = None
     _socket: ClientConnection | None = None
+    _open: ExitStack = field(default_factory=ExitStack)
 
     def arrive(self, url: str) -> Message:
         """Open the socket and say hello; what the welcome says."""
         host, port = url.removeprefix("http://").split(":")
         raw = socket.create_connection((host, int(port)), timeout=_PATIENCE)
         try:
-            self._socket = connect(
+            opening = connect(
                 f"ws://{BASE_URL.removeprefix('https://')}{self.path}/socket",
                 sock=raw,
                 origin=BASE_URL,
@@ -53,6 +54,7 @@ class Page:
                 open_timeout=_PATIENCE,
                 close_timeout=1,
             )
+            self._socket = self._open.enter_context(opening)
         except (OSError, WebSocketException) as error:
             raw.close()
             raise LineLost from error
@@ -82,10 +84,9 @@ class Page:
 
     def leave(self) -> None:
         """Hang up, whatever state the line is in."""
-        if self._socket is not None:
-            with suppress(OSError, WebSocketException):
-                self._socket.close()
-            self._socket = None
+        self._socket = None
+        with suppress(OSError, WebSocketException):
+            self._open.close()
 
     @property
     def is_here(self) -> bool:
