@@ -97,12 +97,12 @@ function writeSoon() {
   soon = setTimeout(write, 300)
 }
 
+// Two who see and hear each other, whatever became of their lines to the clinic.
 function isTalking() {
-  return document.querySelector('[data-flag="talking"]:not([hidden])') !== null
+  return document.querySelector('[data-flag="connected"]:not([hidden])') !== null
 }
 
-function somebodyIsHere(event) {
-  if (!event.isTrusted) return
+function somebodyIsHere() {
   here = Date.now()
   if (here - said < SAY_EVERY) return
   said = here
@@ -111,11 +111,14 @@ function somebodyIsHere(event) {
 }
 
 function lookAtTheTime() {
+  if (isTalking()) somebodyIsHere()
   const now = Date.now()
-  if (now - here > RESTS && now - heard > UNHEARD && !isTalking()) cover()
+  if (now - here > RESTS && now - heard > UNHEARD) cover()
 }
 
-for (const sign of SIGNS) addEventListener(sign, somebodyIsHere, { capture: true, passive: true })
+for (const sign of SIGNS) {
+  addEventListener(sign, ({ isTrusted }) => isTrusted && somebodyIsHere(), { capture: true, passive: true })
+}
 for (const change of ["input", "change", "reset"]) document.addEventListener(change, writeSoon)
 document.addEventListener("submit", ({ target }) => (target.matches("[action$='/sign-out']") ? letGo() : write()))
 document.addEventListener("htmx:after:swap", () => {

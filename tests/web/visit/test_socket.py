@@ -201,3 +201,37 @@ def test_a_call_that_runs_over_its_time_keeps_its_session_and_its_link(
             links_end = db.scalars(select(MagicLink.expires_at)).all()
 
     assert max(sessions_end) == max(links_end) == over_time + timedelta(minutes=30)
+
+
+def test_a_talk_is_no_rest_so_nothing_covers_the_desk(phone, desk, address, clinic_address):
+    with connect(desk, clinic_address) as clinician, connect(phone, address) as patient:
+        hello(clinician, "desk")
+        hello(patient, "phone")
+        for _ in range(3):
+            clock.stand_still(clock.now(), machine=clock.machine_now() + timedelta(minutes=10))
+            for line in (patient, clinician):
+                line.send_json({"type": "ping"})
+                until(line, "pong")
+
+        assert desk.get("/clinic").status_code == 200
+
+    clock.stand_still(clock.now(), machine=clock.machine_now() + timedelta(minutes=15))
+    assert desk.get("/clinic").headers["location"] == "/clinic/sign-in"
+
+
+@pytest.mark.parametrize("since", [False, -1, 2**31, 10**40, "1", 0.5])
+def test_a_page_that_names_a_signal_there_cannot_be_has_heard_none(desk, clinic_address, since):
+    with connect(desk, clinic_address) as clinician:
+        assert hello(clinician, "desk", since)["since"] == 0
+
+
+@pytest.mark.parametrize("number", [False, -1, 2**31, 10**40])
+def test_a_signal_with_a_number_there_cannot_be_ends_the_line(desk, clinic_address, number):
+    with connect(desk, clinic_address) as clinician:
+        hello(clinician, "desk")
+        answer = {"type": "answer", "sdp": "v=0"}
+        clinician.send_json({"type": "signal", "n": number, "peer": "a", "description": answer})
+        with pytest.raises(WebSocketDisconnect) as over:
+            until(clinician, "ack")
+
+    assert over.value.code == 4400
