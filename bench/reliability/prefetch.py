@@ -219,7 +219,7 @@ class _Bots:
         phone = {"user-agent": _PHONE, "x-forwarded-for": self._place()}
         await line.ask("GET", _PATHS[link.kind], phone)
         opened = await _exchange(line, link, phone)
-        is_in = opened.status == 200 and json.loads(opened.body)["state"] == _OPENED[link.kind]
+        is_in = json.loads(opened.body)["state"] == _OPENED[link.kind]
         if is_in and link.kind is LinkKind.JOIN:
             mine = _JSON | phone | {"cookie": opened.cookies()}
             visit = json.dumps({"visit": str(link.appointment_id)}).encode()
@@ -267,7 +267,10 @@ def _digest(rows: Iterator[str]) -> str:
 
 async def _exchange(line: Line, link: SentLink, headers: dict[str, str]) -> Heard:
     posted = json.dumps({"t": link.token, "kind": link.kind.value}).encode()
-    return await line.ask("POST", "/x", _JSON | headers, posted)
+    heard = await line.ask("POST", "/x", _JSON | headers, posted)
+    if heard.status != 200:
+        raise RuntimeError(f"a {link.kind.value} link is answered with {heard.status}")
+    return heard
 
 
 def _as_bot(agent: str, link: SentLink) -> dict[str, str]:
