@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from sqlalchemy import Connection, Engine, MetaData, Table, select
+from sqlalchemy import Connection, Engine, MetaData, Table, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -22,6 +22,9 @@ from app.db import migrate
 
 # What no copy of the data may hold: without its key, an entry is gone for good.
 KEY_TABLES = frozenset({"entry_key"})
+# What is in both: the keys of entries are sealed under keys of their clinics, and those of today
+# stand in no copy of an older day.
+KEYS_TOO = frozenset({"clinic_key"})
 KEYS = "keys.copy"
 # The same, as it was written before copies were sealed.
 FORMER_KEYS = "keys.jsonl.gz"
@@ -72,11 +75,15 @@ def copy_keys(
 ) -> tuple[Path, int]:
     """Copy the keys over their last copy. Returns the file and how many there are."""
     path = folder / KEYS
-    count = _write(
-        connection, path, "keys", schema, [table for table in tables if table.name in KEY_TABLES]
-    )
+    theirs = [table for table in tables if table.name in KEY_TABLES | KEYS_TOO]
+    count = _write(connection, path, "keys", schema, theirs)
     (folder / FORMER_KEYS).unlink(missing_ok=True)  # else what was deleted lives on in it
-    return path, count
+    twice = [table for table in theirs if table.name in KEYS_TOO]
+    return path, count - sum(_size(connection, table) for table in twice)
+
+
+def _size(connection: Connection, table: Table) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
 def note(engine: Engine, copied: Copied) -> DataCopy:

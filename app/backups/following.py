@@ -118,7 +118,7 @@ class Follower:
 
     def _write(self, connection: Connection, changed: dict[str, set[UUID]], now: datetime) -> None:
         assert self._writer is not None, "a copy was begun"
-        if copying.KEY_TABLES & changed.keys():
+        if (copying.KEY_TABLES | copying.KEYS_TOO) & changed.keys():
             copying.copy_keys(connection, self._keys, self._schema, [*self._tables.values()])
         lines = [{"at": now.isoformat()}]
         for name, ids in changed.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     Connection,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from app.backups import reading, rows, tail
+from app.backups import copying, reading, rows, tail
 from app.backups.copying import reflected
 from app.backups.reading import NotRestored as NotRestored
 from app.backups.tail import Tail
@@ -48,6 +49,7 @@ def restore(url: str, data: Path, keys: Path, beside: Path | None = None) -> int
             tables = reflected(connection)
             _empty(connection, tables)
             count = _fill(connection, tables, data, later)
+            count -= _make_room(connection, tables, keys)
             count += _fill(connection, tables, keys, Tail())
     except (DBAPIError, StatementError, KeyError, TypeError, ValueError, AttributeError) as error:
         # Its words would hold a row.
@@ -55,6 +57,22 @@ def restore(url: str, data: Path, keys: Path, beside: Path | None = None) -> int
     finally:
         engine.dispose()
     migrate.upgrade(url)
+    return count
+
+
+def _make_room(connection: Connection, metadata: MetaData, keys: Path) -> int:
+    """Take out what comes again with the keys, newer; returns how many rows.
+
+    The keys of entries are sealed under keys of their clinics that older data do not know.
+    """
+    count = 0
+    for value in reading.lines(keys):
+        if value.get("table") in copying.KEYS_TOO:
+            its = metadata.tables[value["table"]]
+            row_id: object = value["row"]["id"]
+            if connection.dialect.name != "sqlite":
+                row_id = UUID(str(row_id))
+            count += connection.execute(delete(its).where(its.c.id == row_id)).rowcount
     return count
 
 
@@ -102,23 +120,24 @@ def _empty(connection: Connection, metadata: MetaData) -> None:
 
 def _fill(connection: Connection, metadata: MetaData, path: Path, later: Tail) -> int:
     count = said = 0
-    batch: list[dict[str, Any]] = []
-    current: Table | None = None
     end: int | None = None
+    filling: _Filling | None = None
     for value in _all(path, later):
         end = value.get("end", end)
         if "row" not in value:
             continue
-        said += value.get("at") is None
-        its, row = metadata.tables[value["table"]], value["row"]
-        if value.get("at") is None and later.has(its.name, row["id"]):
+        is_later, name, row = "at" in value, value["table"], value["row"]
+        said += not is_later
+        if not is_later and later.has(name, row["id"]):
             continue
-        if its is not current or len(batch) >= _AT_ONCE:
-            _insert(connection, current, batch)
-            current, batch = its, []
-        batch.append(rows.read(its, connection.dialect, row))
+        if filling is None or filling.name != name:
+            if filling is not None:
+                filling.put()
+            filling = _Filling(connection, metadata.tables[name])
+        filling.add(row)
         count += 1
-    _insert(connection, current, batch)
+    if filling is not None:
+        filling.put()
     if end != said:
         raise ValueError("rows are missing")
     return count
@@ -129,6 +148,43 @@ def _all(path: Path, later: Tail) -> Iterator[dict[str, Any]]:
     yield from later.rows()
 
 
-def _insert(connection: Connection, its: Table | None, batch: list[dict[str, Any]]) -> None:
-    if its is not None and batch:
-        connection.execute(its.insert(), batch)
+class _Filling:
+    """Rows of one table on their way in, past all that SQLAlchemy would do for each of them."""
+
+    def __init__(self, connection: Connection, its: Table) -> None:
+        self.name = its.name
+        self._connection = connection
+        self._read = rows.reader(its, connection.dialect)
+        self._batch: list[tuple[Any, ...]] = []
+        names = [column.name for column in its.columns]
+        columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+        self._insert = f'INSERT INTO "{its.name}" ({columns}) VALUES ({marks})'  # noqa: S608  ours
+        self._copy = f'COPY "{its.name}" ({columns}) FROM STDIN'
+
+    def add(self, row: dict[str, Any]) -> None:
+        self._batch.append(self._read(row))
+        if len(self._batch) >= _AT_ONCE:
+            self.put()
+
+    def put(self) -> None:
+        """What was added is there from now on, as far as this transaction is."""
+        if self._batch and self._connection.dialect.name == "sqlite":
+            self._connection.exec_driver_sql(self._insert, self._batch)
+        elif self._batch:
+            self._stream()
+        self._batch = []
+
+    def _stream(self) -> None:
+        raw: Any = self._connection.connection.driver_connection
+        try:
+            with raw.cursor() as cursor, cursor.copy(self._copy) as stream:
+                for row in self._batch:
+                    stream.write_row(row)
+        except _raw_errors(self._connection) as error:
+            raise ValueError("a row does not fit") from error
+
+
+def _raw_errors(connection: Connection) -> type[Exception]:
+    """What the driver raises when it is used by itself."""
+    error: type[Exception] = connection.dialect.loaded_dbapi.Error
+    return error
