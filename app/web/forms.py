@@ -103,6 +103,9 @@ def clock_time(form: FormData, name: str) -> time | None:
     if not value:
         return None
     try:
-        return time.fromisoformat(value)
+        read = time.fromisoformat(value)
     except ValueError:
         raise Unreadable(_("Enter a time, like 09:30."), field=name) from None
+    if read.tzinfo is not None:
+        raise Unreadable(_("Enter a time, like 09:30."), field=name)
+    return read

@@ -52,6 +52,11 @@ def test_spans_and_closed_days_are_kept(office, cast, database):
     ("typed", "field", "words"),
     [
         ({"day-1-0-opens": "09:00"}, "day-1-0-closes", "Enter when it ends"),
+        (
+            {"day-1-0-opens": "09:00", "day-1-0-closes": "17:00+05:00"},
+            "day-1-0-closes",
+            "Enter a time, like 09:30.",
+        ),
         ({"day-1-0-closes": "09:00"}, "day-1-0-opens", "Enter when it begins"),
         (
             {"day-1-0-opens": "09:00", "day-1-0-closes": "09:00"},
