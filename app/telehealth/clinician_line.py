@@ -45,10 +45,10 @@ class ClinicianLine:
         """Hold the visit from this page and say who waits."""
         visit = visits.lock(db, self.visit_id)
         self.page = line.name_in(message, "page")
-        since = message.get("since")
-        if isinstance(since, int) and visit.page not in (self.page, ""):
+        since = line.since_in(message)
+        if since is not None and visit.page not in (self.page, ""):
             raise LineOver(line.ANOTHER_PAGE)  # while its line was lost, another page took over
-        self.since = since if isinstance(since, int) else visit.signals
+        self.since = visit.signals if since is None else since
         presence.hold(db, visit, self.page, by=self._practitioner(db))
         self._told = _room(db, visit)
         welcome = {

@@ -21,6 +21,7 @@ MALFORMED = 4400
 
 LARGEST_SIGNAL = 64 * 1024
 _LONGEST_NAME = 64
+_LARGEST_NUMBER = 2**31 - 1  # that a row holds
 
 
 class LineOver(Exception):
@@ -67,10 +68,21 @@ def name_in(message: Message, key: str) -> str:
 
 
 def number_in(message: Message, key: str) -> int:
-    """A whole number, zero or above."""
+    """A whole number, zero or above, that a row can hold."""
     value = message.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_NUMBER:
         raise LineOver(MALFORMED)
+    return value
+
+
+def since_in(message: Message) -> int | None:
+    """The number of the signal that a page heard last; None for a page that heard none.
+
+    So is a number that no signal can have.
+    """
+    value = message.get("since")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_NUMBER:
+        return None
     return value
 
 

@@ -32,10 +32,10 @@ class PatientLine:
         """Take the seat for this page and say where the visit stands."""
         seat = self._seat(db)
         self.page = line.name_in(message, "page")
-        since = message.get("since")
-        if isinstance(since, int) and seat.page not in (self.page, ""):
+        since = line.since_in(message)
+        if since is not None and seat.page not in (self.page, ""):
             raise LineOver(line.ANOTHER_PAGE)  # while its line was lost, another page sat down
-        self.since = since if isinstance(since, int) else seat.visit.signals
+        self.since = seat.visit.signals if since is None else since
         presence.arrive(db, seat, self.page)
         self._told = _you(db, seat)
         welcome = {"type": "welcome", "since": self.since, "you": self._told}

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import structlog
+from starlette.types import ASGIApp
+from structlog.testing import capture_logs
 
 from app import clock
 from app.main import create_app
@@ -19,6 +20,7 @@ from app.settings import Settings
 from bench.reliability import kept
 from bench.reliability.asking import Answer, Asked, Asking
 from bench.reliability.fuzz_declared import declared, traces
+from bench.reliability.fuzz_lines import fuzz_lines
 from bench.reliability.fuzz_requests import Requests, Visitors
 from bench.rows import Row, at_most, seen
 from tests import databases
@@ -42,6 +44,7 @@ class Outcome:
     wrong: dict[str, str] = field(default_factory=dict)  # what is wrong: the first request so
     slowest_ms: float = 0
     routes: int = 0
+    lines: int = 0  # over sockets
 
     def count(self, statuses: range) -> int:
         """How many answers had one of these statuses."""
@@ -62,7 +65,7 @@ def measure(*, full: bool) -> list[Row]:
             "slowest_ms": round(came.slowest_ms),
             "statuses": dict(sorted(came.statuses.items())),
         }
-        size = {"requests": came.requests, "routes": came.routes}
+        size = {"requests": came.requests, "routes": came.routes, "lines": came.lines}
         runs.append(kept.Run(kind, size, figures, passed=not came.wrong))
         kept.keep("fuzz", seed, runs)
         rows += [
@@ -76,7 +79,7 @@ def measure(*, full: bool) -> list[Row]:
 def fuzz(kind: Kind, *, count: int, seed: int, worker_id: str = "fuzz") -> Outcome:
     """Ask so many times; a sentence for each thing that should not have come."""
     came = Outcome()
-    with _house(kind, worker_id) as (line, visitors), structlog.testing.capture_logs() as logs:
+    with _house(kind, worker_id) as (app, line, visitors), capture_logs() as logs:
         requests = Requests(seed, visitors, line, looks=1 if count < 1000 else 4)
         came.routes = len(requests.routes)
         logs.clear()
@@ -90,11 +93,13 @@ def fuzz(kind: Kind, *, count: int, seed: int, worker_id: str = "fuzz") -> Outco
             for wrong in _faults(name, asked, answer, logs):
                 came.wrong.setdefault(wrong, _told(asked))
             logs.clear()
+        came.lines = max(10, count // 100)
+        came.wrong |= fuzz_lines(app, visitors, lines=came.lines, seed=seed)
     return came
 
 
 @contextmanager
-def _house(kind: Kind, worker_id: str) -> Iterator[tuple[Asking, Visitors]]:
+def _house(kind: Kind, worker_id: str) -> Iterator[tuple[ASGIApp, Asking, Visitors]]:
     databases.prepare()
     clock.stand_still(FRIDAY_NOON, machine=FRIDAY_NOON)
     settings = Settings(
@@ -113,7 +118,7 @@ def _house(kind: Kind, worker_id: str) -> Iterator[tuple[Asking, Visitors]]:
             rehearsal = world.Rehearsal(url, settings)
             app = create_app(settings, rehearsal, gateway=RecordingGateway(), works=False)
             with Asking(app, settings.host) as line:
-                yield line, Visitors(built, cookies, TWILIO_TOKEN)
+                yield app, line, Visitors(built, cookies, TWILIO_TOKEN)
             rehearsal.close()
             stored.close()
     finally:
