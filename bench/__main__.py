@@ -32,6 +32,7 @@ PARTS = (
     "bench.reliability.kill_storm",
     "bench.reliability.turning",
     "bench.reliability.storage",
+    "bench.reliability.copies",
     "bench.reliability.anywhere",
     "bench.reliability.stampede",
     "bench.reliability.fuzz",
