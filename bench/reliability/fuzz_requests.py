@@ -17,7 +17,8 @@ from starlette.routing import Route
 from bench.reliability import posted
 from bench.reliability.asking import Asked, Asking
 from bench.reliability.form_fields import fields_of
-from bench.reliability.hostile import TYPES, Hand, as_json, form_encoded, multipart
+from bench.reliability.hostile import Hand, as_json, form_encoded, multipart
+from bench.reliability.hostile_words import TYPES
 from tests.conftest import BASE_URL
 from tests.house import addresses, world
 from tests.house import test_access_matrix as matrix

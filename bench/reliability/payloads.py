@@ -148,9 +148,9 @@ def payloads(count: int) -> list[str]:
 class Words:
     """Hands out payloads one after the other, as many at a time as a field holds."""
 
-    def __init__(self, given: list[str]) -> None:
+    def __init__(self, given: list[str], *, begin: int = 0) -> None:
         self._given = given
-        self._next = 0
+        self._next = begin
         self.planted: set[int] = set()
 
     def fill(self, room: int, by: str = " ") -> str:

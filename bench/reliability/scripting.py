@@ -97,7 +97,7 @@ def measure(*, full: bool) -> list[Row]:
     seed, rows, runs = kept.seed(), [], []
     for kind in ("sqlite", "postgresql"):
         with a_browser() as browser:
-            came = plant_and_look(kind, FULL if full else USUAL, browser)
+            came = plant_and_look(kind, FULL if full else USUAL, browser, seed=seed)
         print("\n".join(f"{kind}: {line}" for line in came.sentences()[:60]), flush=True)
         found = came.seen
         figures = {
@@ -134,11 +134,14 @@ def a_browser() -> Iterator[Browser]:
 
 
 def plant_and_look(
-    kind: Kind, size: Size, browser: Browser, worker_id: str = "scripting"
+    kind: Kind, size: Size, browser: Browser, worker_id: str = "scripting", *, seed: int = 0
 ) -> Outcome:
-    """Plant by every way, then look at every page as everybody who may open it."""
+    """Plant by every way, then look at every page as everybody who may open it.
+
+    The seed says which words go where: those of which number come first.
+    """
     given = payloads(size.payloads)
-    came, words = Outcome(len(given)), Words(given)
+    came, words = Outcome(len(given)), Words(given, begin=seed)
     with _house(kind, worker_id) as house:
         planting = Planting(house.line, house.visitors, house.database, words)
         planting.everywhere(texts=size.texts, entries=size.entries, patients=size.patients)
