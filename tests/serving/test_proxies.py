@@ -24,7 +24,7 @@ async def _who(request: Request) -> PlainTextResponse:
         ("", b"127.0.0.1"),
     ],
 )
-def test_only_a_proxy_that_was_named_is_believed(proxies, seen):
+def test_asvs_4_1_3_15_3_4_only_a_proxy_that_was_named_is_believed(proxies, seen):
     given = {} if proxies is None else {"proxies": proxies}
     settings = Settings(_env_file=None, **given)
     app = Starlette(routes=[Route("/", _who)])
