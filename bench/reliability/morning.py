@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 import time
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -104,7 +105,7 @@ class Morning:
         line = await _call(url, path, headers)
         self._opened.append(line)
         await line.send(json.dumps({"type": "hello", "page": "phone", "since": None}))
-        while json.loads(await asyncio.wait_for(line.recv(), 20))["type"] != "welcome":
+        while json.loads(await asyncio.wait_for(line.recv(), 60))["type"] != "welcome":
             pass
         asyncio.create_task(self._stay(line))  # noqa: RUF006  ends with its line
 
@@ -122,21 +123,28 @@ class Morning:
             hearing.cancel()
 
     async def _look_on(self, place: int) -> None:
-        """A console: whenever it hears that something changed it fetches the board, as pages do."""
+        """A console: whenever it hears that something changed it asks what, as its page does."""
         url = self.clinic.urls[place % self.clinic.processes]
         known = cookies_of(self.clinic.database, self.clinic.people.coordinator)
         cookie = {"cookie": "; ".join(f"{name}={value}" for name, value in known.items())}
-        desk, line = await _call(url, "/clinic/live", cookie), Line(url)
+        desk, line, marks = await _call(url, "/clinic/live", cookie), Line(url), _Marks()
         try:
+            marks.take((await line.ask("GET", "/clinic/", cookie)).body.decode())
             while True:
                 await desk.recv()
-                heard = await line.ask("GET", "/clinic/", cookie)
-                self.boards += heard.status == 200
-                self.errors += heard.status >= 500
-                await asyncio.sleep(0.5)
+                while await self._ask_anew(line, marks, cookie):
+                    pass
         finally:
             await desk.close()
             await line.close()
+
+    async def _ask_anew(self, line: Line, marks: "_Marks", cookie: dict[str, str]) -> bool:
+        """Ask for what changed. Whether there is more of it."""
+        asked = {"hx-request": "true", "sec-fetch-dest": "empty", "x-have": marks.told()}
+        heard = await line.ask("GET", "/clinic/now", cookie | asked)
+        self.boards += heard.status == 200
+        self.errors += heard.status >= 400
+        return marks.take(heard.body.decode()) and heard.status == 200
 
     def _queue_texts(self, seconds: float) -> None:
         """Join texts of other visits, due while all tap."""
@@ -167,6 +175,26 @@ class Morning:
             return [_seconds(due_at, sent_at) for due_at, sent_at in db.execute(asked) if sent_at]
 
 
+class _Marks:
+    """What a console's page shows: of each row what it is, and how it stands."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def told(self) -> str:
+        """As the page names them."""
+        return " ".join(self._known.values())
+
+    def take(self, page: str) -> bool:
+        """What this page, or part of one, holds. Whether it says that there is more."""
+        for gone in re.findall(r'data-gone="([^"]*)"', page):
+            for half in gone.split():
+                self._known.pop(half, None)
+        for mark in re.findall(r'data-mark="([^"]+)"', page):
+            self._known[mark[:4]] = mark
+        return "data-more" in page
+
+
 async def _call(url: str, path: str, headers: dict[str, str]) -> ClientConnection:
     at = urlsplit(url)
     return await connect(
@@ -177,6 +205,7 @@ async def _call(url: str, path: str, headers: dict[str, str]) -> ClientConnectio
         additional_headers=headers,
         compression=None,
         ping_interval=None,
+        open_timeout=60,
     )
 
 
