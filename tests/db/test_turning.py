@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, text, update
 
 from app import clock
+from app.backups import copying, restoring
 from app.db import key_counts, resealing, retiring, rotating
 from app.db.engine import Database
 from app.db.keys import ClinicKey, HouseKey
@@ -24,7 +25,7 @@ from app.replies import whose
 from app.security import keyring
 from app.security.encryption import Unreadable, key_number
 from app.security.keyring import under_index
-from tests import journals
+from tests import databases, journals
 from tests.cast import _patient
 from tests.conftest import FRIDAY_NOON
 from tests.house import world
@@ -452,5 +453,26 @@ def _numbers_under(db):
     return {under_index(value) for value in values}
 
 
+def _said(values):
+    return {value for value in values.values() if isinstance(value, str)}
+
+
 def _raw(db, key_id):
     return key_id.hex if db.get_bind().dialect.name == "sqlite" else key_id
+
+
+def test_data_of_a_day_before_keys_were_turned_open_with_the_keys_of_today(
+    database, cast, settings, worker_id, tmp_path
+):
+    journals.keep(database, cast.maya, KEPT)
+    seal_anew(database)
+    monday = copying.copy(database.engine, tmp_path / "data", tmp_path / "keys")
+    turn(database, Turn.DATA)
+    seal_anew(database)
+    tuesday = copying.copy(database.engine, tmp_path / "data", tmp_path / "keys")
+
+    with databases.fresh_database(worker_id, migrated=False) as url:
+        restoring.restore(url, monday.data, tuesday.keys)
+        restored = Database(url, settings)
+        assert {"Maya", KEPT} <= _said(opened(restored))
+        restored.close()
