@@ -153,8 +153,8 @@ class Stage:
         """While every app process answers `afterglow serve` with these options."""
         webs = [self.start("serve", "--port", str(port), *options) for port in self.ports]
         try:
-            for port in self.ports:
-                self.wait_until_ready(port)
+            for port, web in zip(self.ports, webs, strict=True):
+                self.wait_until_ready(port, web)
             yield
         finally:
             for web in webs:
@@ -162,10 +162,12 @@ class Stage:
             for web in webs:
                 web.wait(20)
 
-    def wait_until_ready(self, port: int, seconds: float = 120) -> None:
-        """Until an app process answers."""
+    def wait_until_ready(
+        self, port: int, web: subprocess.Popen[bytes], seconds: float = 300
+    ) -> None:
+        """Until an app process answers. Fails at once when it has ended."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end and web.poll() is None:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as heard:
                     if heard.status == 200:
