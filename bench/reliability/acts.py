@@ -171,13 +171,15 @@ class Replying:
 
     def __post_init__(self) -> None:
         self.browser = self.clinic.browser()
+        # Read now: to unseal them asks the database, which is killed at times.
+        self._numbers = [patient.phone for patient in self.patients]
 
     def once(self) -> None:
         """Send one."""
         self._count += 1
         words = f"Is it far? ({self._count})"
         self.ledger.asks("replies", words)
-        sender = self.chance.choice(self.patients).phone
+        sender = self.chance.choice(self._numbers)
         _, answers = self.clinic.twilio.text_in(sender, words)
         self.ledger.answered("replies", answers[0])
         # Twilio has it, and the sweep asks Twilio: whatever our answer was, it must be here.

@@ -159,7 +159,7 @@ class Installation:
         """The names of the processes that run."""
         return [name for name, process in self._running.items() if process.poll() is None]
 
-    def wait_until_ready(self, name: str, seconds: float = 30, path: str = "/healthz") -> float:
+    def wait_until_ready(self, name: str, seconds: float = 90, path: str = "/healthz") -> float:
         """Until an app process answers 200 at `path`; how many seconds that took."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:

@@ -21,13 +21,13 @@ class Service:
 
     def __init__(self, clinic: Installation, cookies: Mapping[str, str]) -> None:
         self._clinic, self._cookies = clinic, cookies
-        self._ready = "/readyz" if clinic.workers else "/readyz?only=pages"
         self._said = ""  # by the process that was asked last
         self._owner = str(clinic.browser(0, cookies).get("/journal/now").json()["owner"])
 
-    def wait_until_back(self, seconds: float = 60) -> float:
+    def wait_until_back(self, seconds: float = 180) -> float:
         """Until every app process keeps an entry and, where there are workers, a new text has
-        reached Twilio; how long that took. Not back after `seconds` is an error.
+        reached Twilio (which shows that a worker is there); how long that took. Not back after
+        `seconds` is an error.
         """
         began = time.monotonic()
         for url in self._clinic.urls:
@@ -48,7 +48,7 @@ class Service:
         told = {"owner": self._owner, "revision": 1, "words": "Still here."}
         told |= {"written_at": datetime.now(UTC).isoformat()}
         try:
-            ready = browser.get(self._ready)
+            ready = browser.get("/readyz?only=pages")
             if ready.status != 200:
                 self._said = ready.text
                 return False

@@ -6,11 +6,20 @@ from tests import databases
 
 def test_nothing_that_was_believed_is_lost_whatever_is_killed(worker_id):
     kind = databases.chosen_kind()
+    kinds = {"web", "worker"} | ({"backend"} if kind == "postgresql" else set())
 
-    outcome = rage(kind, kills=3, seed=7, hurry=10, processes=1, worker_id=worker_id)
+    outcome = rage(
+        kind,
+        kills=len(kinds),
+        seed=7,
+        hurry=10,
+        processes=1,
+        workers=1,
+        worker_id=worker_id,
+    )
 
     assert outcome.wrong == {}, outcome.answers
-    assert outcome.kills.keys() == {"web", "worker"} | ({"backend"} if kind != "sqlite" else set())
+    assert outcome.kills.keys() == kinds
     assert {"entries", "claims", "forms", "written", "replies", "signals", "asked"} <= (
         outcome.believed.keys()
     )
