@@ -61,10 +61,17 @@ class Morning:
             await asyncio.gather(*(self._tap(link, seconds) for link in links))
             # A drip that began last must have had its time.
             await asyncio.sleep(max(_AFTER, _DRIPS_LAST - seconds) if drips > 100 else _AFTER)
+            await self._until_texts_left()
             for desk in desks:
                 desk.cancel()
             await asyncio.gather(*desks, return_exceptions=True)
         await asyncio.gather(*(line.close() for line in self._opened), return_exceptions=True)
+
+    async def _until_texts_left(self) -> None:
+        for _ in range(60):
+            if len(self.lateness()) == self.texts:
+                return
+            await asyncio.sleep(0.5)
 
     async def _let_in(self, link: SentLink) -> tuple[str, str]:
         line = Line(self.chance.choice(self.clinic.urls))

@@ -17,4 +17,3 @@ def test_everybody_comes_in_beside_people_of_no_good_will(worker_id):
 
     assert told.is_right, told
     assert told.poured
-    assert told.boards
