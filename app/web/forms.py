@@ -14,6 +14,7 @@ from app.i18n import gettext as _
 from app.refusal import Refusal
 
 _MAX_FIELDS = 200
+_YEARS = range(1900, 2200)  # beyond, calendars end before zones and lengths are reckoned in
 _LARGEST_TEXT = 1024 * 1024  # of a field beside a file
 # A file stays in memory, where its whole body is already: never in clear on a disk.
 MultiPartParser.spool_max_size = 64 * 1024 * 1024
@@ -61,7 +62,7 @@ def text(form: FormData, name: str, *, limit: int = 500) -> str:
     value = form.get(name, "")
     if not isinstance(value, str):
         return ""
-    value = value.strip()
+    value = value.replace("\x00", "").strip()  # nobody types it, and not every database holds it
     if len(value) > limit:
         raise Unreadable(_("That is too long."), field=name)
     return value
@@ -81,7 +82,7 @@ def local_moment(form: FormData, name: str, zone: str) -> datetime:
         wall = datetime.fromisoformat(text(form, name))
     except ValueError:
         raise Unreadable(_("Enter a day and a time."), field=name) from None
-    if wall.tzinfo is not None:
+    if wall.tzinfo is not None or wall.year not in _YEARS:
         raise Unreadable(_("Enter a day and a time."), field=name)
     return wall_time.instant(wall, zone)
 
