@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db.keys import ClinicKey, HouseKey
+from app.db.turns import Turns
 from app.security import keyring
 from app.security.keyring import KeyRing, WrappedKey
 from app.settings import Settings
@@ -25,6 +27,8 @@ _PRAGMAS = (
     "secure_delete=ON",  # a destroyed key is overwritten, not only unlisted
 )
 _PATIENCE_SECONDS = 5
+_PATIENCE_WITH_WRITERS = 10.0  # then SQLite itself decides, which waits as long again
+_TURN = "turn"
 
 
 class Database:
@@ -81,7 +85,9 @@ def _engine(url: str, pool_size: int) -> Engine:
         )
     engine = create_engine(parsed, pool_size=pool_size, max_overflow=10)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    turns = Turns()
+    event.listen(engine, "begin", partial(_begin_sqlite, turns))
+    event.listen(engine, "checkin", partial(_end_sqlite, turns))
     return engine
 
 
@@ -104,6 +110,16 @@ def _prepare_sqlite(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(turns: Turns, connection: Connection) -> None:
     options: dict[str, Any] = dict(connection.get_execution_options())
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write", True) else "BEGIN")
+    if not options.get("write", True):
+        connection.exec_driver_sql("BEGIN")
+        return
+    if _TURN not in connection.info:
+        connection.info[_TURN] = turns.take(_PATIENCE_WITH_WRITERS)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _end_sqlite(turns: Turns, _dbapi: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    if record.info.pop(_TURN, False):
+        turns.give_back()
