@@ -51,6 +51,7 @@ def restore(url: str, data: Path, keys: Path, beside: Path | None = None) -> int
             count = _fill(connection, tables, data, later)
             count -= _make_room(connection, tables, keys)
             count += _fill(connection, tables, keys, Tail())
+            count -= _leave_out_later_clinics(connection, tables)
     except (DBAPIError, StatementError, KeyError, TypeError, ValueError, AttributeError) as error:
         # Its words would hold a row.
         raise NotRestored(f"{data.name} does not fit this database.") from error
@@ -73,6 +74,17 @@ def _make_room(connection: Connection, metadata: MetaData, keys: Path) -> int:
             if connection.dialect.name != "sqlite":
                 row_id = UUID(str(row_id))
             count += connection.execute(delete(its).where(its.c.id == row_id)).rowcount
+    return count
+
+
+def _leave_out_later_clinics(connection: Connection, metadata: MetaData) -> int:
+    """Take out keys of clinics that were opened after the data were copied. Returns how many."""
+    known = select(metadata.tables["clinic"].c.id)
+    count = 0
+    for name in copying.KEY_TABLES | copying.KEYS_TOO:
+        its = metadata.tables[name]
+        gone = connection.execute(delete(its).where(its.c.clinic_id.not_in(known)))
+        count += gone.rowcount
     return count
 
 
