@@ -19,7 +19,6 @@ PARTS = (
     "bench.finding",
     "bench.numbers",
     "bench.console",
-    "bench.finding",
     "bench.lighthouse",
     "bench.reliability.offline",
     "bench.reliability.in_doubt",

@@ -105,7 +105,9 @@ def no_birth_date(database, cast):
         db.get(Patient, cast.maya.id).birth_on = None
 
 
-def test_asvs_6_5_1_the_code_lets_in_the_patient_with_that_number_once(ask, verify, cast, no_birth_date):
+def test_asvs_6_5_1_the_code_lets_in_the_patient_with_that_number_once(
+    ask, verify, cast, no_birth_date
+):
     digits = ask()
 
     assert verify(f" {digits[:3]} {digits[3:]} ").id == cast.maya.id
