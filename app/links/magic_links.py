@@ -158,13 +158,16 @@ def pull_back(db: Session, appointment_id: UUID) -> None:
 
 
 def revoke_all(db: Session, patient_id: UUID) -> None:
-    """Pull back every link sent to a patient: whoever has their old phone opens nothing."""
+    """Pull back every link sent to a patient: whoever has their old phone opens nothing.
+
+    One that only told where its visit went tells nobody any more.
+    """
     db.execute(
         update(MagicLink)
         .where(
             MagicLink.patient_id == patient_id,
             MagicLink.kind.not_in(_OF_OTHERS),
-            MagicLink.state.in_(_LIVE),
+            MagicLink.state.in_((*_LIVE, LinkState.SUPERSEDED)),
         )
         .values(state=LinkState.REVOKED)
     )

@@ -18,6 +18,7 @@ from app.people.models import Practitioner
 from app.refusal import Refusal
 from app.scheduling import fresh_link, visit_texts
 from app.scheduling.models import Appointment
+from app.telehealth import seats
 
 _ON_ITS_WAY = (LinkState.SENT, LinkState.OPEN, LinkState.CLAIMED)
 # Others send themselves: a code is asked for, an escort's is made at its session.
@@ -45,6 +46,8 @@ def pull_back(db: Session, link: MagicLink, *, by: Practitioner) -> None:
     if link.state is not LinkState.REVOKED:
         magic_links.revoke(link)
         trail.record(db, "pull-back-link", agent=by, entity=link, detail=link.kind.value)
+    if link.kind is LinkKind.JOIN and link.appointment_id is not None:
+        seats.send_away(db, link.appointment_id)
     live.publish(db, f"desk:{link.clinic_id}")
 
 
@@ -76,7 +79,9 @@ def make_anew(db: Session, link: MagicLink, *, by: Practitioner) -> None:
     if packet is not None:
         packet_texts.renew_link(db, packet)
     elif link.kind is LinkKind.JOIN:
-        fresh_link.send(db, db.get_one(Appointment, link.appointment_id), by=by)
+        visit = db.get_one(Appointment, link.appointment_id)
+        fresh_link.send(db, visit, by=by)
+        seats.send_away(db, visit.id)
     else:
         _write_anew(db, link, by)
 

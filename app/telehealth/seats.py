@@ -17,11 +17,16 @@ from app.i18n import gettext as _
 from app.links import magic_links
 from app.links.models import LinkState, MagicLink
 from app.people.models import Practitioner
+from app.refusal import Refusal
 from app.scheduling import asking, visit_texts
 from app.scheduling.models import Appointment
 from app.telehealth import together, visits
 from app.telehealth.models import Offer, Seat, SeatState, VideoVisit, VisitGuest, Whereabouts
 from app.telehealth.visits import VisitOver
+
+
+class SomebodyIsIn(Refusal):
+    pass
 
 
 def take(
@@ -54,14 +59,17 @@ def take(
         seat.visit = visit
         db.add(seat)
         db.flush()  # offers and signals point at it
-    elif seat.state is SeatState.LEFT and visit.ended_at is None:
+        return seat
+    if link is not None:
+        seat.link_id = link.id  # what it came by before may have been pulled back
+    if seat.state is SeatState.LEFT and visit.ended_at is None:
         seat.state = SeatState.GHOST
     return seat
 
 
 def of(db: Session, appointment: Appointment, web_session: WebSession) -> Seat | None:
-    """The seat that a browser has in a visit, if it has one."""
-    return db.scalar(
+    """The seat that a browser has in a visit. None also when what it came by was pulled back."""
+    seat = db.scalar(
         select(Seat)
         .join(VideoVisit, VideoVisit.id == Seat.visit_id)
         .where(
@@ -70,6 +78,38 @@ def of(db: Session, appointment: Appointment, web_session: WebSession) -> Seat |
         )
         .options(contains_eager(Seat.visit))
     )
+    return None if seat is None or is_pulled_back(db, seat) else seat
+
+
+def is_pulled_back(db: Session, seat: Seat) -> bool:
+    """Whether the link that a seat was taken by opens nothing any more.
+
+    Whoever was let in stays: a clinician has looked at their face.
+    """
+    if seat.link_id is None or seat.state is SeatState.ADMITTED:
+        return False
+    link = db.get(MagicLink, seat.link_id)
+    return link is None or link.state is LinkState.REVOKED
+
+
+def send_away(db: Session, appointment_id: UUID) -> None:
+    """Whoever waits in a visit by a link that was pulled back waits there no longer."""
+    visit = db.scalar(select(VideoVisit).where(VideoVisit.appointment_id == appointment_id))
+    for seat in live_seats(db, visit.id) if visit is not None else ():
+        if is_pulled_back(db, seat):
+            leave(db, seat)
+
+
+def refuse_beside(db: Session, seat: Seat | None) -> None:
+    """Refuses (SomebodyIsIn) a link's browser while another one of theirs was let in.
+
+    Until then anybody who holds the link may say something for the patient; now a face was seen.
+    """
+    if seat is None or seat.link_id is None or seat.state is SeatState.ADMITTED:
+        return
+    inside = select(Seat).where(*_others(seat), Seat.state == SeatState.ADMITTED)
+    if any(other.is_present for other in db.scalars(inside)):
+        raise SomebodyIsIn(_("This talk is going on, on another device."))
 
 
 def claim(db: Session, seat: Seat) -> Seat:

@@ -12,6 +12,7 @@ from app.protocols import infusions
 from app.refusal import Refusal
 from app.scheduling import booking, calendars, confirming, fresh_link
 from app.scheduling.models import Appointment
+from app.telehealth import seats
 from app.web.console.appointment_page import appointment_page
 from app.web.console.faults import Faults
 from app.web.forms import local_moment, read_form
@@ -53,8 +54,12 @@ def confirm(request: Request, db: Session) -> Response:
 @staff_only
 def send_fresh_link(request: Request, db: Session) -> Response:
     """Pull back the link that was sent, and text another."""
-    by = request.state.practitioner
-    return changed(request, db, lambda appointment, _form: fresh_link.send(db, appointment, by=by))
+
+    def sent(appointment: Appointment, _form: FormData) -> None:
+        fresh_link.send(db, appointment, by=request.state.practitioner)
+        seats.send_away(db, appointment.id)
+
+    return changed(request, db, sent)
 
 
 @staff_only

@@ -35,6 +35,7 @@ def ask(request: Request, db: Session) -> Response:
     appointment: Appointment = request.state.appointment
     seat: Seat | None = request.state.seat
     try:
+        seats.refuse_beside(db, seat)
         asking.ask(db, appointment, by=request.state.patient)
     except Refusal:
         return _where_it_went(request)
@@ -62,6 +63,7 @@ def pick(request: Request, db: Session) -> Response:
     """Move the visit to the chosen time. One that has just gone leads back to what is left."""
     appointment: Appointment = request.state.appointment
     try:
+        seats.refuse_beside(db, request.state.seat)
         offered.pick(db, appointment, _moment(request), by=request.state.patient)
     except Refusal as refusal:
         return _times(request, db, appointment, refusal=refusal)
@@ -73,6 +75,7 @@ def keep(request: Request, db: Session) -> Response:
     """The time stays as it is; its text leaves after all."""
     appointment: Appointment = request.state.appointment
     try:
+        seats.refuse_beside(db, request.state.seat)
         confirming.confirm(db, appointment, by=request.state.patient)
     except TimeHasPassed:
         return _times(request, db, appointment)
@@ -104,6 +107,7 @@ def ask_for_help(request: Request, db: Session) -> Response:
     appointment: Appointment = request.state.appointment
     patient: Patient = request.state.patient
     try:
+        seats.refuse_beside(db, request.state.seat)
         asking.ask(db, appointment, by=patient)
     except Refusal:
         return _where_it_went(request)

@@ -22,6 +22,7 @@ def say_whereabouts(request: Request, db: Session) -> Response:
     seat, form = _seat(request), read_form(request)
     kind = text(form, "kind")
     try:
+        seats.refuse_beside(db, seat)
         if kind == "stopped":
             whereabouts.stopped(db, seat.visit)
         else:
@@ -39,6 +40,7 @@ def ask_for_call(request: Request, db: Session) -> Response:
     """Phone me instead, on the number said or another one."""
     seat = _seat(request)
     try:
+        seats.refuse_beside(db, seat)
         calling_back.ask(db, seat, number=text(read_form(request), "number", limit=40))
     except Refusal as refusal:
         return _refused(request, refusal)

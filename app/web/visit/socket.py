@@ -12,6 +12,7 @@ from app import clock
 from app.access import web_sessions
 from app.access.models import SessionKind, WebSession
 from app.links.models import MagicLink
+from app.telehealth import seats
 from app.telehealth.line import SESSION_OVER
 from app.telehealth.models import Seat
 from app.telehealth.patient_line import PatientLine
@@ -53,6 +54,8 @@ def still_let_in(db: Session, session_id: UUID, seat_id: UUID) -> bool:
     web_session = db.get(WebSession, session_id)
     seat = db.get(Seat, seat_id)
     if web_session is None or seat is None or not web_sessions.is_live(web_session):
+        return False
+    if seats.is_pulled_back(db, seat):
         return False
     if seat.connected:
         _keep_alive(db, web_session, seat)
