@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app import clock, i18n
 from app.intake import timing
-from app.intake.models import IntakePacket, PacketCode
+from app.intake.models import IntakeDoor, IntakePacket, PacketCode
 from app.intake.timing import Span
 from app.links import magic_links
 from app.links.models import LinkKind
@@ -77,8 +78,12 @@ def send_again(db: Session, packet: IntakePacket, *, by: Practitioner) -> Messag
 
 
 def renew_link(db: Session, packet: IntakePacket) -> None:
-    """Another link, because the number is another: it is texted anew."""
+    """Another link, because the number is another: it is texted anew.
+
+    Browsers that the former one let in are out until the new one is tapped there.
+    """
     pull_back(db, packet)
+    db.execute(delete(IntakeDoor).where(IntakeDoor.packet_id == packet.id))
     mint(db, packet)
     plan(db, packet)
 

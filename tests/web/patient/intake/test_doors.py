@@ -6,7 +6,10 @@ import pytest
 from starlette.routing import Route
 
 from app.intake import drafts
-from app.intake.models import IntakeTask
+from app.intake.models import IntakePacket, IntakeTask
+from app.links import magic_links
+from app.people.models import Practitioner
+from app.protocols import resending
 from app.questionnaires.engine.values import Slot
 from app.web import site
 
@@ -94,3 +97,17 @@ def test_two_who_send_in_one_instant_send_once(phq, phone, database):
 
     said = sorted("sent already" in window.says for window in windows)
     assert said == [False, True]
+
+
+def test_a_link_made_anew_for_another_phone_shuts_out_who_came_by_the_former(
+    phq, phone, database, cast
+):
+    former = phone().tap(phq.token).press()
+    with database.session() as db:
+        link = db.get_one(IntakePacket, phq.packet_id).link
+        resending.make_anew(db, link, by=db.get_one(Practitioner, cast.dr_okafor.id))
+        db.flush()
+        fresh = magic_links.token_of(db.get_one(IntakePacket, phq.packet_id).link)
+
+    assert former.go(former.path).answer.status_code == 403
+    assert phone().tap(fresh).press().answer.status_code == 200
