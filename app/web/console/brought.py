@@ -48,7 +48,12 @@ def by_patient(request: Request, db: Session, patient: Patient) -> Brought:
 
 
 def shared_by(request: Request, db: Session, patient: Patient) -> list[SharedEntry]:
-    """The entries that a patient shares now, latest first. Showing them is reading them."""
+    """The entries that a patient shares now, latest first. Showing them is reading them.
+
+    None for a coordinator: they are for whoever holds talks.
+    """
+    if request.state.practitioner.role is Role.COORDINATOR:
+        return []
     entries = read(request, db, reading.shared_with_staff(db, patient))
     _held = entry_keys.fetched(db, [entry.key_id for entry in entries])
     files = on_paper.files_of(db, entries)

@@ -111,6 +111,17 @@ def test_a_shared_entry_is_read_with_what_was_said(desk, bring, database, cast):
     assert desk.get(heard).status_code == 404
 
 
+def test_a_coordinator_reads_no_shared_entry(signed_in, bring, database, cast):
+    bring((), shared=True)
+
+    page = signed_in(cast.jordan).get(f"/clinic/patients/{cast.maya.id}")
+
+    assert page.status_code == 200
+    assert "kitchen" not in page.text
+    with database.session(write=False) as db:
+        assert db.scalars(select(JournalEntry)).one().read_at is None
+
+
 def test_a_private_note_is_unknown_at_the_desk(desk, bring, database, cast):
     note = journals.speak(database, bring(), b"\x1aE\xdf\xa3webm")
 
