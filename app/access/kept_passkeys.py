@@ -1,5 +1,6 @@
 """The passkeys a person has, who may make another, and taking them away. Machine time."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, select
@@ -74,6 +75,14 @@ def remove(db: Session, passkey: Passkey, *, by: Person) -> None:
     trail.record(db, "remove-passkey", agent=by, entity=passkey)
     passkey_grants.forget(db, passkey)
     db.execute(delete(Passkey).where(Passkey.id == passkey.id))
+
+
+def take_away(
+    db: Session, passkey: Passkey, rows: Iterable[Practitioner], *, by: Practitioner
+) -> None:
+    """It opens these rows of staff no more; when it opens none at all, it is gone."""
+    trail.record(db, "remove-passkey", agent=by, entity=passkey)
+    passkey_grants.narrow(db, passkey, rows)
 
 
 def remove_all(db: Session, person: Person, *, by: Practitioner | None) -> None:

@@ -5,6 +5,8 @@ it up themselves, and must not come into another clinic by it. A passkey reaches
 its holder shows it there, or an operator says that two rows are one person.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -51,6 +53,15 @@ def take_from(db: Session, practitioner: Practitioner) -> None:
     db.execute(delete(PasskeyGrant).where(PasskeyGrant.practitioner_id == practitioner.id))
     still = select(PasskeyGrant.passkey_id)
     db.execute(delete(Passkey).where(Passkey.id.in_(ids), Passkey.id.not_in(still)))
+
+
+def narrow(db: Session, passkey: Passkey, rows: Iterable[Practitioner]) -> None:
+    """The passkey opens these rows no more. What then opens none at all is deleted."""
+    grants = PasskeyGrant.passkey_id == passkey.id
+    gone = PasskeyGrant.practitioner_id.in_([row.id for row in rows])
+    db.execute(delete(PasskeyGrant).where(grants, gone))
+    if db.scalar(select(PasskeyGrant.id).where(grants).limit(1)) is None:
+        db.execute(delete(Passkey).where(Passkey.id == passkey.id))
 
 
 def copy(db: Session, of: Practitioner, to: Practitioner) -> int:

@@ -6,6 +6,7 @@ a join session ends with its visit, an escort's with its day, so their `expires_
 and moves when the demo's clock is pushed.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -204,10 +205,14 @@ def switch(db: Session, web_session: WebSession, to: Practitioner) -> tuple[WebS
     return other, token
 
 
-def end_opened_by(db: Session, passkey_id: UUID, *, but: WebSession) -> None:
-    """Sign out the other browsers that a passkey let in, at whichever clinic they are."""
-    opened = WebSession.passkey_id == passkey_id
-    _end_where(db, opened & (WebSession.id != but.id))
+def end_opened_by(
+    db: Session, passkey_id: UUID, *, but: WebSession, of: Iterable[Practitioner] | None = None
+) -> None:
+    """Sign out the other browsers that a passkey let in; `of`: as these rows of staff alone."""
+    opened = (WebSession.passkey_id == passkey_id) & (WebSession.id != but.id)
+    if of is not None:
+        opened &= WebSession.practitioner_id.in_([row.id for row in of])
+    _end_where(db, opened)
 
 
 def end_all(db: Session, person: Person, *, by: Person | None = None) -> int:

@@ -71,7 +71,11 @@ def add(request: Request, db: Session) -> Response:
 
 @staff_only
 def remove(request: Request, db: Session) -> Response:
-    """Take one away; the other browsers that it let in are signed out."""
+    """Take one away; the other browsers that it let in are signed out.
+
+    It goes as far as the passkey that was shown: one made by the invitation of a single clinic ends
+    nothing at another.
+    """
     practitioner = request.state.practitioner
     own = kept_passkeys.of(db, practitioner)
     passkey = find_or_404(db, Passkey, request)
@@ -83,8 +87,10 @@ def remove(request: Request, db: Session) -> Response:
         _refuse_unless_shown(request)
     except Refusal as refusal:
         return me.shown(request, db, 422, refusal=refusal)
-    web_sessions.end_opened_by(db, passkey.id, but=request.state.web_session)
-    kept_passkeys.remove(db, passkey, by=practitioner)
+    shown = _shown(request, db)
+    here = passkey_grants.opened_by(db, shown) if shown else [practitioner]
+    web_sessions.end_opened_by(db, passkey.id, but=request.state.web_session, of=here)
+    kept_passkeys.take_away(db, passkey, here, by=practitioner)
     return redirect(request, "console:me")
 
 

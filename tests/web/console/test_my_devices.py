@@ -144,6 +144,23 @@ def test_a_second_passkey_is_added_and_the_first_removed(take_up, cast, browser)
     assert by_second.get("/clinic").status_code == 200
 
 
+def test_an_invitation_of_one_clinic_ends_no_passkey_at_another(
+    take_up, invited, cast, browser, database
+):
+    """Whoever handed it out could have taken it up themselves."""
+    theirs, device = take_up(cast.dr_okafor)
+    _use_known(browser(), device, invited(cast.dr_lind))
+    intruder, _ = take_up(cast.dr_lind)
+    with database.session(write=False) as db:
+        first = db.scalars(select(Passkey.id).order_by(Passkey.made_at, Passkey.id)).first()
+
+    assert intruder.post(f"/clinic/me/passkeys/{first}/removal").status_code == 303
+
+    assert theirs.get("/clinic").status_code == 200
+    assert _sign_in(browser(), device).status_code == 200
+    assert "The passkey you used here does not open it." in theirs.get("/clinic/me").text
+
+
 def test_the_only_passkey_stays(take_up, cast, database):
     theirs, _ = take_up(cast.dr_okafor)
     with database.session(write=False) as db:
