@@ -5,8 +5,8 @@ Nobody signs in by an invitation; it lets one person make a passkey, and is spen
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from app import clock
 from app.access import kept_passkeys, web_sessions
@@ -26,7 +26,7 @@ class MayNotInvite(Refusal):
 
 
 class InvitationOver(Refusal):
-    """Used, too old, replaced by a newer one, or never made."""
+    """Used, too old, replaced by a newer one, of somebody who may invite no more, or never made."""
 
 
 def invite(db: Session, practitioner: Practitioner, *, by: Practitioner | None) -> str:
@@ -61,8 +61,7 @@ def waiting(db: Session, practitioner: Practitioner) -> Invitation | None:
     return db.scalar(
         select(Invitation).where(
             Invitation.practitioner_id == practitioner.id,
-            Invitation.spent_at.is_(None),
-            Invitation.expires_at > clock.machine_now(),
+            _stands(),
         )
     )
 
@@ -73,8 +72,7 @@ def all_waiting(db: Session, clinic: Clinic) -> list[Invitation]:
         db.scalars(
             select(Invitation).where(
                 Invitation.clinic_id == clinic.id,
-                Invitation.spent_at.is_(None),
-                Invitation.expires_at > clock.machine_now(),
+                _stands(),
             )
         )
     )
@@ -112,8 +110,7 @@ def find(db: Session, token: object) -> Invitation:
         .join(Practitioner, Practitioner.id == Invitation.practitioner_id)
         .where(
             Invitation.token_hash == hash_token(str(wanted)),
-            Invitation.spent_at.is_(None),
-            Invitation.expires_at > clock.machine_now(),
+            _stands(),
             Practitioner.disabled_at.is_(None),
         )
     )
@@ -132,6 +129,24 @@ def spend(db: Session, invitation: Invitation) -> None:
     )
     if spent is None:
         raise _over()
+
+
+def _stands() -> ColumnElement[bool]:
+    """Nobody has used it, it is not too old, and whoever handed it out could do so today.
+
+    An administrator who left, or is none any more, has no way in left among their invitations.
+    """
+    maker = aliased(Practitioner)
+    may_still = select(maker.id).where(
+        maker.id == Invitation.made_by_id,
+        maker.role == Role.ADMINISTRATOR,
+        maker.disabled_at.is_(None),
+    )
+    return and_(
+        Invitation.spent_at.is_(None),
+        Invitation.expires_at > clock.machine_now(),
+        or_(Invitation.made_by_id.is_(None), may_still.exists()),
+    )
 
 
 def _refuse_stranger(practitioner: Practitioner, by: Practitioner | None) -> None:

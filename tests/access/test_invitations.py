@@ -6,6 +6,7 @@ from app import clock
 from app.access import invitations, kept_passkeys, web_sessions
 from app.access.invitations import InvitationOver, MayNotInvite
 from app.access.models import Invitation, Passkey, SessionKind, Strength
+from app.people.models import Role
 from tests.cast import gather
 from tests.conftest import FRIDAY_NOON
 
@@ -53,6 +54,22 @@ def test_a_newer_invitation_ends_the_earlier_one(db, cast):
     with pytest.raises(InvitationOver):
         invitations.find(db, first)
     invitations.find(db, second)
+
+
+@pytest.mark.parametrize("what", ["leaves", "is demoted"])
+def test_whoever_invites_no_more_has_no_invitation_left(db, cast, what):
+    token = invitations.invite(db, cast.dr_okafor, by=cast.ada)
+
+    if what == "leaves":
+        cast.ada.disabled_at = clock.now()
+    else:
+        cast.ada.role = Role.CLINICIAN
+    db.flush()
+
+    with pytest.raises(InvitationOver):
+        invitations.find(db, token)
+    assert invitations.waiting(db, cast.dr_okafor) is None
+    assert invitations.all_waiting(db, cast.clinic) == []
 
 
 def test_only_an_administrator_of_the_clinic_invites(db, cast):
