@@ -1,7 +1,9 @@
-"""Writes the audit trail."""
+"""Writes the audit trail, and looks up whether something stands there."""
 
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -36,6 +38,19 @@ def record(
     )
     db.add(event)
     chain.expect(db, event)
+
+
+def has(db: Session, action: str, *, agent: Model, entity: Model, since: datetime) -> bool:
+    """Whether this was written down since then: the same act, by the same, on the same."""
+    found = select(AuditEvent.id).where(
+        AuditEvent.clinic_id == getattr(entity, "clinic_id", None),
+        AuditEvent.patient_id == _patient_of(entity),
+        AuditEvent.entity_id == entity.id,
+        AuditEvent.agent_id == agent.id,
+        AuditEvent.action == action,
+        AuditEvent.recorded_at >= since,
+    )
+    return db.scalar(found.limit(1)) is not None
 
 
 def _patient_of(entity: Model) -> UUID | None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app import clock
 from app.access import api_keys, scopes
 from app.audit import trail
 from app.people.models import Patient
@@ -24,6 +26,7 @@ from app.web.guards import api_key_only
 _MEDIA_TYPES = (MEDIA_TYPE, "application/json")
 _FORMATS = (*_MEDIA_TYPES, "json")
 _ANY = ("*/*", "application/*")
+_ONE_READING = timedelta(hours=1)  # pages that follow each other within it are one look
 _OTHER_RELEASE = re.compile(r";\s*fhirVersion\s*=\s*\"?(?!4\.0\b)", re.IGNORECASE)
 
 Endpoint = Callable[[Request, Session], Response]
@@ -104,6 +107,18 @@ def note_view(request: Request, patient: Patient) -> None:
     # GET reads only: the note goes into a transaction of its own, before anything is told.
     with request.app.state.database.session() as other:
         trail.record(other, "view", agent=request.state.api_key, entity=patient)
+
+
+def note_page_view(request: Request, db: Session, patient: Patient, *, is_first: bool) -> None:
+    """The same for a page of many: once for all of them, but whoever begins in the middle is noted.
+
+    The mark of a page is the client's to write, so it proves nothing about the pages before.
+    """
+    since = clock.now() - _ONE_READING
+    if is_first or not trail.has(
+        db, "view", agent=request.state.api_key, entity=patient, since=since
+    ):
+        note_view(request, patient)
 
 
 def _refuse_hurried(request: Request) -> None:

@@ -24,7 +24,7 @@ from app.web.fhir import (
     tasks,
 )
 from app.web.fhir import patient as patients
-from app.web.fhir.door import bearer_only, note_view
+from app.web.fhir.door import bearer_only, note_page_view
 from app.web.fhir.finding import Kind
 from app.web.fhir.outcome import Fault
 from app.web.fhir.parameters import EVERYTHING
@@ -62,8 +62,10 @@ def show(request: Request, db: Session) -> Response:
     first = _first(request, db, patient, types)
     page = _Page(paging.count(asked, _USUAL))
     wants_none = page.room == 0  # it asks how many there are
-    if PAGE not in asked.values and not wants_none:
-        note_view(request, patient)
+    is_first = PAGE not in asked.values
+    if not wants_none:
+        note_page_view(request, db, patient, is_first=is_first)
+    if is_first and not wants_none:
         page.resources, page.room = first, max(page.room - len(first), 0)
     total = len(first)
     for kind in kinds:

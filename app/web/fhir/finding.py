@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from app.people.models import Patient
 from app.web.fhir import including, paging, searching, spans
-from app.web.fhir.door import note_view
+from app.web.fhir.door import note_page_view, note_view
 from app.web.fhir.outcome import Fault
 from app.web.fhir.searching import PAGE, Asked
 
@@ -111,8 +111,8 @@ def _note_views(
 ) -> None:
     """One note for each patient who was told of; for a thread of pages the first time."""
     if {"patient", "subject"} & asked.values.keys() and kind.patient_id is not None:
-        if PAGE not in asked.values:
-            note_view(request, searching.patient_of(request, db, asked, "patient", "subject"))
+        patient = searching.patient_of(request, db, asked, "patient", "subject")
+        note_page_view(request, db, patient, is_first=PAGE not in asked.values)
         return
     for patient_id in sorted(kind.patients_of(db, rows)):
         note_view(request, db.get_one(Patient, patient_id))

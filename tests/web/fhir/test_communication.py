@@ -1,6 +1,7 @@
 """The thread with a patient, as another system reads it."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import event, select
@@ -206,6 +207,22 @@ def test_who_read_a_thread_stands_in_the_trail(ehr, stranger, texted, database, 
         views = db.scalars(select(AuditEvent).where(AuditEvent.action == "view")).all()
         assert [view.entity_id for view in views] == [cast.theo.id] * 2
         assert {view.agent_kind for view in views} == {"api_key"}
+
+
+def test_whoever_begins_in_the_middle_of_the_pages_stands_in_the_trail(ehr, texted, database, cast):
+    texted("see you at ten")
+    mark = "0001-01-02T00:00:00+00:00_00000000-0000-0000-0000-000000000000"
+
+    for path in (
+        f"/Communication?subject={cast.theo.id}&_page={quote(mark)}",
+        f"/Patient/{cast.maya.id}/$everything?_page=Appointment~",
+    ) * 2:
+        assert ehr.get(path).json()["entry"]
+
+    with database.session(write=False) as db:
+        views = db.scalars(select(AuditEvent).where(AuditEvent.action == "view")).all()
+        assert {view.entity_id for view in views} == {cast.theo.id, cast.maya.id}
+        assert len(views) == 2  # once for all pages
 
 
 def test_the_neighbours_texts_are_unknown_here(stranger, texted, cast):
