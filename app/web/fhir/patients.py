@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access import api_keys, scopes
+from app.audit import trail
 from app.db.base import Model, UTCDateTime
 from app.people import enrolment, finding, phones
 from app.people.models import Clinic, Patient
@@ -30,14 +32,19 @@ _changed_at = func.coalesce(Patient.changed_at, Patient.made_at, type_=UTCDateTi
 
 @bearer_only
 def create(request: Request, db: Session) -> Response:
-    """201 with the new patient; 200 with the one who has this number already, left as they are."""
+    """201 with the new patient; 200 with the one who has this number already, left as they are.
+
+    Who that is, is told to a key that may read patients. Any other learns the id alone.
+    """
     clinic: Clinic = request.state.clinic
     told = mapping.read(read_resource(request, "Patient"))
     there = conditional.existing(request, db, KIND)
     if there is not None:
-        return _answer(request, there, 200)
+        return _there(request, db, there)
     patient, is_new = _enrol_once(db, clinic, told, by=request.state.api_key)
-    return _answer(request, patient, 201 if is_new else 200)
+    return (
+        _answer(request, mapping.written(patient), 201) if is_new else _there(request, db, patient)
+    )
 
 
 @bearer_only
@@ -86,9 +93,17 @@ def _enrol(db: Session, clinic: Clinic, told: Enrolment, *, by: Model) -> Patien
     return patient
 
 
-def _answer(request: Request, patient: Patient, status: int) -> Response:
-    location = {"Location": f"/fhir/R4/Patient/{patient.id}"}
-    return versions.answer(request, mapping.written(patient), status, location)
+def _there(request: Request, db: Session, patient: Patient) -> Response:
+    """Telling who somebody is, is a look at them, in a scope of its own and in the trail."""
+    if not api_keys.may(request.state.api_key, scopes.named(KIND.name, writes=False)):
+        return _answer(request, {"resourceType": KIND.name, "id": str(patient.id)}, 200)
+    trail.record(db, "view", agent=request.state.api_key, entity=patient)
+    return _answer(request, mapping.written(patient), 200)
+
+
+def _answer(request: Request, resource: dict[str, Any], status: int) -> Response:
+    location = {"Location": f"/fhir/R4/Patient/{resource['id']}"}
+    return versions.answer(request, resource, status, location)
 
 
 def _query() -> Select[Patient]:

@@ -1,7 +1,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
+from app.audit.models import AuditEvent
 from tests.web.fhir.test_door import told
 
 SAM = {
@@ -50,6 +52,22 @@ def test_the_same_number_again_is_the_same_patient(ehr, number):
     assert again.status_code == 200
     assert again.json() == first
     assert again.headers["location"].endswith(first["id"])
+
+
+def test_who_has_a_number_is_told_to_keys_that_read_and_stands_in_the_trail(
+    ehr, door, cast, database
+):
+    there = ehr.post("/Patient", json=SAM).json()
+
+    answer = door(cast.clinic, ["system/Patient.write"]).post("/Patient", json=SAM)
+
+    assert answer.status_code == 200
+    assert answer.json().keys() == {"resourceType", "id", "meta"}
+    assert answer.json()["id"] == there["id"]
+    assert ehr.post("/Patient", json=SAM).json() == there
+    with database.session(write=False) as db:
+        views = db.scalars(select(AuditEvent).where(AuditEvent.action == "view")).all()
+        assert [str(view.entity_id) for view in views] == [there["id"]]
 
 
 def test_the_same_number_in_another_clinic_is_another_patient(ehr, stranger):
