@@ -17,6 +17,7 @@ from app.settings import Settings
 _LONGEST = 1000
 _PORTS = (443, *range(1024, 65536))
 _OURS_ALONE = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa", ".test")
+_HANDED_OUT = ip_network("2000::/3")  # of IPv6; the rest is nobody's, or somebody's own
 _CARRIES_IPV4 = ip_network("64:ff9b::/96")  # NAT64: the last four bytes are an IPv4 address
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -82,7 +83,7 @@ def is_public(number: str) -> bool:
         inner = _inside(ip)
         if inner is not None:
             return is_public(str(inner))
-        if ip.teredo is not None:
+        if ip.teredo is not None or ip not in _HANDED_OUT:
             return False
     return ip.is_global and not ip.is_multicast
 
