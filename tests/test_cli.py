@@ -17,7 +17,11 @@ from app.cli import keys
 from app.links import magic_links
 from app.links.models import LinkKind
 from app.messaging import alarms
+from app.people.models import Clinic
 from app.questionnaires.models import Questionnaire
+from app.subscriptions import keeping as subscriptions
+from app.subscriptions.keeping import Wish
+from app.subscriptions.models import EventStatus, SubscriptionEvent
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = {"AFTERGLOW_SECRET_KEYS": "s" * 40, "AFTERGLOW_ENCRYPTION_KEYS": "e" * 40}
@@ -186,6 +190,34 @@ def test_the_doctor_names_an_open_alarm_until_it_is_cleared(afterglow, installed
     assert cleared.returncode == 0
     with database.session(write=False) as db:
         assert alarms.open_alarms(db) == []
+
+
+def test_the_doctor_counts_what_another_system_did_not_take(
+    afterglow, installed, cast, database, settings
+):
+    wish = Wish("Appointment", "https://record.example.org/told", "the record")
+    with database.session() as db:
+        clinic = db.get_one(Clinic, cast.clinic.id)
+        subscription, _ = subscriptions.create(db, clinic, wish, settings, by=cast.ada)
+        for position in (1, 2):
+            db.add(
+                SubscriptionEvent(
+                    clinic_id=clinic.id,
+                    subscription_id=subscription.id,
+                    resource_type="Appointment",
+                    resource_id=cast.integration_visit.id,
+                    is_new=True,
+                    status=EventStatus.DEAD,
+                    position=position,
+                    attempts=9,
+                    made_at=clock.now(),
+                )
+            )
+
+    ill = afterglow("doctor", **installed, AFTERGLOW_SMS="demo")
+
+    assert ill.returncode == 1
+    assert "2 changes at northside were not taken by another system" in ill.stderr
 
 
 def test_a_form_is_imported_and_what_is_odd_is_printed(afterglow, installed, cast, database):

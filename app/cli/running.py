@@ -14,6 +14,7 @@ from app.db import migrate as migrations
 from app.messaging import alarms
 from app.people.models import Clinic
 from app.settings import Settings
+from app.subscriptions import keeping as subscriptions
 
 commands = typer.Typer()
 alarm_commands = typer.Typer(help="What is wrong with the road of texts.", no_args_is_help=True)
@@ -89,7 +90,7 @@ def doctor() -> None:
         wrong.append("the database is not migrated: run `afterglow migrate`")
     elif settings.database_url and settings.encryption_keys and settings.secret_keys:
         wrong += _alarms(settings) + _broken_trails(settings) + _old_copies(settings)
-        wrong += keys.wrong(settings)
+        wrong += keys.wrong(settings) + _not_taken(settings)
     if wrong:
         raise Failure("; ".join(wrong))
     typer.echo("All is well.")
@@ -127,6 +128,17 @@ def _alarms(settings: Settings) -> list[str]:
 def _old_copies(settings: Settings) -> list[str]:
     with database(settings).session(write=False) as db:
         return ages.troubles(db, follows=bool(settings.backup_dir))
+
+
+def _not_taken(settings: Settings) -> list[str]:
+    with database(settings).session(write=False) as db:
+        given_up = subscriptions.given_up_by_clinic(db)
+        names = {row.id: row.slug for row in db.scalars(select(Clinic))}
+    return [
+        f"{count} changes at {names[clinic_id]} were not taken by another system: "
+        "in the console, Team, Who is told of changes"
+        for clinic_id, count in given_up.items()
+    ]
 
 
 def _broken_trails(settings: Settings) -> list[str]:

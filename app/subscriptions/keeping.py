@@ -208,6 +208,16 @@ def given_up(db: Session, subscription: Subscription, most: int = 50) -> list[Su
     )
 
 
+def given_up_by_clinic(db: Session) -> dict[UUID, int]:
+    """How many changes were given up, of each clinic that has any."""
+    rows = db.execute(
+        select(SubscriptionEvent.clinic_id, func.count())
+        .where(SubscriptionEvent.status == EventStatus.DEAD)
+        .group_by(SubscriptionEvent.clinic_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def tidy(db: Session) -> None:
     """What is over is put to rest, and what was told long ago is forgotten. For the worker."""
     now = clock.machine_now()
