@@ -38,9 +38,9 @@ class LastingPhone:
         assert self._context is not None, "the phone is off"
         return self._context
 
-    def open(self) -> Page:
+    def open(self, **launched) -> Page:
         self._context = self._chromium.launch_persistent_context(
-            self.folder, executable_path=self._path, args=_ARGUMENTS, **self._device
+            self.folder, executable_path=self._path, args=_ARGUMENTS, **self._device, **launched
         )
         self._context.add_init_script(HELD_DATABASES)
         if self._complaints is not None:

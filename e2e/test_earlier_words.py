@@ -1,6 +1,8 @@
 """Earlier words: closed to a link, opened by a code, and a line that is picked reaches the room."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -58,6 +60,26 @@ def test_a_code_opens_them_and_the_room_shows_the_line_that_is_picked(
     reader.get_by_role("button", name="Delete it for good").click()
     expect(reader).to_have_url(f"{clinic.url}/journal")
     expect(reader.get_by_text(DOOR)).to_have_count(0)
+
+
+def test_going_back_shows_nothing_once_they_were_signed_out_from_elsewhere(
+    clinic, lasting_phone, tmp_path
+):
+    page = lasting_phone.open(ignore_default_args=["--disable-back-forward-cache"])
+    open_evening(page, evening_after(clinic, PHONE))
+    keep(page, RIVER)
+    page.goto(f"{clinic.url}/journal")
+    sign_in_by_code(page, clinic, PHONE)
+    expect(page.get_by_text(RIVER)).to_be_visible()
+    with closing(sqlite3.connect(tmp_path / "demo.sqlite3", timeout=10)) as database:
+        database.execute("UPDATE web_session SET ended_at = made_at WHERE kind = 'patient'")
+        database.commit()
+
+    page.goto("about:blank")
+    page.evaluate("setTimeout(() => history.back())")
+
+    expect(page.get_by_role("heading", name="Your words are safe.")).to_be_visible()
+    assert "river" not in page.content()
 
 
 def _room(clinic, desk: Page) -> str:

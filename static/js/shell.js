@@ -1,6 +1,7 @@
 // On the patient's own pages: lets the phone keep the shells, and forgets on it who signs out.
 import { entries, forget, notes, prompts } from "../../service_worker/journal_store.js"
 import { keepShell } from "./app_shell.js"
+import {} from "./asked_anew.js"
 import {} from "./safety_here.js"
 
 const LONGEST = 1_000 // signing out waits no longer for the phone to forget
