@@ -27,7 +27,9 @@ _MALFORMED = ("not-utf-8", "not-json", "same-name-twice", "unreadable-signs", "n
 def create(request: Request, db: Session) -> Response:
     """201 with the form and what was odd about it; the same form again is 200.
 
-    422 with every reason when it is refused: nothing is kept then.
+    422 with every reason when it is refused: nothing is kept then. A version of a form that comes
+    with Afterglow is for staff to bring: patients are asked with it at once, and consents, alerts
+    and scores rest on what its questions are.
     """
     clinic: Clinic = request.state.clinic
     imported = importing.import_questionnaire(
@@ -38,6 +40,11 @@ def create(request: Request, db: Session) -> Response:
         status = 400 if codes & {*_MALFORMED, "not-a-questionnaire"} else 422
         issues = mapping.issues(imported.findings)
         return respond({"resourceType": "OperationOutcome", "issue": issues}, status)
+    if imported.is_new and library.slug_of(imported.questionnaire):
+        words = (
+            "This form comes with Afterglow. Give yours a url of its own, or have staff bring it."
+        )
+        raise Fault(422, words, expression="Questionnaire.url")
     location = {"Location": f"/fhir/R4/Questionnaire/{imported.questionnaire.id}"}
     status = 201 if imported.is_new else 200
     return versions.answer(request, mapping.written(imported.questionnaire), status, location)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.base import new_id
+from app.people.models import Clinic
 from app.questionnaires import library, strict_json
 from app.questionnaires.models import Questionnaire
 from tests.web.fhir.test_door import told
@@ -36,6 +37,17 @@ def test_a_form_comes_in_and_is_read_back_as_it_came(ehr):
     assert there == answer.json()
     assert {name: there[name] for name in form()} == form()
     assert "contained" not in there
+
+
+@pytest.mark.parametrize("slug", ["consents", "phq-9"])
+def test_a_system_puts_no_form_in_place_of_a_shipped_one(ehr, cast, database, slug):
+    shipped = library.unkept(slug)
+
+    assert told(ehr.post("/Questionnaire", json=form(url=shipped.url, version="99")), 422)
+
+    with database.session() as db:
+        clinic = db.get_one(Clinic, cast.clinic.id)
+        assert library.for_clinic(db, clinic, slug).id == shipped.id
 
 
 def test_warnings_come_along_contained_and_say_where(ehr):
