@@ -227,6 +227,7 @@ NEEDS_PROOF = {
     "create-key",
     "change-number",
     "take-record",
+    "form-answers",
     "erase-patient",
 }
 

@@ -7,6 +7,7 @@ from app import clock
 from app.access import invitations
 from app.access.models import ApiKey, SessionKind
 from app.people.models import Patient, Practitioner, Role
+from app.questionnaires import library
 from app.web.guards import COOKIES
 from tests.access.authenticator import Authenticator
 from tests.conftest import FRIDAY_NOON
@@ -127,6 +128,17 @@ def test_what_outlasts_a_session_asks_for_the_passkey_once_more(
     with database.session(write=False) as db:
         assert db.get_one(Patient, cast.maya.id).phone == cast.maya.phone
         assert db.scalars(select(ApiKey)).all() == []
+
+
+def test_everybodys_answers_leave_only_with_the_passkey_shown_just_now(signed_in, cast, later):
+    office = signed_in(cast.ada)
+    path = f"/clinic/forms/{library.unkept('phq-9').id}/answers"
+    later(14)
+    assert office.get(path).headers["content-type"].startswith("text/csv")
+
+    later(16)
+
+    assert office.get(path).headers["location"] == "/clinic/sign-in?again=1"
 
 
 def test_with_the_passkey_shown_again_it_is_done(client, device, cast, database, later):
