@@ -58,7 +58,7 @@ def fill(
     A question that `answers` does not name gets its plain "no"; one without is passed over.
     """
     task = _open(db, patient, slug)
-    doorway = Doorway(task.packet, None, None, None, is_signed_in=True)
+    doorway = Doorway(task.packet, None, None, None, is_signed_in=True, by_passkey=True)
     response = sheets.begin(db, doorway, task, language=patient.language)
     draft = drafts.read(response, zone=patient.zone)
     for _round in range(_MOST_ROUNDS):

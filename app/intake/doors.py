@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app import clock
-from app.access.models import SessionKind, WebSession
+from app.access.models import SessionKind, Strength, WebSession
 from app.audit import trail
 from app.db import once
 from app.intake import following
@@ -37,6 +37,7 @@ class Doorway:
     door: IntakeDoor | None
     browser_hash: bytes | None
     is_signed_in: bool
+    by_passkey: bool = False
 
     def may_read(self, response: QuestionnaireResponse) -> bool:
         """Whether this browser may see the answers on a sheet."""
@@ -49,7 +50,14 @@ class Doorway:
     @property
     def knows_them(self) -> bool:
         """Whether this browser may see what the clinic has on file."""
-        return self.is_signed_in or self._is_proved()
+        return (self.is_signed_in or self._is_proved()) and (self.by_passkey or self.can_prove)
+
+    @property
+    def can_prove(self) -> bool:
+        """Whether a code by text shows anything: without a birth date on file nothing would tell a
+        wrong phone from the right one.
+        """
+        return self.packet.patient.birth_on is not None
 
     @property
     def is_closed(self) -> bool:
@@ -204,7 +212,8 @@ def _let_in(
     is_signed_in = web_session.kind is SessionKind.PATIENT
     if not is_signed_in and (door is None or _is_pulled_back(packet)):
         return None
-    return Doorway(packet, task, door, web_session.browser_hash, is_signed_in)
+    by_passkey = web_session.strength in (Strength.PASSKEY, Strength.DEMO)
+    return Doorway(packet, task, door, web_session.browser_hash, is_signed_in, by_passkey)
 
 
 def _is_pulled_back(packet: IntakePacket) -> bool:

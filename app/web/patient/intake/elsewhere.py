@@ -50,7 +50,7 @@ def chosen(request: Request, db: Session) -> Response:
     doorway: Doorway = request.state.doorway
     task, wanted = task_of(doorway), str(read_form(request).get("go", ""))
     own = sheets.left_by(db, doorway, task)
-    if wanted == "code":
+    if wanted == "code" and doorway.can_prove:
         return _text_code(request, db, doorway)
     try:
         if own is not None:
@@ -136,6 +136,7 @@ def _choices(
         at=at,
         status=status,
         action=at,
+        can_prove=doorway.can_prove,
         begun_at=sheets.begun_at(task.response),
         own_at=sheets.begun_at(own) if own else None,
         refusal=refusal,

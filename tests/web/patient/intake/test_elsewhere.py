@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from app import clock
 from app.access import codes
-from app.access.models import SignInCode
+from app.access.models import SignInCode, Strength, WebSession
 from app.intake.models import IntakeDoor, IntakeTask
+from app.people.models import Patient
 from app.questionnaires.models import QuestionnaireResponse, ResponseStatus
 from tests.conftest import FRIDAY_NOON
 
@@ -68,6 +69,28 @@ def test_another_phone_is_not_shown_what_was_typed(phone, phq):
         other.go(f"/intake/{phq.task_ids[0]}/{path}")
         assert other.path.endswith("/elsewhere")
         assert "Several days" not in other.says
+
+
+def test_without_a_birth_date_on_file_no_code_shows_what_was_typed(
+    phone, phq, database, cast, signed_in
+):
+    with database.session() as db:
+        db.get_one(Patient, cast.theo.id).birth_on = None
+    phone().tap(phq.token).press().choose(1)
+    whoever_has_the_number = signed_in(cast.theo)
+    with database.session() as db:
+        for web_session in db.scalars(select(WebSession)):
+            web_session.strength = Strength.CODE
+
+    for path in ("s2", "s2/change", "on", "check"):
+        answer = whoever_has_the_number.get(
+            f"/intake/{phq.task_ids[0]}/{path}", follow_redirects=True
+        )
+        assert answer.url.path.endswith("/elsewhere")
+        assert "Several days" not in answer.text
+    other = phone().tap(phq.token)
+    assert other.page.buttons == [("go", "blank")]
+    assert "shown there alone" in other.says
 
 
 def test_while_nothing_is_answered_another_phone_just_goes_on(phone, phq):
