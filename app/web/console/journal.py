@@ -1,5 +1,6 @@
 """What patients let staff read of their journal: lines they bring, entries they share; no more."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -7,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app import clock
 from app.audit import trail
 from app.journal import files
 from app.people.models import Patient
@@ -16,6 +18,8 @@ from app.web.console import brought
 from app.web.console.desk import is_nobodys_doing
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, for_scripts_only, not_found, page
+
+_ONE_HEARING = timedelta(hours=1)  # pieces that follow each other within it are one
 
 
 @staff_only
@@ -45,10 +49,13 @@ def play(request: Request, db: Session) -> Response:
     file = brought.shared_file(db, patient, uuid)
     if file is None or not brought.read(request, db, [file.entry]):
         not_found()
-    if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
-        # Once for each time, not for each piece. GET reads only: in a transaction of its own.
+    by, since = request.state.practitioner, clock.now() - _ONE_HEARING
+    is_from_start = request.headers.get("range", "bytes=0-").startswith("bytes=0-")
+    if is_from_start or not trail.has(db, "play-recording", agent=by, entity=file, since=since):
+        # Once for each time, not for each piece; whoever asks for the middle alone is noted too.
+        # GET reads only: in a transaction of its own.
         with request.app.state.database.session() as other:
-            trail.record(other, "play-recording", agent=request.state.practitioner, entity=file)
+            trail.record(other, "play-recording", agent=by, entity=file)
     return byte_ranges.sent(
         request,
         size=file.size,

@@ -111,6 +111,19 @@ def test_a_shared_entry_is_read_with_what_was_said(desk, bring, database, cast):
     assert desk.get(heard).status_code == 404
 
 
+@pytest.mark.parametrize("asked", ["bytes=1-", "bytes=00-", "all of it"])
+def test_whoever_hears_the_middle_alone_stands_in_the_trail(desk, bring, database, cast, asked):
+    note = journals.speak(database, bring((), shared=True), b"\x1aE\xdf\xa3webm")
+
+    for _ in range(2):
+        heard = f"/clinic/patients/{cast.maya.id}/journal/files/{note}"
+        assert desk.get(heard, headers={"range": asked}).content.endswith(b"webm")
+
+    with database.session(write=False) as db:
+        played = db.scalars(select(AuditEvent).where(AuditEvent.action == "play-recording")).all()
+        assert [event.agent_id for event in played] == [cast.dr_okafor.id]
+
+
 def test_a_coordinator_reads_no_shared_entry(signed_in, bring, database, cast):
     bring((), shared=True)
 
