@@ -39,7 +39,7 @@ def send(db: Session, typed: str, *, browser: str, network: str, choose: Choose)
     guessed nothing goes for a while, and nobody who asks is told.
     """
     numbers = _readings(typed, db.scalars(select(Clinic).order_by(Clinic.made_at)).all())
-    patients = _with_number(db, numbers)
+    patients = with_number(db, numbers)
     own = code_limits.own_to(db, browser, patients)
     code_limits.refuse_too_many(db, set(numbers.values()), network, own)
     if code_limits.are_guessed(db, set(numbers.values()), own):
@@ -133,7 +133,8 @@ def _readings(typed: str, clinics: Iterable[Clinic]) -> dict[UUID, str]:
     return numbers
 
 
-def _with_number(db: Session, numbers: dict[UUID, str]) -> Sequence[Patient]:
+def with_number(db: Session, numbers: dict[UUID, str]) -> Sequence[Patient]:
+    """Whom a code may go to: everybody with these numbers (by clinic), the first on file first."""
     indexes = phones.indexes(db, numbers)
     settled = clock.machine_now() - NEW_NUMBER_WAITS
     return db.scalars(

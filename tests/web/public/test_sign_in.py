@@ -1,6 +1,6 @@
 import re
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from app.audit.models import AuditEvent
 from app.links import magic_links
 from app.links.models import MagicLink
 from app.people import enrolment
-from app.people.models import Patient
+from app.people.models import Clinic, Patient
 from app.scheduling.models import Appointment
 from app.security.tokens import hash_token
 from app.web import even_pace
@@ -309,3 +309,31 @@ def test_a_phone_on_which_its_patient_signed_in_gets_a_code_whoever_used_up_the_
 
     assert ask(client).status_code == 303
     assert client.post("/sign-in/code", data={"code": texted()}).headers["location"] == "/"
+
+
+def test_a_number_on_file_at_another_clinic_keeps_nobody_out(client, texted, database, cast):
+    """A couple may share a phone; a clinic may enter a number that is not its patient's."""
+    with database.session() as db:
+        enrolment.enrol(
+            db,
+            db.get_one(Clinic, cast.neighbour.id),
+            given_name="Sam",
+            family_name="Osei",
+            phone=cast.maya.phone,
+            birth_on=date(1988, 2, 3),
+            by=None,
+        )
+        for visit in db.scalars(select(Appointment)):
+            visit.patient_id = cast.theo.id  # so that nobody's comes next; Sam is chosen
+        db.get_one(Patient, cast.maya.id).made_at += timedelta(days=1)
+    ask(client)
+    client.post("/sign-in/code", data={"code": texted()})
+
+    wrong = client.post("/sign-in/birth-date", data={"birth_on": "1990-04-13"})
+    right = client.post("/sign-in/birth-date", data={"birth_on": "1990-04-12"})
+
+    assert wrong.status_code == 422
+    assert right.status_code == 303
+    with database.session(write=False) as db:
+        last = db.scalars(select(WebSession).order_by(WebSession.id.desc()).limit(1)).one()
+        assert last.patient_id == cast.maya.id
