@@ -13,17 +13,17 @@ from app.people.models import Patient
 from app.questionnaires.models import QuestionnaireResponse
 from app.refusal import Refusal
 from app.web import papers
-from app.web.guards import patient_only
+from app.web.guards import reading_only
 from app.web.pages import find_or_404, not_found, page, redirect
 
 
-@patient_only
+@reading_only
 def show(request: Request, db: Session) -> Response:
     """Each with how it stands today."""
     return _page(request, db)
 
 
-@patient_only
+@reading_only
 def withdraw(request: Request, db: Session) -> Response:
     """They take it back. Twice changes nothing."""
     consent = _found(request, db)
@@ -34,7 +34,7 @@ def withdraw(request: Request, db: Session) -> Response:
     return redirect(request, "agreements")
 
 
-@patient_only
+@reading_only
 def copy(request: Request, db: Session) -> Response:
     """The words, the name and the time, as PDF."""
     consent = _found(request, db)

@@ -6,6 +6,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from app.access.models import Strength, WebSession
 from app.intake.models import Consent, ReviewFlag
 from app.people.models import Patient
 from tests import sheets
@@ -133,4 +134,21 @@ def test_what_another_patient_signed_is_unknown(signed_in, cast, signed, client)
     assert browser.get(f"/agreements/{signed['texts']}/copy").status_code == 404
     assert browser.post(f"/agreements/{signed['texts']}/withdrawal").status_code == 404
     assert "Nothing yet." in browser.get("/agreements").text
-    assert client.get("/agreements").headers["location"] == "/sign-in"
+    assert client.get("/agreements").status_code == 403
+
+
+def test_a_code_without_a_birth_date_on_file_shows_and_ends_no_agreement(
+    signed_in, cast, signed, database
+):
+    whoever_has_the_number = signed_in(cast.theo)
+    with database.session() as db:
+        db.get_one(Patient, cast.theo.id).birth_on = None
+        for web_session in db.scalars(select(WebSession)):
+            web_session.strength = Strength.CODE
+    one = f"/agreements/{signed['texts']}"
+
+    assert whoever_has_the_number.get("/agreements").status_code == 403
+    assert whoever_has_the_number.get(f"{one}/copy").status_code == 403
+    assert whoever_has_the_number.post(f"{one}/withdrawal").status_code == 403
+    with database.session() as db:
+        assert db.get_one(Consent, signed["texts"]).withdrawn_at is None
