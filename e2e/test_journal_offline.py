@@ -220,16 +220,19 @@ def test_what_was_asked_and_a_single_word_are_found_again_as_they_stood(link, la
     expect(page.locator("#words")).to_have_value("")
 
 
+@pytest.mark.parametrize(
+    ("at", "pressed"), [("/", "Sign out"), ("/devices", "Sign out everywhere")]
+)
 def test_signing_out_forgets_who_it_was_and_keeps_the_page_for_the_next_words(
-    clinic: Clinic, link, lasting_phone
+    clinic: Clinic, link, lasting_phone, at, pressed
 ):
     page = lasting_phone.open()
     open_evening(page, link)
     wait_for_shell(page)
     page.goto(f"{clinic.url}/journal")
     sign_in_by_code(page, clinic, PHONE)
-    page.goto(clinic.url)
-    page.get_by_role("button", name="Sign out").tap()
+    page.goto(clinic.url + at)
+    page.get_by_role("button", name=pressed, exact=True).tap()
     page.wait_for_url("**/sign-in")
 
     kept = page.evaluate(KEPT)

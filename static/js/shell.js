@@ -10,7 +10,7 @@ keepShell()
 
 document.addEventListener("submit", async (event) => {
   const { target } = event
-  if (!target.matches("[action$='/sign-out']")) return
+  if (!target.matches("[action='/sign-out'], [action='/devices/sign-out']")) return
   event.preventDefault()
   navigator.serviceWorker?.controller?.postMessage("signed-out")
   await Promise.race([forgetOwner(), new Promise((resolve) => setTimeout(resolve, LONGEST))])
