@@ -1,6 +1,7 @@
 """One line a request, without anything personal: method, route, status, milliseconds."""
 
 import time
+from inspect import isfunction
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,8 +46,8 @@ class RequestLog:
 
 def pattern(scope: Scope) -> str:
     """`/visits/{id}` for `/visits/0193…`; `unmatched` where no route was found."""
-    if "endpoint" not in scope:
-        return "unmatched"
+    if not isfunction(scope.get("endpoint")):
+        return "unmatched"  # nor below a mount, which is no function: such an address says anything
     path: str = scope["path"]
     for name, value in scope.get("path_params", {}).items():
         path = path.replace(str(value), "{" + name + "}") if value else path

@@ -20,7 +20,13 @@ def test_a_request_is_one_line_with_its_route_and_no_ids(client, cast):
 
 
 def test_an_address_that_is_none_leaves_nothing_of_itself(client, cast):
-    for path in ("/+13125550142", "/j/SECRETTOKEN", "/clinic/patients/Maya"):
+    for path in (
+        "/+13125550142",
+        "/j/SECRETTOKEN",
+        "/clinic/patients/Maya",
+        "/clinic/find/Maya/Osei",
+        "/fhir/R4//Patient/Maya",
+    ):
         [line] = lines_of(client, "GET", path)
 
         assert not re.search("5550142|SECRET|Maya", repr(line))
