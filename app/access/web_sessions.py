@@ -49,7 +49,7 @@ def start(
     """Let a browser in. The token goes into its cookie and is never seen again.
 
     `expires_at` is for the kinds without limits of their own (domain time); the others live as long
-    as LIMITS says. `link_id`: what let in somebody who is neither patient nor staff. `cover_key`:
+    as LIMITS says. `link_id`: the link that let them in, where one is asked about. `cover_key`:
     what opens the words that staff typed here before (`covers`). Flushes.
     """
     token = new_token()

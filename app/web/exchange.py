@@ -146,6 +146,7 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
     if web_session is not None and web_session.patient_id == patient.id:
         token = web_sessions.rotate(db, web_session)
         web_session.expires_at = max(web_session.expires_at, expires_at)
+        web_session.link_id = link.id
     else:
         web_session, token = web_sessions.start(
             db,
@@ -156,6 +157,7 @@ def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) 
             user_agent=request.headers.get("user-agent", ""),
             browser=browser,
             expires_at=expires_at,
+            link_id=link.id,
         )
     if appointment.service.is_visit:
         seat = seats.take(db, appointment, web_session, link)

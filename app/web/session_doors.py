@@ -8,6 +8,7 @@ from starlette.requests import Request
 from app.access.models import SessionKind
 from app.companion import hours
 from app.companion.models import SessionHour
+from app.links.models import LinkState, MagicLink
 from app.people.models import Patient
 from app.web.visitors import note_patient, session_of
 
@@ -24,6 +25,9 @@ def let_in(request: Request, db: Session) -> bool:
         web_session = session_of(request, db, kind)
         if web_session is None or web_session.patient_id != hour.patient_id:
             continue
+        link = db.get(MagicLink, web_session.link_id) if web_session.link_id else None
+        if link is not None and link.state is LinkState.REVOKED:
+            continue  # it was pulled back after it let this browser in
         patient = db.get_one(Patient, hour.patient_id, options=[joinedload(Patient.clinic)])
         note_patient(request, db, patient, web_session)
         request.state.hour = hour

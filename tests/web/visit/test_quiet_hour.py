@@ -57,6 +57,19 @@ def tap(browser, token):
     return browser.post("/x", json={"t": token, "kind": "join"}).json()
 
 
+def test_a_link_that_is_pulled_back_lets_its_browser_into_the_hour_no_longer(
+    database, browser, session
+):
+    infusion_id, token = session
+    tap(browser, token)
+    assert browser.get(f"/session/{infusion_id}").status_code == 200
+
+    with database.session() as db:
+        magic_links.revoke(magic_links.find(db, token))
+
+    assert browser.get(f"/session/{infusion_id}").status_code == 403
+
+
 def test_one_tap_leads_from_the_text_to_three_questions(browser, session):
     infusion, token = session
 
