@@ -28,8 +28,9 @@ class OwnHosts:
         if scope["type"] not in ("http", "websocket") or scope["path"] in _PROBES:
             await self._app(scope, receive, send)
             return
-        name = Headers(scope=scope).get("host", "").rsplit(":", 1)[0].lower()
-        if name in self._names:
+        said = Headers(scope=scope).getlist("host")
+        name = said[0].rsplit(":", 1)[0].lower() if said else ""
+        if name in self._names and len(said) == 1:  # of two, a proxy may have believed the other
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await WebSocket(scope, receive, send).close(1008)

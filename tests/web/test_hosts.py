@@ -29,6 +29,12 @@ def test_the_house_answers_to_its_own_name_alone(browser, cast, host, known):
         assert response.status_code == 400
 
 
+def test_two_names_at_once_are_none_of_ours(browser, cast):
+    names = [("host", "afterglow.test"), ("host", "evil.test")]
+
+    assert browser().get("/j", headers=names).status_code == 400
+
+
 def test_probes_know_an_address_and_no_name(browser, cast):
     for path in ("/healthz", "/readyz?only=pages", "/metrics"):
         assert browser().get(path, headers={"host": "10.0.0.7"}).status_code == 200
