@@ -4,6 +4,7 @@ Which rows are left is written in the rows themselves. So it may be stopped anyw
 anywhere, in one process or in several, and what was changed meanwhile is never written over.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,9 +56,21 @@ class Resealer:
         self._database = database
         self._going: Iterator[int] | None = None
         self._looks_at = clock.machine_now() + _BEGINS_AFTER
+        self._at_work = threading.Lock()
 
     def run(self, seconds: float, pause: Callable[[float], object] = time.sleep) -> int:
-        """Go on for about so long, or until nothing is left for now. Returns how many rows."""
+        """Go on for about so long, or until nothing is left for now. Returns how many rows.
+
+        None at all while another thread is at it: the demo's clock walks beside the worker.
+        """
+        if not self._at_work.acquire(blocking=False):
+            return 0
+        try:
+            return self._run(seconds, pause)
+        finally:
+            self._at_work.release()
+
+    def _run(self, seconds: float, pause: Callable[[float], object]) -> int:
         until, rows = time.monotonic() + seconds, 0
         if self._going is None:
             if clock.machine_now() < self._looks_at:

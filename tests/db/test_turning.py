@@ -448,6 +448,23 @@ def test_a_worker_seals_anew_by_itself_a_little_at_a_time(database, cast):
     assert turns > 3
 
 
+def test_two_threads_of_a_worker_do_not_seal_anew_at_once(database, cast):
+    turn(database, Turn.DATA)
+    resealer = Resealer(database)
+    later(seconds=6)
+    beside = []
+
+    def pause(_):
+        other = threading.Thread(target=lambda: beside.append(resealer.run(60)))
+        other.start()
+        other.join()
+
+    assert resealer.run(60, pause) > 0
+    assert beside
+    assert set(beside) == {0}
+    assert left(database) == 0
+
+
 def _numbers_under(db):
     values = db.scalars(select(Patient.phone_index).where(Patient.phone_index.is_not(None)))
     return {under_index(value) for value in values}
