@@ -304,14 +304,16 @@ def test_a_search_that_cannot_be_understood_says_why(ehr, cast, asked, status):
 
 
 def test_a_longer_thread_asks_the_database_no_more_often(thread, texted, statements, cast):
+    def reads():
+        # That the key's pace is counted now and then has nothing to do with the thread.
+        statements.clear()
+        thread()
+        return [each for each in statements if each.startswith("SELECT")]
+
     texted("hello", written_by_id=cast.dr_okafor.id)
     thread()
-    statements.clear()
-    thread()
-    few = len(statements)
+    few = reads()
     for minute in range(1, 9):
         texted("hello again", minutes=minute, written_by_id=cast.jordan.id)
-    statements.clear()
-    thread()
 
-    assert len(statements) == few
+    assert len(reads()) == len(few) > 0
