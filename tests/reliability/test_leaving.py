@@ -166,7 +166,7 @@ def test_a_database_that_goes_and_comes_back_needs_no_restart(clinic):
     clinic.server.stop()
     clinic.kill("web-1")
     clinic.start("web-1")  # as after a power cut, when everything starts at once
-    until(lambda: "waiting for the database" in clinic.logs("web-1"), "it does not wait")
+    until(lambda: "Waiting for the database." in clinic.logs("web-1"), "it does not wait")
     clinic.server.start()
     clinic.wait_until_ready("web-1", PATIENCE, "/readyz")
     assert "Traceback" not in clinic.logs()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from copy import copy
 
 from sqlalchemy.orm import Session
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -42,7 +43,9 @@ def is_administrator(request: Request) -> bool:
 
 
 def _for_role(route: Route) -> Route:
-    name, inside = route.name, route.app
+    name = route.name
+    limit = route.app if isinstance(route.app, RequestBodyLimitMiddleware) else None
+    inside = limit.app if limit else route.app
 
     def refuse(request: Request, db: Session) -> Response | None:
         if not may(request, name):
@@ -57,7 +60,10 @@ def _for_role(route: Route) -> Route:
         await inside(scope, receive, send)
 
     asking = copy(route)
-    asking.app = ask
+    # Its own limit stays outermost: whoever takes in the body looks for it there.
+    asking.app = (
+        RequestBodyLimitMiddleware(ask, max_body_size=limit.max_body_size) if limit else ask
+    )
     return asking
 
 
