@@ -5,7 +5,6 @@ What happened stays in the log, by its kind alone.
 
 import structlog
 from sqlalchemy import exc
-from sqlalchemy.orm.exc import DetachedInstanceError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -30,7 +29,7 @@ def _said(request: Request, status: int, message: str = "") -> Response:
     with i18n.using(language):
         try:
             return page(request, "public/error.html", status, code=status, message=message)
-        except (DetachedInstanceError, exc.DBAPIError):
+        except exc.SQLAlchemyError:
             # Who it is was forgotten as the transaction was taken back, and cannot be read anew.
             for name in ("patient", "practitioner", "clinic"):
                 setattr(request.state, name, None)
@@ -75,11 +74,22 @@ def on_crash(request: Request, error: Exception) -> Response:
     return _said(request, 500)
 
 
+def on_database_error(request: Request, error: Exception) -> Response:
+    """503 for a file that the disk gave back torn (SQLite has no kind of its own for that).
+
+    What breaks a rule of ours stays a crash.
+    """
+    if type(error) is not exc.DatabaseError:
+        raise error
+    return on_unavailable(request, error)
+
+
 HANDLERS = {
     HTTPException: on_http_exception,
     Refusal: on_refusal,
     exc.OperationalError: on_unavailable,
     exc.InterfaceError: on_unavailable,
+    exc.DatabaseError: on_database_error,
     exc.InternalError: on_unavailable,  # PostgreSQL could not write a file
     exc.PendingRollbackError: on_unavailable,  # the line broke, and only the commit noticed
     exc.TimeoutError: on_unavailable,

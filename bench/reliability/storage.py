@@ -177,10 +177,15 @@ def _outcome(
         strange=sorted(ledger.answers.keys() - kept_or_not),
         flaws=found.flaws(clinic.database),
         back=back,
-        crashes=[repr(error) for error in crowd.crashes],
+        crashes=[*map(repr, crowd.crashes), *_crashes(clinic)],
         commits=_COMMITS,
         syncs=synced,
     )
+
+
+def _crashes(clinic: Installation) -> list[str]:
+    """What the processes themselves took for a fault of ours, by kind and place."""
+    return [line.partition("kind=")[2] for line in clinic.logs().splitlines() if " crash " in line]
 
 
 def _rows(outcome: Outcome) -> list[Row]:
