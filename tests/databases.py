@@ -48,6 +48,7 @@ _SERVER_OPTIONS = (
     "full_page_writes=off",
     "autovacuum=off",
     "max_connections=200",
+    "lock_timeout=60s",  # a test that waits for itself fails, instead of never ending
 )
 _serial = count(1)
 # Migrated databases of this process that no test uses right now. The same address comes back, and

@@ -42,7 +42,12 @@ def send_one(database: Database, gateway: SmsGateway, worker: str, base_url: str
     answer = gateway.send(outgoing)
     with database.session() as db:
         # Merged as it was claimed, so that the fence still compares this claim.
-        _note(db, db.merge(message, load=False), answer)
+        is_noted = _note(db, db.merge(message, load=False), answer)
+    if isinstance(answer, Accepted) and not is_noted:
+        # A callback was quicker, or somebody has taken this text for lost meanwhile. In a
+        # transaction of its own: whoever holds the text must not wait for its patient's row.
+        with database.session() as db:
+            reports.apply_status(db, db.get_one(Message, message.id), "accepted", "", answer.sid)
     log.info("text", outcome=type(answer).__name__, purpose=message.purpose.value)
     return True
 
@@ -67,16 +72,14 @@ def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
         return None
 
 
-def _note(db: Session, message: Message, answer: Answer) -> None:
+def _note(db: Session, message: Message, answer: Answer) -> bool:
+    """Write down the answer. False when this claim is no longer the one that counts."""
     now = clock.now()
-    if isinstance(answer, Accepted | Declined):
-        # A callback may be at work on this text, or it may be their number that is wrong.
-        claims.hold_patient(db, message.patient_id)
     match answer:
         case Accepted(sid, delivered):
             status = MessageStatus.DELIVERED if delivered else MessageStatus.ACCEPTED
             look_at = None if delivered else reports.first_look()
-            if claims.conclude(
+            if not claims.conclude(
                 db,
                 message,
                 status=status,
@@ -86,10 +89,8 @@ def _note(db: Session, message: Message, answer: Answer) -> None:
                 look_at=look_at,
                 looks=0,
             ):
-                reports.note_sent(db, message)
-            else:
-                # A callback was quicker, or somebody has taken this text for lost meanwhile.
-                reports.apply_status(db, message, "accepted", "", sid)
+                return False
+            reports.note_sent(db, message)
         case TooFast(wait):
             pace.hold(db, wait)
             claims.put_back(db, message)
@@ -104,8 +105,11 @@ def _note(db: Session, message: Message, answer: Answer) -> None:
                 looks=0,
             )
         case Declined(code):
+            # It may be their number that is wrong.
+            claims.hold_patient(db, message.patient_id)
             failing.conclude(db, message, code)
     live.publish(db, f"desk:{message.clinic_id}")
+    return True
 
 
 def _validity(message: Message) -> timedelta | None:
