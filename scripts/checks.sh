@@ -13,13 +13,16 @@ check() {
     "$@" || failed="$failed${failed:+, }$name"
 }
 
+# Real processes and browsers, two at a time on two cores: what did not come to its end is tried
+# once more, alone. A fault fails again; what does not is named by the first run's summary, to be
+# looked into.
 # The browser plugin stays out of tests/: nothing there opens a page.
 tests() {
-    TEST_DATABASE=$1 $bin/python -m pytest tests -n 2 -p no:playwright
+    TEST_DATABASE=$1 $bin/python -m pytest tests -n 2 -p no:playwright && return
+    printf '\nOnce more, alone:\n'
+    TEST_DATABASE=$1 $bin/python -m pytest tests -p no:playwright --last-failed
 }
 
-# Two browsers at a time on two cores: a journey that did not come to its end is lived once more,
-# alone. A fault fails again; what does not is named by the first run's summary, to be looked into.
 journeys() {
     $bin/python -m pytest e2e -n 2 && return
     printf '\nOnce more, alone:\n'
