@@ -1,7 +1,11 @@
 """What is published is what was measured, and what was not measured is not published."""
 
-from bench.reliability import kept, scorecard
+from dataclasses import fields
+
+from bench.reliability import anywhere, kept, scorecard
 from bench.reliability.kept import Run
+
+KNOWN = [field.name for field in fields(anywhere.Outcome)]
 
 
 def a_run(database, size, figures, passed=True):
@@ -26,6 +30,13 @@ def test_the_line_sums_over_the_databases_and_names_what_was_not_run():
     line = scorecard.line({"kill_storm": STORM}.get)
 
     assert line.startswith("20,000 texts, 120 kills, 1 lost, 2 doubled; guessing not run; ")
+
+
+def test_kills_anywhere_are_counted_once():
+    outcome = anywhere.Outcome(**dict.fromkeys(KNOWN, 0) | {"kills": {"web": 2}, "lost": {}})
+    run = a_run("sqlite", {"kills": 2}, anywhere._figures(outcome))
+
+    assert "2 kills anywhere, 0 acknowledged writes lost" in scorecard.line({"anywhere": [run]}.get)
 
 
 def test_a_figure_that_nobody_took_is_no_nought():
