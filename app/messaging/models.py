@@ -112,6 +112,9 @@ class Message(Changing, Model):
     error_code: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime | None]
     status_at: Mapped[datetime | None]
+    sender_id: Mapped[UUID | None]  # the clinic's own sender it went by; none: the shared one
+    # Inbound, by a sender that several clinics share: another of them knows the number as well.
+    may_be_anothers: Mapped[bool] = mapped_column(default=False)
 
     body = Sealed()
     number = Sealed()
@@ -154,6 +157,7 @@ class InboundText(Model):
     received_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     try_at: Mapped[datetime | None]  # machine time; after a failure not before then
+    to_nobody: Mapped[bool] = mapped_column(default=False)  # to a sender that no clinic has, yet
     understood_at: Mapped[datetime | None]
 
     raw = SealedForHouse(b"inbound_text.raw.")
@@ -219,25 +223,52 @@ class ReplyTemplate(Model):
 
 
 class Sender(Model):
-    """The number or service that texts leave from: its pace, and whether it was stopped."""
+    """The number or service that texts leave from: its pace, and whether it was stopped.
+
+    Of no clinic: the installation's, which all clinics without one of their own share. Of a clinic:
+    that one's for good. A sender it has left stays a road back to it and is never given to another,
+    since its patients may go on writing there.
+    """
 
     __tablename__ = "sender"
+    __table_args__ = (
+        Index(
+            "ix_sender_current",
+            "clinic_id",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
 
-    name: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(unique=True)  # "+13125550100", or "MG…"
+    clinic_id: Mapped[UUID | None]
+    left_at: Mapped[datetime | None]  # machine time; since then the clinic texts by another one
+    segments_per_second: Mapped[float | None]  # none: the installation's pace
     next_free_at: Mapped[datetime]  # machine time
     stopped_at: Mapped[datetime | None]
     stopped_code: Mapped[str] = mapped_column(default="")
+
+
+class SenderNumber(Model):
+    """A number that belongs to a service, as the gateway told: texts are written to numbers."""
+
+    __tablename__ = "sender_number"
+
+    number: Mapped[str] = mapped_column(unique=True)
+    sender_id: Mapped[UUID] = mapped_column(ForeignKey("sender.id"))
 
 
 class Alarm(Model):
     """Something is wrong with the road itself: for whoever runs the installation. No clinic's."""
 
     __tablename__ = "alarm"
-    # One that is open of each kind: two workers may raise it at once.
+    # One that is open of each kind and sender: two workers may raise it at once.
     __table_args__ = (
         Index(
             "ix_alarm_open",
             "code",
+            "sender",
             unique=True,
             sqlite_where=text("cleared_at IS NULL"),
             postgresql_where=text("cleared_at IS NULL"),
@@ -245,6 +276,7 @@ class Alarm(Model):
     )
 
     code: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="")  # its name; "": all of them
     made_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     count: Mapped[int] = mapped_column(default=1)

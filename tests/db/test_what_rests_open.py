@@ -37,6 +37,7 @@ PUBLIC = "the public half of a pair"
 
 OPEN = {
     "alarm.code": CODE,
+    "alarm.sender": OURS,
     "api_key.name": CLINICS_OWN,
     "api_key.scopes": CODE,
     "api_key.token_hash": HASH,
@@ -145,6 +146,7 @@ OPEN = {
     "seat.peer": OURS,
     "sender.name": OURS,
     "sender.stopped_code": CODE,
+    "sender_number.number": OURS,
     "session_audio.body": CLINICS_OWN,
     "session_audio.digest": CLINICS_OWN,
     "session_audio.media_type": CODE,
