@@ -151,6 +151,7 @@ class InboundText(Model):
     __table_args__ = (UniqueConstraint("provider_sid"), Index(None, "understood_at", "received_at"))
 
     provider_sid: Mapped[str]
+    service: Mapped[str] = mapped_column(default="")  # of ours, that it was written to
     sender_index: Mapped[bytes]  # what one number wrote is understood in the order of its coming
     raw_sealed: Mapped[bytes | None]
     swept: Mapped[bool] = mapped_column(default=False)  # found by asking, not brought by a webhook

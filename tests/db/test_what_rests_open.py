@@ -86,6 +86,7 @@ OPEN = {
     "house_key.wrapped": WRAPPED,
     "inbound_text.provider_sid": OTHERS_ID,
     "inbound_text.sender_index": HASH,
+    "inbound_text.service": OTHERS_ID,
     "intake_door.browser_hash": HASH,
     "intake_packet.once_key": OURS,
     "intake_task.outcome": CODE,

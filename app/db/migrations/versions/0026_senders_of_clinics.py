@@ -41,6 +41,9 @@ def upgrade() -> None:
         "inbound_text",
         sa.Column("to_nobody", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.add_column(
+        "inbound_text", sa.Column("service", sa.String(), nullable=False, server_default="")
+    )
     op.add_column("alarm", sa.Column("sender", sa.String(), nullable=False, server_default=""))
     op.drop_index("ix_alarm_open", table_name="alarm")
     _one_open_alarm("code", "sender")
@@ -56,6 +59,7 @@ def downgrade() -> None:
     )
     _one_open_alarm("code")
     op.drop_column("alarm", "sender")
+    op.drop_column("inbound_text", "service")
     op.drop_column("inbound_text", "to_nobody")
     op.drop_column("message", "may_be_anothers")
     op.drop_column("message", "sender_id")
