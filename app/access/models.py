@@ -192,6 +192,8 @@ class ApiKey(Model):
     name: Mapped[str]
     token_hash: Mapped[bytes]
     scopes: Mapped[str]  # what it opens, e.g. "system/Appointment.read system/Patient.write"
+    made_by_id: Mapped[UUID | None]  # who saw it; None: an operator at the command line
+    replaces_id: Mapped[UUID | None]  # the key whose work it takes over once that is revoked
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
