@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Changing, Model, Sealed, SealedForHouse
@@ -245,7 +245,9 @@ class Sender(Model):
     name: Mapped[str] = mapped_column(unique=True)  # "+13125550100", or "MG…"
     clinic_id: Mapped[UUID | None]
     left_at: Mapped[datetime | None]  # machine time; since then the clinic texts by another one
-    segments_per_second: Mapped[float | None]  # none: the installation's pace
+    segments_per_second: Mapped[float | None] = mapped_column(
+        Float
+    )  # none: the installation's pace
     next_free_at: Mapped[datetime]  # machine time
     stopped_at: Mapped[datetime | None]
     stopped_code: Mapped[str] = mapped_column(default="")
