@@ -53,7 +53,7 @@ def look_into_one(database: Database, gateway: SmsGateway, base_url: str) -> boo
             found = gateway.find(message.number, body, _since(message))
             with database.session() as db:
                 _settle(db, db.merge(message, load=False), found)
-        elif message.status in _OPEN_ENDS and message.provider_sid:
+        elif message.provider_sid:
             report = gateway.fetch(message.provider_sid)
             with database.session() as db:
                 _take_in(db, db.merge(message, load=False), report)
@@ -111,7 +111,12 @@ def _readable(db: Session, message: Message, base_url: str) -> str | None:
 
 
 def _since(message: Message) -> datetime:
-    return (message.claimed_at or clock.machine_now()) - _LOOK_BACK
+    return _claimed_at(message) - _LOOK_BACK
+
+
+def _claimed_at(message: Message) -> datetime:
+    assert message.claimed_at is not None  # as every text that was ever handed over
+    return message.claimed_at
 
 
 def _settle(db: Session, message: Message, found: list[str]) -> None:
@@ -121,7 +126,7 @@ def _settle(db: Session, message: Message, found: list[str]) -> None:
         reports.apply_status(db, message, "accepted", "", sid)
     if ours or not _is_still_in_doubt(db, message):
         return
-    resend_at = (message.claimed_at or clock.machine_now()) + RESEND_AFTER
+    resend_at = _claimed_at(message) + RESEND_AFTER
     if clock.machine_now() < resend_at:
         message.look_at = min(resend_at, clock.machine_now() + _MINUTE / 2)
     elif message.error_code == outbox.WITHDRAWN:
@@ -145,7 +150,7 @@ def _take_in(db: Session, message: Message, report: Report | None) -> None:
 def _wait_on(db: Session, message: Message) -> None:
     """The gateway said nothing. Staff are told of a doubt that should have been settled by now."""
     if _is_still_in_doubt(db, message):
-        if clock.machine_now() >= (message.claimed_at or clock.machine_now()) + RESEND_AFTER:
+        if clock.machine_now() >= _claimed_at(message) + RESEND_AFTER:
             _leave_to_staff(db, message)
         else:
             message.look_at = clock.machine_now() + _MINUTE / 4
@@ -168,7 +173,7 @@ def _may_be_sent_again(message: Message) -> bool:
 def _leave_to_staff(db: Session, message: Message) -> None:
     """To a person: a second text is worse than a late one. The search goes on for a day."""
     # By the doubt's age: while the gateway was out of reach it may have been asked often.
-    age = clock.machine_now() - (message.claimed_at or clock.machine_now())
+    age = clock.machine_now() - _claimed_at(message)
     message.look_at = clock.machine_now() + max(_MINUTE, age) if age < _A_DAY else None
     if message.patient is not None and message.error_code != outbox.WITHDRAWN:
         desk.open_task(

@@ -68,8 +68,12 @@ def apply_status(db: Session, message: Message, word: str, code: str, sid: str) 
     had_failed = message.status in _FAILURES
     if had_failed or status is MessageStatus.DELIVERED or not message.provider_sid:
         message.provider_sid = sid or message.provider_sid
+    if message.status is MessageStatus.IN_DOUBT:
+        message.looks = 0  # how often it was searched for says nothing of its last word
     message.status, message.status_at = status, clock.now()
-    message.look_at = None if status in _FINAL else first_look()
+    # Of a text whose number at the gateway nobody knows, nobody can be asked.
+    is_over = status in _FINAL or not message.provider_sid
+    message.look_at = None if is_over else first_look()
     if status in _FAILURES:
         failing.follow(db, message, code or word)
         message.error_code = code or word

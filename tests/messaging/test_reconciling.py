@@ -3,15 +3,18 @@ from itertools import pairwise
 
 import pytest
 import structlog
+from sqlalchemy import select
 
 from app import clock
 from app.links import magic_links
 from app.links.models import MagicLink
-from app.messaging import claims, outbox, reconciling
+from app.messaging import claims, outbox, reconciling, reports
 from app.messaging.gateway import Accepted, Declined, InDoubt, Report, TooFast
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.security import keyring
 from app.security.keyring import KeyRing
+from app.tasks.models import StaffTask, TaskCode
+from tests.fakes import RecordingGateway
 
 MAYA = "+13125550142"
 BASE_URL = "https://afterglow.test"
@@ -151,6 +154,38 @@ def test_a_link_that_never_left_is_sent_once_more_after_ninety_seconds(
     assert tasks() == []
 
 
+def test_the_desk_hears_of_a_doubt_that_nobody_could_settle(doubted, look, heard, cast):
+    doubted(Purpose.WRITTEN, "How are you?", with_link=False)
+    later(seconds=90)
+
+    assert heard(look, f"desk:{cast.clinic.id}")
+
+
+def test_staff_read_of_which_visit_nobody_knows_whether_its_text_left(
+    doubted, look, database, cast
+):
+    doubted(Purpose.WRITTEN, "How are you?", with_link=False)
+    later(seconds=90)
+    look()
+
+    with database.session(write=False) as db:
+        task = db.scalars(select(StaffTask)).one()
+    assert (task.code, task.urgent) == (TaskCode.TEXT_IN_DOUBT, True)
+    assert (task.patient_id, task.appointment_id) == (cast.maya.id, cast.integration_visit.id)
+    assert task.done_by_id is None
+
+
+def test_a_text_that_came_back_from_a_doubt_before_a_visit_is_still_wanted_a_second_before_its_end(
+    doubted, look, kept
+):
+    message = doubted(expires_at=clock.now() + timedelta(seconds=91))
+    later(seconds=90)
+
+    look()
+
+    assert kept(message).status is QUEUED
+
+
 def test_a_second_doubt_about_the_same_text_goes_to_a_person(
     doubted, look, kept, tasks, gateway, send
 ):
@@ -234,6 +269,139 @@ def test_a_withdrawn_text_that_is_wanted_again_while_in_doubt_is(
 
     assert send()
     assert len(gateway.sent) == 2
+
+
+def test_a_text_withdrawn_while_in_doubt_takes_the_task_along_and_may_be_planned_anew(
+    doubted, look, kept, tasks, queue, database, cast, gateway
+):
+    message = doubted(once_key="join:1:1")
+    gateway.unreachable = True
+    later(seconds=90)
+    look()
+    assert tasks() == ["text-in-doubt"]
+    with database.session() as db:
+        outbox.withdraw(db, cast.integration_visit.id)
+    gateway.unreachable = False
+    later(minutes=5)
+
+    look()
+
+    assert (kept(message).status, tasks()) == (MessageStatus.CANCELLED, [])
+    assert queue(once_key="join:1:1") is not None
+    later(days=2)
+    assert look() == 0
+
+
+def test_a_text_withdrawn_while_nobody_can_be_asked_is_nobodys_task(
+    doubted, look, tasks, database, cast, gateway
+):
+    doubted()
+    with database.session() as db:
+        outbox.withdraw(db, cast.integration_visit.id)
+    gateway.unreachable = True
+    later(seconds=90)
+
+    look()
+
+    assert tasks() == []
+
+
+def test_the_search_for_a_text_left_to_staff_goes_on_more_slowly_and_ends_after_a_day(
+    doubted, look, tasks
+):
+    doubted(Purpose.WRITTEN, "How are you?", with_link=False)
+    later(seconds=90)
+    assert look() == 1
+    later(seconds=89)
+    assert look() == 0
+    later(seconds=1)
+    assert look() == 1  # as long again as the doubt is old
+    later(hours=23, minutes=56)
+    assert look() == 1
+    later(minutes=1)
+    assert look() == 0
+    later(hours=24)
+    assert look() == 1
+    assert tasks() == ["text-in-doubt"]
+
+    later(days=9)
+    assert look() == 0
+
+
+def test_a_young_doubt_is_searched_for_every_half_minute_and_when_it_may_be_settled(
+    doubted, database, gateway
+):
+    doubted()
+    asked = []
+    for second in range(1, 91):
+        later(seconds=1)
+        if reconciling.look_into_one(database, gateway, BASE_URL):
+            asked.append(second)
+
+    assert asked == [10, 40, 70, 90]
+
+
+def test_a_gateway_out_of_reach_is_asked_about_a_young_doubt_every_quarter_of_a_minute(
+    doubted, database, gateway
+):
+    doubted()
+    gateway.unreachable = True
+    asked = []
+    for second in range(1, 61):
+        later(seconds=1)
+        with structlog.testing.capture_logs():
+            if reconciling.look_into_one(database, gateway, BASE_URL):
+                asked.append(second)
+
+    assert asked == [10, 25, 40, 55]
+
+
+class Meanwhile(RecordingGateway):
+    """While it is asked about a text, a callback brings the last word."""
+
+    def __init__(self, callback, message, sid):
+        super().__init__()
+        self.tell = lambda: callback(message, "delivered", sid=sid)
+
+    def find(self, to, body, since):
+        self.tell()
+        return []
+
+    def fetch(self, sid):
+        self.tell()
+        return
+
+
+def test_a_callback_that_comes_while_the_gateway_is_asked_has_the_last_word(
+    queue, send, doubted, database, callback, kept, tasks
+):
+    plain = doubted(Purpose.WRITTEN, "How are you?", with_link=False)
+    later(seconds=90)
+    reconciling.look_into_one(database, Meanwhile(callback, plain, "SM77"), BASE_URL)
+    assert (kept(plain).status, tasks()) == (MessageStatus.DELIVERED, [])
+
+    accepted = queue(appointment_id=None)
+    send()
+    later(seconds=45)
+    reconciling.look_into_one(database, Meanwhile(callback, accepted, "SM78"), BASE_URL)
+    assert kept(accepted).look_at is None
+
+
+def test_a_doubt_about_a_text_to_staff_is_no_patients_task(doubted, look, kept, cast, tasks, send):
+    message = doubted(
+        Purpose.SAFETY,
+        "Please open the console.",
+        with_link=False,
+        practitioner=cast.jordan,
+        appointment_id=None,
+        expires_at=clock.now() + timedelta(seconds=30),
+    )
+    later(seconds=90)
+
+    look()
+
+    assert (kept(message).status, tasks()) == (IN_DOUBT, [])
+    assert not send()
 
 
 def test_a_doubt_that_clears_takes_its_task_along(doubted, look, tasks, gateway, kept):
@@ -380,6 +548,109 @@ def test_the_word_that_no_callback_brought_is_fetched(queue, send, look, gateway
     assert look() == 0
 
 
+HOURS_TO_ASK = [1 / 60, 2 / 60, 5 / 60, 15 / 60, 1, 4, 12]
+
+
+def test_the_last_word_is_asked_for_seven_times_more_and_then_let_be(
+    queue, send, look, gateway, kept
+):
+    message = queue()
+    send()
+    sid = kept(message).provider_sid
+    gateway.reports[sid] = Report(sid, "sent", "")
+    later(seconds=45)
+    assert look() == 1
+    for hours in HOURS_TO_ASK:
+        later(hours=hours, seconds=-1)
+        assert look() == 0
+        later(seconds=1)
+        assert look() == 1
+
+    assert kept(message).look_at is None
+
+
+def test_of_two_texts_without_a_last_word_the_one_that_has_waited_longer_is_asked_about_first(
+    queue, send, database, gateway, kept
+):
+    first, second = queue(), queue()
+    send()
+    later(seconds=1)
+    send()
+    later(minutes=1)
+
+    reconciling.look_into_one(database, gateway, BASE_URL)
+
+    looks = {kept(first).looks, kept(second).looks}
+    assert looks == {0, 1}
+    earlier = min((kept(first), kept(second)), key=lambda one: one.sent_at)
+    assert earlier.looks == 1
+
+
+def test_a_gateway_that_does_not_answer_about_a_last_word_is_asked_later(
+    queue, send, look, gateway, kept, tasks
+):
+    message = queue()
+    send()
+    gateway.unreachable = True
+    later(seconds=45)
+    assert look() == 1
+    later(seconds=59)
+    assert look() == 0
+    later(seconds=1)
+
+    assert look() == 1
+    assert (kept(message).status, tasks()) == (MessageStatus.ACCEPTED, [])
+
+
+def test_a_text_that_took_long_to_find_is_asked_about_as_often_as_any_other(
+    doubted, look, gateway, kept, body_of
+):
+    message = doubted()
+    gateway.unreachable = True
+    for _ in range(20):
+        later(seconds=15)
+        look()
+    gateway.unreachable = False
+    gateway.made = [(MAYA, body_of(message), "SM77")]
+    gateway.reports["SM77"] = Report("SM77", "sent", "")
+    later(minutes=5)
+    look()
+    assert kept(message).status is MessageStatus.ACCEPTED
+
+    later(seconds=45)
+    assert look() == 1
+    later(minutes=1)
+    assert look() == 1
+
+
+def test_a_text_that_left_at_last_is_asked_about_as_often_as_any_other(
+    doubted, look, send, gateway, kept
+):
+    message = doubted()
+    for _ in range(9):
+        later(seconds=10)
+        look()
+    send()
+    assert kept(message).status is MessageStatus.ACCEPTED
+
+    later(seconds=45)
+    assert look() == 1
+    later(minutes=1)
+    assert look() == 1
+
+
+def test_a_text_without_a_number_at_the_gateway_is_not_asked_about(
+    doubted, database, look, gateway, kept
+):
+    message = doubted()
+    with database.session() as db:
+        reports.apply_status(db, db.get_one(Message, message.id), "sent", "", "")
+    later(days=2)
+
+    assert look() == 0
+    assert kept(message).status is MessageStatus.SENT
+
+
 def test_a_text_that_arrived_is_not_asked_about(queue, send, look, gateway, callback):
     message = queue()
     send()
@@ -421,6 +692,64 @@ def test_a_doubt_about_a_text_that_cannot_be_read_any_more_goes_to_a_person(
         look()
 
     assert (kept(message).status, tasks()) == (IN_DOUBT, ["text-in-doubt"])
+
+
+def test_a_text_that_was_taken_and_cannot_be_read_any_more_is_let_be(
+    queue, send, look, kept, tasks
+):
+    message = queue(body="Tap {link}.", with_link=True)
+    send()
+    later(seconds=45)
+
+    with Retired():
+        assert look() == 1
+
+    assert (kept(message).status, kept(message).look_at) == (MessageStatus.ACCEPTED, None)
+    assert tasks() == []
+
+
+@pytest.mark.parametrize(("seconds", "asks"), [(29, False), (30, True)])
+def test_when_the_worker_that_asks_dies_another_one_asks(queue, send, database, seconds, asks):
+    queue()
+    send()
+    later(seconds=45)
+    with database.session() as db:
+        reconciling._claim(db)
+    later(seconds=seconds)
+
+    with database.session() as db:
+        assert (reconciling._claim(db) is not None) is asks
+
+
+def test_the_gateways_list_is_searched_from_a_day_before_the_text_was_taken_in_hand(
+    doubted, look, gateway
+):
+    asked_since = []
+    gateway.find = lambda to, body, since: asked_since.append(since) or []
+    began = clock.machine_now()
+    doubted()
+    later(seconds=10)
+    look()
+
+    assert began - timedelta(days=2) < asked_since[0] < began - timedelta(days=1)
+
+
+@pytest.mark.parametrize("known_by", ["its number", "a report"])
+def test_what_was_made_for_another_text_settles_no_doubt(
+    queue, send, doubted, look, kept, gateway, callback, known_by
+):
+    other = queue(Purpose.NOTICE, "See you soon.", appointment_id=None)
+    send()
+    if known_by == "a report":
+        callback(other, "sent", sid="SM-earlier")
+    found = "SM-earlier" if known_by == "a report" else kept(other).provider_sid
+    message = doubted(Purpose.NOTICE, "See you soon.", with_link=False)
+    gateway.made = [(MAYA, "See you soon.", found), (MAYA, "See you soon.", "SM77")]
+    later(seconds=10)
+
+    look()
+
+    assert (kept(message).status, kept(message).provider_sid) == (MessageStatus.ACCEPTED, "SM77")
 
 
 def test_one_of_two_workers_asks(queue, send, database, gateway, kept):
