@@ -29,7 +29,8 @@ _PRIORITY = {
     Purpose.CONFIRM: 4,
 }
 _LAST = 5
-_AT_ANY_HOUR = {Purpose.CODE, Purpose.SAFETY, Purpose.STAFF, Purpose.KEYWORD, Purpose.ANSWER}
+# To patients; staff are texted at any hour.
+_AT_ANY_HOUR = {Purpose.CODE, Purpose.SAFETY, Purpose.KEYWORD, Purpose.ANSWER}
 # Asked for by writing or tapping: neither consent to texts nor a good number is needed.
 _ASKED_FOR = {Purpose.CODE, Purpose.SAFETY, Purpose.ANSWER}
 _UNDER_WAY = (

@@ -1,9 +1,10 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from app import clock
+from app import clock, live
 from app.db.base import Model
 from app.links import magic_links
 from app.links.models import LinkKind, MagicLink
@@ -121,6 +122,18 @@ def link_state(database):
             return db.get_one(MagicLink, message.link_id).state
 
     return link_state
+
+
+@pytest.fixture
+def heard():
+    """`heard(act, topic)`: whether a listener of the topic is woken by what `act` does."""
+
+    async def listening(act, topic):
+        with live.subscribe(topic) as bell:
+            await asyncio.to_thread(act)
+            return await bell.wait(0.3)
+
+    return lambda act, topic: asyncio.run(listening(act, topic))
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -132,3 +133,59 @@ def test_the_week_has_one_text_of_its_own(queue, cast, send, kept):
         MessageStatus.ACCEPTED,
         MessageStatus.CANCELLED,
     ]
+
+
+# What a plan shows: which of the texts that are planned would be held back.
+
+NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+IN_ORDER = (
+    Purpose.JOIN,
+    Purpose.CONFIRM,
+    Purpose.READINESS,
+    Purpose.INTAKE,
+    Purpose.EVENING,
+    Purpose.MORNING,
+    Purpose.NOTICE,
+)
+
+
+def plan(*purposes):
+    """These texts, an hour from each to the next."""
+    return {
+        place: (NOON + timedelta(hours=place), purpose) for place, purpose in enumerate(purposes)
+    }
+
+
+@pytest.mark.parametrize(("better", "worse"), [*pairwise(IN_ORDER)])
+def test_a_place_is_kept_for_a_better_right_and_never_for_a_lesser_one(better, worse):
+    assert caps.withheld(plan(worse, better), "day7:1") == {0}
+    assert caps.withheld(plan(better, worse), "day7:1") == {1}
+
+
+def test_texts_of_one_right_leave_as_they_fall_due():
+    for purpose in (*IN_ORDER[1:], Purpose.REMINDER):
+        assert caps.withheld(plan(purpose, purpose), "day7:1") == {1}
+    backwards = dict(reversed(plan(Purpose.NOTICE, Purpose.NOTICE).items()))
+    assert caps.withheld(backwards, "day7:1") == {1}
+
+
+def test_a_plan_keeps_one_place_for_checks_and_one_for_each_other_text():
+    two = [Purpose.NOTICE] * 2
+    checks, asked = [Purpose.READINESS] * 2, [Purpose.CONFIRM] * 2
+
+    assert caps.withheld(plan(*two, *checks), "before:1") == {3}
+    assert caps.withheld(plan(*two, *asked), "before:1") == {1}
+
+
+def test_a_join_text_is_counted_and_never_withheld():
+    joins = plan(*[Purpose.JOIN] * 3, Purpose.NOTICE)
+
+    assert caps.withheld(joins, "day7:1") == {3}
+    assert caps.withheld(joins, "after:1") == set()
+
+
+@pytest.mark.parametrize(("key", "most"), [("after:1", 4), ("before:1", 3), ("day7:1", 1)])
+def test_a_plan_holds_no_more_than_its_stretch_allows(key, most):
+    planned = plan(*[Purpose.NOTICE] * 6)
+
+    assert caps.withheld(planned, key) == set(range(most, 6))

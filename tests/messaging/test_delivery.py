@@ -70,6 +70,37 @@ def test_a_text_is_not_wanted_longer_than_its_visit(queue, send, gateway):
     assert gateway.sent[0].valid_for == timedelta(minutes=55)
 
 
+def test_a_text_that_is_always_wanted_is_given_no_end(queue, send, gateway):
+    queue()
+
+    send()
+
+    assert gateway.sent[0].valid_for is None
+
+
+def test_a_text_that_is_on_the_phone_at_once_has_arrived_and_nobody_asks_about_it(
+    queue, send, gateway, kept
+):
+    message = queue()
+    gateway.answers = [Accepted("SM1", delivered=True)]
+
+    send()
+
+    assert kept(message).status is MessageStatus.DELIVERED
+    assert kept(message).look_at is None
+    assert (kept(message).sent_at, kept(message).status_at) == (clock.now(), clock.now())
+
+
+@pytest.mark.parametrize(
+    "answer", [Accepted("SM1"), TooFast(timedelta(seconds=1)), InDoubt(), Declined("30007")]
+)
+def test_the_desk_hears_what_became_of_a_text(queue, send, gateway, heard, cast, answer):
+    queue()
+    gateway.answers = [answer]
+
+    assert heard(send, f"desk:{cast.clinic.id}")
+
+
 @pytest.mark.parametrize(("seconds", "sent"), [(1, True), (0, False), (-1, False)])
 def test_a_text_that_nobody_wants_any_more_stays_here(
     queue, send, gateway, kept, tasks, seconds, sent
@@ -142,6 +173,8 @@ def test_a_text_in_doubt_is_not_simply_sent_again(queue, send, gateway, kept, ta
     send()
 
     assert kept(message).status is MessageStatus.IN_DOUBT
+    assert kept(message).status_at == clock.now()
+    assert kept(message).look_at == clock.machine_now() + timedelta(seconds=10)
     assert tasks() == []
     assert not send()
 

@@ -4,8 +4,9 @@ import pytest
 
 from app import clock, wall_time
 from app.messaging import claims, delivery, outbox, threads
+from app.messaging.gateway import Declined
 from app.messaging.models import Message, MessageStatus, Purpose
-from app.people.models import Patient
+from app.people.models import Patient, Practitioner
 
 ZONE = "America/New_York"
 CANCELLED, QUEUED = MessageStatus.CANCELLED, MessageStatus.QUEUED
@@ -131,6 +132,41 @@ def test_a_text_that_would_come_too_late_in_the_morning_goes_to_a_person(
     assert tasks() == ["text-undelivered"]
 
 
+def test_a_text_that_is_still_wanted_in_the_morning_waits_for_it(queue, send, gateway, kept):
+    stand("2026-11-25T21:30")
+    message = queue(Purpose.JOIN, expires_at=at("2026-11-26T08:01"))
+
+    send()
+
+    assert gateway.sent == []
+    assert (kept(message).status, kept(message).due_at) == (QUEUED, at("2026-11-26T08:00"))
+
+
+def test_only_what_leads_into_the_visit_they_accepted_leaves_at_night(
+    queue, send, gateway, database, cast
+):
+    stand("2026-11-25T22:00")
+    queue(Purpose.NUDGE, "nudge")
+    queue(Purpose.JOIN, "of another visit", appointment_id=cast.infusion.id)
+    with database.session() as db:
+        outbox.let_through(db, cast.integration_visit.id)
+
+    while send():
+        pass
+
+    assert [one.body for one in gateway.sent] == ["nudge"]
+
+
+def test_what_has_left_is_not_touched_when_a_visit_is_accepted(queue, send, database, cast, kept):
+    message = queue(Purpose.JOIN)
+    send()
+
+    with database.session() as db:
+        outbox.let_through(db, cast.integration_visit.id)
+
+    assert not kept(message).at_any_hour
+
+
 def test_a_stranger_is_let_be_at_night_by_the_clinics_clock(database, cast, send, gateway):
     stand("2026-11-25T23:00")
     with database.session() as db:
@@ -164,6 +200,40 @@ def test_a_text_goes_to_the_number_they_have_now(queue, send, gateway, kept, dat
 
     assert gateway.sent[0].to == "+13125550177"
     assert kept(message).number == "+13125550177"
+
+
+def test_a_text_to_staff_goes_to_the_number_they_have_now(queue, send, gateway, database, cast):
+    queue(Purpose.STAFF, practitioner=cast.jordan, appointment_id=None)
+    with database.session() as db:
+        db.get_one(Practitioner, cast.jordan.id).phone = "+13125550188"
+
+    send()
+
+    assert gateway.sent[0].to == "+13125550188"
+
+
+def test_words_of_safety_reach_the_number_of_a_record_that_has_lost_it(
+    queue, send, gateway, database, cast
+):
+    """It was joined to another record meanwhile, which has the number now."""
+    queue(Purpose.SAFETY)
+    with database.session() as db:
+        db.get_one(Patient, cast.maya.id).phone = ""
+
+    send()
+
+    assert gateway.sent[0].to == "+13125550142"
+
+
+def test_staff_read_since_when_a_text_is_called_off(queue, send, kept, database, cast):
+    message = queue()
+    clock.stand_still(clock.now() + timedelta(minutes=5), machine=clock.machine_now())
+    with database.session() as db:
+        db.get_one(Patient, cast.maya.id).opted_out_at = clock.now()
+
+    send()
+
+    assert (kept(message).error_code, kept(message).status_at) == ("", clock.now())
 
 
 def test_a_text_cancelled_for_an_opt_out_may_be_planned_anew(queue, send, kept, database, cast):
@@ -319,6 +389,30 @@ def test_answers_and_nudges_are_not_counted(around, queue, run, gateway):
     run(5)
 
     assert len(gateway.sent) == 12
+
+
+def test_a_text_that_reached_nobody_takes_no_place(around, run, gateway, kept):
+    expired = around(Purpose.NOTICE, 0, expires_at=clock.now())
+    gateway.answers = [Declined("30007")]
+    for hours in range(1, 6):
+        around(Purpose.NOTICE, hours)
+
+    run(7)
+
+    assert kept(expired).status is MessageStatus.FAILED
+    assert len(gateway.sent) == 1 + 4  # the gateway declined the first
+
+
+def test_a_text_that_was_taken_and_did_not_arrive_keeps_its_place(around, run, gateway, callback):
+    first = around(Purpose.NOTICE)
+    run(0)
+    callback(first, "failed", "30007")
+    for hours in range(1, 6):
+        around(Purpose.NOTICE, hours)
+
+    run(7)
+
+    assert len(gateway.sent) == 4
 
 
 def test_of_two_that_are_claimed_at_once_one_takes_the_last_place(

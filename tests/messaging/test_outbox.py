@@ -1,11 +1,14 @@
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.messaging import claims, outbox, threads
+from app.messaging.gateway import Declined
 from app.messaging.models import Message, MessageStatus, Purpose, Thread
 from app.people.models import Patient, Practitioner
 
@@ -52,6 +55,44 @@ def test_what_may_be_said_once_is_not_queued_anew_after_it_was_sent(queue, send)
     send()
 
     assert queue(once_key="join:1:1") is None
+
+
+def test_what_failed_keeps_its_reason_when_the_same_is_wanted_once_more(queue, send, gateway, kept):
+    failed = queue(once_key="join:1:1")
+    gateway.answers = [Declined("30007")]
+    send()
+
+    assert queue(once_key="join:1:1") is None
+    assert kept(failed).error_code == "30007"
+
+
+def test_a_text_about_a_visit_that_there_is_not_is_a_fault_and_not_said_already(queue):
+    with pytest.raises(IntegrityError):
+        queue(appointment_id=uuid4(), once_key="join:1:1")
+
+
+def test_the_worker_is_woken_as_soon_as_a_text_is_queued(queue, heard):
+    assert heard(queue, "outbox")
+
+
+def test_a_text_keeps_whom_it_is_for_what_it_is_about_and_who_wrote_it(queue, database, cast, kept):
+    with database.session() as db:
+        strangers = threads.of_stranger(db, cast.clinic, "+13125550199")
+    ours = queue(Purpose.WRITTEN, with_link=True, written_by=cast.jordan)
+    staffs = queue(Purpose.STAFF, practitioner=cast.jordan, appointment_id=None)
+    with database.session() as db:
+        theirs = outbox.enqueue(
+            db, Purpose.WRITTEN, "Who is it?", thread=strangers, due_at=clock.now()
+        )
+
+    ours, staffs, theirs = kept(ours), kept(staffs), kept(theirs)
+    assert [one.patient_id for one in (ours, staffs, theirs)] == [cast.maya.id, None, None]
+    assert [one.practitioner_id for one in (ours, staffs, theirs)] == [None, cast.jordan.id, None]
+    assert [one.thread_id for one in (ours, staffs, theirs)] == [None, None, strangers.id]
+    assert (ours.appointment_id, ours.written_by_id) == (cast.integration_visit.id, cast.jordan.id)
+    assert ours.link_id is not None
+    assert {one.made_at for one in (ours, staffs, theirs)} == {clock.now()}
+    assert {one.clinic_id for one in (ours, staffs, theirs)} == {cast.clinic.id}
 
 
 def test_a_withdrawn_text_is_not_sent_and_may_be_queued_anew(queue, database, send, cast, kept):
@@ -103,6 +144,30 @@ def test_withdrawing_from_a_person_leaves_nothing_but_the_one_confirmation(
 
     assert kept(ours).status is MessageStatus.CANCELLED
     assert [kept(one).status for one in (confirmation, theos)] == [MessageStatus.QUEUED] * 2
+
+
+def test_a_link_that_is_not_wanted_any_more_takes_its_own_text_along_and_no_other(
+    queue, database, kept
+):
+    ours, other, bare = queue(with_link=True), queue(with_link=True), queue()
+
+    with database.session() as db:
+        outbox.withdraw_link(db, ours.link_id)
+
+    assert kept(ours).status is MessageStatus.CANCELLED
+    assert [kept(one).status for one in (other, bare)] == [MessageStatus.QUEUED] * 2
+
+
+def test_to_a_record_that_is_joined_to_another_nothing_leaves_but_words_of_safety(
+    queue, database, cast, kept
+):
+    ours, safety, theos = queue(), queue(Purpose.SAFETY), queue(patient=cast.theo)
+
+    with database.session() as db:
+        outbox.call_back(db, db.get_one(Patient, cast.maya.id))
+
+    assert kept(ours).status is MessageStatus.CANCELLED
+    assert [kept(one).status for one in (safety, theos)] == [MessageStatus.QUEUED] * 2
 
 
 def test_two_that_queue_the_same_at_once_queue_it_once_and_neither_fails(database, cast):
@@ -225,6 +290,33 @@ def test_the_more_urgent_purpose_leaves_first(queue, database, cast):
     assert [claim(database).purpose for _ in order] == order
 
 
+IN_ORDER = (
+    (Purpose.CODE, Purpose.SAFETY),
+    (Purpose.JOIN, Purpose.SESSION, Purpose.STAFF),
+    (Purpose.KEYWORD, Purpose.ANSWER, Purpose.NUDGE),
+    (Purpose.WRITTEN,),
+    (Purpose.CONFIRM,),
+    (Purpose.INTAKE, Purpose.REMINDER, Purpose.READINESS, Purpose.EVENING, Purpose.NOTICE),
+)
+
+
+def test_who_stands_at_a_door_is_texted_first_however_long_the_others_wait(queue, database):
+    for place, alike in enumerate(IN_ORDER):
+        for purpose in alike:
+            queue(purpose, due_at=clock.now() - place * timedelta(hours=1))
+
+    for alike in IN_ORDER:
+        assert {claim(database).purpose for _ in alike} == set(alike)
+
+
+def test_of_texts_for_visits_at_one_hour_the_one_due_first_leaves_first(queue, database):
+    ten = clock.now() + timedelta(hours=1)
+    second = queue(visit_at=ten, due_at=clock.now() - timedelta(minutes=1))
+    first = queue(visit_at=ten, due_at=clock.now() - timedelta(minutes=2))
+
+    assert [claim(database).id, claim(database).id] == [first.id, second.id]
+
+
 def test_of_join_texts_that_wait_the_one_of_the_earlier_visit_leaves_first(queue, database):
     hour = timedelta(hours=1)
     ten, nine = clock.now() + 2 * hour, clock.now() + hour
@@ -316,6 +408,17 @@ def test_somebody_who_asked_for_no_texts_gets_none(queue, database, cast):
     assert queue() is None
 
 
+@pytest.mark.parametrize("why", ["texts_agreed_at", "number_failed_at", "archived_at"])
+def test_who_takes_no_texts_is_still_sent_what_they_ask_for(queue, database, cast, why):
+    with database.session() as db:
+        moment = None if why == "texts_agreed_at" else clock.now()
+        setattr(db.get_one(Patient, cast.maya.id), why, moment)
+
+    taken = {purpose for purpose in Purpose if queue(purpose) is not None}
+
+    assert taken == {Purpose.CODE, Purpose.SAFETY, Purpose.ANSWER, Purpose.KEYWORD}
+
+
 def test_a_person_without_a_number_gets_no_text(queue, database, cast):
     with database.session() as db:
         jordan = db.get_one(Practitioner, cast.jordan.id)
@@ -333,6 +436,19 @@ def test_lateness_counts_from_the_oldest_due_text(queue, database):
     with database.session(write=False) as db:
         assert outbox.lateness(db) == timedelta(minutes=3)
         assert outbox.next_due(db) == clock.now() - timedelta(minutes=3)
+
+
+def test_what_has_left_is_not_late_and_the_next_one_due_is_whichever_comes_first(
+    queue, database, send
+):
+    queue(due_at=clock.now() - timedelta(minutes=3))
+    send()
+    queue(due_at=clock.now() + timedelta(minutes=9))
+    queue(due_at=clock.now() + timedelta(minutes=3))
+
+    with database.session(write=False) as db:
+        assert outbox.lateness(db) == timedelta(0)
+        assert outbox.next_due(db) == clock.now() + timedelta(minutes=3)
 
 
 def test_the_thread_tells_what_was_said_and_leaves_out_what_never_left(queue, database, send, cast):

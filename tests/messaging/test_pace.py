@@ -133,3 +133,126 @@ def test_waiting_for_the_pace_does_not_mind_the_demo_clock(queue, send):
     clock.stand_still(clock.now() + timedelta(days=3), machine=clock.machine_now())
 
     assert not send()
+
+
+@pytest.fixture
+def sender(database, gateway):
+    """Ask or tell the sender's pace something, in a transaction of its own."""
+
+    def sender(what, *arguments):
+        with database.session() as db:
+            return what(db, *arguments)
+
+    sender(pace.open_now, gateway)  # it is heard of
+    return sender
+
+
+def test_a_sender_is_open_again_half_a_second_before_it_is_free(sender, gateway):
+    assert sender(pace.open_now, gateway)
+    sender(pace.take, gateway, 2)
+
+    tick(1.499)
+    assert not sender(pace.open_now, gateway)
+    assert not sender(pace.take, gateway, 1)
+    tick(0.001)
+    assert sender(pace.open_now, gateway)
+    assert sender(pace.take, gateway, 1)
+
+
+def test_nothing_is_taken_in_hand_while_its_sender_is_busy_or_stopped(
+    queue, send, gateway, kept, sender
+):
+    sender(pace.take, gateway, 10)
+    message = queue()
+    assert not send()
+    tick(10)
+    sender(pace.stop, "suspended")
+    assert not send()
+
+    assert kept(message).attempt == 0
+
+
+def test_a_sender_that_rested_takes_no_more_at_once_for_it(queue, send, gateway, sender):
+    sender(pace.take, gateway, 1)
+    tick(3600)
+    for _ in range(5):
+        queue()
+
+    assert [send(), send()] == [True, False]
+
+
+def test_a_sender_said_to_be_busy_beyond_all_pauses_is_free(sender, gateway):
+    sender(pace.take, gateway, 1)
+    tick(-30 * 60 + 1)
+    assert not sender(pace.open_now, gateway)
+    assert not sender(pace.take, gateway, 1)
+    tick(-0.001)
+
+    assert sender(pace.open_now, gateway)
+    assert sender(pace.take, gateway, 1)
+    tick(0.499)
+    assert not sender(pace.open_now, gateway)
+
+
+def test_a_pause_is_as_long_as_it_was_asked_for_and_at_most_half_as_long_again(sender, gateway):
+    for _ in range(20):
+        sender(pace.hold, timedelta(seconds=60))
+        tick(59.999)
+        assert not sender(pace.open_now, gateway)
+        tick(30.001)
+        assert sender(pace.open_now, gateway)
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(sender, gateway):
+    sender(pace.hold, timedelta(seconds=60))
+    sender(pace.hold, timedelta(seconds=1))
+
+    tick(59)
+    assert not sender(pace.open_now, gateway)
+
+
+def test_a_longer_pause_lengthens_a_shorter_one(sender, gateway):
+    sender(pace.hold, timedelta(seconds=1))
+    sender(pace.hold, timedelta(seconds=60))
+
+    tick(59)
+    assert not sender(pace.open_now, gateway)
+
+
+def test_a_pause_after_the_clock_was_set_back_counts_from_now(sender, gateway):
+    sender(pace.hold, timedelta(seconds=60))
+    tick(-24 * 3600)
+    sender(pace.hold, timedelta(seconds=60))
+
+    assert not sender(pace.open_now, gateway)
+    tick(91)
+    assert sender(pace.open_now, gateway)
+
+
+def test_late_texts_wait_for_their_sender_while_it_is_stopped_or_busy(sender, gateway):
+    assert sender(pace.holds_back)  # it was heard of this minute
+    tick(60)
+    assert not sender(pace.holds_back)
+    sender(pace.take, gateway, 1)
+    tick(60.999)
+    assert sender(pace.holds_back)
+    tick(0.001)
+    assert not sender(pace.holds_back)
+    tick(-32 * 60)  # nothing can be busy for so long
+    assert not sender(pace.holds_back)
+    tick(32 * 60)
+    sender(pace.stop, "suspended")
+    assert sender(pace.holds_back)
+
+
+def test_a_sender_stays_stopped_for_what_stopped_it_first(sender, gateway):
+    sender(pace.stop, "suspended")
+    sender(pace.stop, "unregistered")
+
+    sender(pace.restart, "unregistered")
+    assert not sender(pace.open_now, gateway)
+    assert not sender(pace.take, gateway, 1)
+    sender(pace.restart, "suspended")
+    assert sender(pace.open_now, gateway)
+    sender(pace.stop, "unregistered")
+    assert not sender(pace.open_now, gateway)

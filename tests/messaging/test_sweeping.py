@@ -94,6 +94,41 @@ def test_texts_of_one_second_keep_the_order_in_which_they_came(database, gateway
     assert [inbound.raw_of(text).body for text in kept()] == ["1", "2", "3"]
 
 
+def test_however_many_came_in_one_second_they_keep_their_order(database, gateway, kept):
+    gateway.received = [came_in(f"SM{place}", body=str(place)) for place in reversed(range(130))]
+
+    sweeping.sweep(database, gateway)
+
+    assert [inbound.raw_of(text).body for text in kept()] == [str(place) for place in range(130)]
+
+
+def test_of_a_sweep_that_breaks_off_the_oldest_are_stored(database, gateway, kept):
+    """Whoever understands them meanwhile must not read an answer before its question."""
+    gateway.received = [came_in(f"SM{place}", minutes_ago=200 - place) for place in range(100)]
+    gateway.received.append(came_in("SM100", minutes_ago=1, body=b"no words"))
+
+    with pytest.raises(TypeError):
+        sweeping.sweep(database, gateway)
+
+    assert len(kept()) == 100
+
+
+def test_only_what_was_not_here_is_counted_and_told(database, gateway, kept, alarms):
+    with database.session() as db:
+        inbound.store(db, "SM1", Raw("+13125550142", "+13125550110", "ok"))
+    gateway.received = [came_in("SM1"), came_in("SM2")]
+
+    assert sweeping.sweep(database, gateway) == 1
+    assert (len(kept()), alarms()) == (2, [("webhook-missed", 1)])
+
+
+@pytest.mark.parametrize(("back", "found"), [(sweeping.LATELY, 1), (sweeping.A_DAY, 2)])
+def test_between_the_long_looks_only_the_last_hours_are_asked_for(database, gateway, back, found):
+    gateway.received = [came_in("SM1", minutes_ago=119), came_in("SM2", minutes_ago=121)]
+
+    assert sweeping.sweep(database, gateway, back) == found
+
+
 def test_a_day_is_looked_back_on_and_no_more(database, gateway):
     gateway.received = [came_in("SM1", minutes_ago=24 * 60 + 1), came_in("SM2", minutes_ago=1439)]
 

@@ -149,6 +149,28 @@ def test_a_day_more_than_a_week_ahead_is_named_with_its_date():
     assert "before Wed, Sep 30." in written(texts.intake, "short", "en")
 
 
+@pytest.mark.parametrize(
+    ("days_before", "named"),
+    [(0, "Wed, Sep 30"), (1, "Wed"), (6, "Wed"), (7, "Wed, Sep 30"), (-1, "Wed, Sep 30")],
+)
+def test_a_day_is_named_alone_only_where_it_cannot_be_mistaken(days_before, named):
+    clock.stand_still(LONGEST_DAY - timedelta(days=days_before))
+
+    assert f" before {named}. " in written(texts.intake, "short", "en")
+
+
+def test_a_day_is_near_by_the_patients_calendar():
+    clock.stand_still(datetime(2026, 9, 30, 3, 59, tzinfo=UTC))  # still Tuesday there
+
+    assert " before Wed. " in written(texts.reminder, "short", "en")
+
+
+def test_in_spanish_a_near_day_is_written_out():
+    clock.stand_still(LONGEST_DAY - timedelta(days=2))
+
+    assert "miércoles" in written(texts.intake, "short", "es")
+
+
 def test_a_text_to_staff_holds_no_link(language):
     for function in (texts.staff_waiting, texts.staff_call, texts.staff_alert):
         assert "http" not in written(function, "short", language)
