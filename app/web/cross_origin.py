@@ -42,4 +42,4 @@ class CrossOrigin:
             return site == "same-origin"
         if origin is not None:
             return origin in self._origins
-        return scope["path"].startswith(self._scripted) if self._scripted else False
+        return bool(scope["path"].startswith(self._scripted))

@@ -217,7 +217,7 @@ def _is_from_twilio(request: Request) -> bool:
     signature = request.headers.get("x-twilio-signature", "")
     settings = request.app.state.settings
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return bool(signature) and is_genuine(settings, asked, read_form(request), signature)
+    return is_genuine(settings, asked, read_form(request), signature)
 
 
 def _twilio(_request: Request, _db: Session) -> Response | None:

@@ -114,6 +114,7 @@ def test_an_endpoint_wears_one_guard_and_not_two(name):
     while hasattr(layers[-1], "__wrapped__"):
         layers.append(layers[-1].__wrapped__)
 
+    assert layers[1:]  # or whatever is underneath could not be seen
     # Around it errors may be answered, within it a role asked for; never a second guard.
     made_by_guards = [layer.__code__.co_filename.endswith("web/guards.py") for layer in layers]
     assert made_by_guards.count(True) == 1

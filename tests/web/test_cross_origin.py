@@ -65,6 +65,7 @@ def test_looking_is_allowed_from_anywhere(browser, cast):
 
     assert page.get("/j").status_code == 200
     assert page.head("/j").status_code == 200
+    assert page.options("/j").status_code == 405  # no page of ours answers it, as at our own
 
 
 def test_who_brings_their_own_proof_needs_no_page_of_ours(browser, cast):
@@ -88,5 +89,6 @@ def test_asvs_4_4_2_a_socket_from_another_page_is_refused_before_it_opens(browse
         ):
             pass
 
-    with pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)):
+    with pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)) as refused:
         knock()
+    assert getattr(refused.value, "code", 1008) == 1008

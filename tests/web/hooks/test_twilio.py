@@ -100,6 +100,20 @@ def test_a_text_that_is_none_of_ours_is_not_found(call, about):
     assert call({"MessageStatus": "delivered"}, about=about).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("asked", "signed_for", "answer"), [("?a=1", "?a=1", 204), ("?a=1", "", 403), ("", "?a=1", 403)]
+)
+def test_a_callback_is_signed_with_the_query_of_its_address(
+    browser, message, asked, signed_for, answer
+):
+    path, form = f"/hooks/twilio/status/{message.id}", {"MessageStatus": "sent"}
+    signature = RequestValidator("token").compute_signature(BASE_URL + path + signed_for, form)
+
+    said = browser().post(path + asked, data=form, headers={"x-twilio-signature": signature})
+
+    assert said.status_code == answer
+
+
 def test_a_callback_that_comes_thrice_has_one_effect(call, status, database, message):
     for _ in range(3):
         call({"MessageStatus": "delivered", "MessageSid": "SM1"})
