@@ -83,7 +83,7 @@ def find(db: Session, token: object) -> MagicLink | None:
 def named_by(token: object) -> ColumnElement[bool]:
     """The link of a token, for a question that asks more beside it."""
     # A misshapen token costs the same look-up as a well-shaped one, so timing tells nothing.
-    wanted = token if isinstance(token, str) and looks_like_token(token) else "-"
+    wanted = token if looks_like_token(token) else "-"
     return MagicLink.token_hash == hash_token(wanted)
 
 

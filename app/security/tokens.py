@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from typing import TypeGuard
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 TOKEN_LENGTH = 22
@@ -23,7 +24,7 @@ def base58(value: bytes) -> str:
     return "".join(reversed(digits))
 
 
-def looks_like_token(value: object) -> bool:
+def looks_like_token(value: object) -> TypeGuard[str]:
     """Whether `value` has a token's form: worth a look-up."""
     return isinstance(value, str) and len(value) == TOKEN_LENGTH and set(value) <= set(_BASE58)
 

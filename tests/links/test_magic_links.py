@@ -219,3 +219,79 @@ def test_links_of_other_visits_stay_as_they_are(db, cast):
     assert magic_links.is_live(other)
     assert magic_links.is_live(none)
     assert len(db.scalars(select(MagicLink)).all()) == 3
+
+
+def test_whoever_was_invited_to_a_visit_goes_along_wherever_it_goes(db, cast):
+    guests = mint(db, cast, LinkKind.GUEST)
+
+    magic_links.supersede(db, cast.integration_visit.id, mint(db, cast))
+    magic_links.pull_back(db, cast.integration_visit.id)
+    db.expire_all()
+
+    assert guests.state is LinkState.MINTED
+
+
+@pytest.mark.parametrize("state", [*LIVE, *DEAD])
+def test_a_visits_links_are_pulled_back_and_nobody_elses(db, cast, state):
+    link, others = in_state(db, cast, state), mint(db, cast, appointment_id=cast.infusion.id)
+
+    magic_links.pull_back(db, cast.integration_visit.id)
+    db.expire_all()
+
+    assert link.state is (LinkState.REVOKED if state in LIVE else state)
+    assert magic_links.is_live(others)
+
+
+@pytest.mark.parametrize("state", [*LIVE, *DEAD])
+def test_an_old_phone_opens_nothing_and_is_told_nothing_more(db, cast, state):
+    link = in_state(db, cast, state)
+    theos = mint(db, cast, patient_id=cast.theo.id)
+
+    magic_links.revoke_all(db, cast.maya.id)
+    db.expire_all()
+
+    assert link.state is LinkState.REVOKED
+    assert magic_links.is_live(theos)
+
+
+@pytest.mark.parametrize("kind", [LinkKind.ESCORT, LinkKind.GUEST])
+def test_a_new_number_of_the_patient_is_none_of_the_drivers_or_guests(db, cast, kind):
+    link = mint(db, cast, kind)
+
+    magic_links.revoke_all(db, cast.maya.id)
+    db.expire_all()
+
+    assert magic_links.is_live(link)
+
+
+def test_what_opens_something_now_is_live_in_time_and_the_patients_own(db, cast):
+    for dead in DEAD:
+        in_state(db, cast, dead)
+    mint(db, cast, expires_at=clock.now())
+    mint(db, cast, patient_id=cast.theo.id)
+    live = {in_state(db, cast, state).id for state in LIVE}
+    last_second = mint(db, cast, expires_at=clock.now() + timedelta(seconds=1))
+    db.flush()
+
+    opening = db.scalars(select(MagicLink.id).where(magic_links.opens(cast.maya.id))).all()
+
+    assert set(opening) == {*live, last_second.id}
+
+
+def test_a_link_remembers_when_it_was_made_and_for_what(db, cast):
+    plain, choosing = mint(db, cast), mint(db, cast, for_choosing=True)
+
+    assert (plain.made_at, plain.for_choosing) == (clock.now(), False)
+    assert choosing.for_choosing
+    assert len(plain.seed) >= 16  # 128 bits, that nobody guesses
+
+
+def test_a_visit_that_moves_just_when_its_link_is_made_points_at_that_link(db, cast):
+    earlier = in_state(db, cast, LinkState.SENT)
+    newest = mint(db, cast)
+
+    magic_links.supersede(db, cast.integration_visit.id, newest)
+    db.expire_all()
+
+    assert earlier.superseded_by_id == newest.id
+    assert newest.superseded_by_id is None

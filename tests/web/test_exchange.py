@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
-from app.access.models import WebSession
+from app.access.models import Strength, WebSession
 from app.links import magic_links
 from app.links.models import LinkKind, LinkState, MagicLink
 from app.people.models import Patient
@@ -16,6 +16,7 @@ from app.scheduling.models import Appointment, AppointmentStatus
 from app.security.tokens import hash_token, new_token
 from app.telehealth.models import Seat, SeatState
 from app.web import even_pace
+from app.web.pages import LANGUAGE_COOKIE
 from tests.conftest import BASE_URL, FRIDAY_NOON
 
 JOIN = "__Host-ag_j"
@@ -429,3 +430,73 @@ def test_a_real_link_is_never_held_up(give, link_to, monkeypatch):
     monkeypatch.setattr(even_pace, "STEP_SECONDS", 10**6)  # whoever is held is held for ever
 
     assert give(token).json()["state"] == "open"
+
+
+def test_a_later_link_lets_a_phone_stay_longer_and_an_earlier_one_no_shorter(
+    give, browser, link_to, cast, database
+):
+    end = cast.integration_visit.ends_at + timedelta(minutes=30)
+    phone, ends = browser(), []
+    for until in (end, end + timedelta(days=2), end + timedelta(days=1)):
+        link, token = link_to(expires_at=until)
+        give(token, from_=phone)
+        with database.session(write=False) as db:
+            row = db.scalars(select(WebSession)).one()
+            ends.append(row.expires_at)
+            assert row.link_id == link.id
+
+    assert ends == [end, end + timedelta(days=2), end + timedelta(days=2)]
+
+
+def test_a_link_that_ends_early_still_lets_its_patient_see_the_visit_through(
+    give, link_to, cast, database, at
+):
+    at(cast.integration_visit.starts_at)
+    _, token = link_to(expires_at=cast.integration_visit.starts_at + timedelta(minutes=1))
+
+    cookie = cookie_line(give(token))
+
+    with database.session(write=False) as db:
+        end = db.scalars(select(WebSession.expires_at)).one()
+    assert end == cast.integration_visit.ends_at + timedelta(minutes=30)
+    # A day longer, so that the same phone can be told that the visit has ended.
+    assert f"Max-Age={(80 + 24 * 60) * 60}" in cookie
+
+
+def test_a_session_remembers_the_phone_and_how_little_a_link_proves(give, link_to, database):
+    link, token = link_to()
+    give(token, headers={"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)"})
+
+    with database.session(write=False) as db:
+        row = db.scalars(select(WebSession)).one()
+    assert (row.device, row.strength, row.link_id) == ("iPhone", Strength.LINK, link.id)
+    assert row.browser_hash
+
+
+def test_a_phone_keeps_its_mark_from_one_link_to_the_next(give, browser, link_to, cast, database):
+    phone = browser()
+    for patient in (cast.maya, cast.theo):
+        give(link_to(patient_id=patient.id)[1], from_=phone)
+
+    with database.session(write=False) as db:
+        marks = db.scalars(select(WebSession.browser_hash)).all()
+    assert len(marks) == 2
+    assert marks[0] == marks[1]
+
+
+def test_whoever_waits_is_told_for_how_long_and_nothing_else(give, cast):
+    for _ in range(10):
+        give(new_token())
+
+    waits = give(new_token())
+
+    assert (waits.status_code, waits.json()) == (429, {"state": "wait"})
+    assert waits.headers["retry-after"] == "60"
+
+
+def test_a_reader_chooses_the_language_whatever_the_patient_speaks(give, browser, link_to, changed):
+    _, token = link_to()
+
+    opened = give(token, from_=browser(cookie=f"{LANGUAGE_COOKIE}=es"))
+
+    assert opened.json()["lang"] == "es"
