@@ -1,12 +1,13 @@
 """Brings a database to the newest schema."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 
 from app.db import telling
 
@@ -19,6 +20,8 @@ def upgrade(url: str, to: str = "head") -> None:
     if to == "head" and is_current(url):
         _put_triggers(url)
         return
+    if is_ahead(url):
+        return  # a release was taken back: what the later one added stays, and does no harm
     _take_triggers_away(url)
     command.upgrade(config(url), to)
     if to == "head":
@@ -62,6 +65,7 @@ def revisions() -> set[str]:
     return {script.revision for script in ScriptDirectory.from_config(config("")).walk_revisions()}
 
 
+@cache
 def newest() -> str | None:
     """The revision that this version of the code wants."""
     return ScriptDirectory.from_config(config("")).get_current_head()
@@ -82,9 +86,42 @@ def is_current(url: str) -> bool:
         engine.dispose()
 
 
+def is_ahead(url: str) -> bool:
+    """Whether a later release than this has migrated the database."""
+    with _engine(url).connect() as connection:
+        return _is_later(current(connection))
+
+
+def fits(connection: Connection) -> bool:
+    """Whether this version works with what the database has.
+
+    That is its own schema, or that of the release after it, which only adds.
+    """
+    has = current(connection)
+    return has == newest() or _is_later(has)
+
+
+def fits_at(url: str) -> bool:
+    """The same, for an address."""
+    with _engine(url).connect() as connection:
+        return fits(connection)
+
+
+def _is_later(revision: str | None) -> bool:
+    """Numbers only go up; ours are all known."""
+    if revision is None or not revision.isdecimal() or revision in revisions():
+        return False
+    return int(revision) > int(newest() or 0)
+
+
 def config(url: str) -> Config:
     """Alembic's configuration for one database."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["url"] = url
     return config
+
+
+def _engine(url: str) -> Engine:
+    """An engine that keeps no connection: what fails half-way leaves none open."""
+    return create_engine(url, poolclass=NullPool)
