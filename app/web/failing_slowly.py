@@ -3,12 +3,17 @@
 Whoever gets what they asked for never waits. What waits holds no thread and no transaction. The
 limits that hold over restarts and all processes are counted in rows (`access.attempts`); this one
 costs nothing, so it stands before them where a flood would make the counting itself the burden.
+
+A body that is too large (413) is no guess: it is refused by its head alone, which tells nothing and
+costs less than holding its connection.
 """
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_FAILURES = frozenset({400, 401, 403, 404, 405, 410, 411, 413, 414, 415, 429, 431})
+from app.web import counting
+
+_FAILURES = frozenset({400, 401, 403, 404, 405, 410, 411, 414, 415, 429, 431})
 PER_SECOND = 100.0
 SECONDS = 1.0
 _MOST_WAITING = 500  # beyond, they are told at once: waiting itself must not become the burden
@@ -46,6 +51,7 @@ class FailingSlowly:
         if self._level <= self._per_second or self._waiting >= _MOST_WAITING:
             return
         self._waiting += 1
+        counting.SLOWED.inc()
         try:
             await anyio.sleep(SECONDS if self._seconds is None else self._seconds)
         finally:

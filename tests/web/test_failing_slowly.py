@@ -19,6 +19,10 @@ async def _found(_):
     return PlainTextResponse("found")
 
 
+async def _too_large(_):
+    return PlainTextResponse("too large", 413)
+
+
 @pytest.fixture
 def house():
     slow = Middleware(FailingSlowly, per_second=10, seconds=SECONDS)
@@ -52,3 +56,16 @@ def test_guesses_wait_and_who_knows_the_way_does_not(house):
     assert max(first) < SECONDS
     assert min(waited[-15:]) >= SECONDS * 0.9
     assert beside < min(waited[-15:])
+
+
+def test_whoever_pours_is_refused_at_once_however_many_do():
+    slow = Middleware(FailingSlowly, per_second=10, seconds=3600)
+    house = Starlette(routes=[Route("/", _too_large)], middleware=[slow])
+
+    async def pour():
+        way = httpx2.ASGITransport(app=house)
+        async with httpx2.AsyncClient(transport=way, base_url="http://clinic") as client:
+            with anyio.fail_after(60):
+                return [(await client.get("/")).status_code for _ in range(30)]
+
+    assert set(anyio.run(pour)) == {413}
