@@ -1,18 +1,22 @@
 """Opens the one database of this process: embedded SQLite, or PostgreSQL."""
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from app.db.keys import ClinicKey, HouseKey
-from app.db.turns import Turns
+from app.db.turns import Threshold, Turns
 from app.security import keyring
 from app.security.keyring import KeyRing, WrappedKey
 from app.settings import Settings
@@ -29,6 +33,9 @@ _PRAGMAS = (
 _PATIENCE_SECONDS = 5
 _PATIENCE_WITH_WRITERS = 10.0  # then SQLite itself decides, which waits as long again
 _TURN = "turn"
+# Asked for again sooner than this, a line to PostgreSQL needs no trial: it was in use just now.
+_SURELY_ALIVE_SECONDS = 1.0
+_USED = "used"
 
 
 class Database:
@@ -36,6 +43,10 @@ class Database:
 
     def __init__(self, url: str, settings: Settings, *, pool_size: int = 20) -> None:
         self.engine = _engine(url, pool_size)
+        # Made once: a copy of an engine for each transaction costs more than its BEGIN.
+        self._engines = {
+            write: self.engine.execution_options(write=write) for write in (True, False)
+        }
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         keyring.use(
             KeyRing(
@@ -55,8 +66,7 @@ class Database:
 
         On SQLite a writer begins immediate, so that it waits its turn instead of failing half-way.
         """
-        engine = self.engine.execution_options(write=write)
-        with Session(engine, expire_on_commit=False) as db, db.begin():
+        with Session(self._engines[write], expire_on_commit=False) as db, db.begin():
             yield db
 
     def close(self) -> None:
@@ -75,19 +85,24 @@ class Database:
 def _engine(url: str, pool_size: int) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             parsed,
             pool_size=pool_size,
             max_overflow=10,
-            pool_pre_ping=True,
             pool_timeout=_PATIENCE_SECONDS,
             connect_args=connect_args(),
         )
+        event.listen(engine, "checkout", partial(_try_line, engine))
+        event.listen(engine, "checkin", _note_use)
+        return engine
     engine = create_engine(parsed, pool_size=pool_size, max_overflow=10)
     event.listen(engine, "connect", _prepare_sqlite)
+    is_file = parsed.database not in (None, "", ":memory:")
     turns = Turns()
-    event.listen(engine, "begin", partial(_begin_sqlite, turns))
+    threshold = Threshold(Path(f"{parsed.database}-turn") if is_file else None)
+    event.listen(engine, "begin", partial(_begin_sqlite, turns, threshold))
     event.listen(engine, "checkin", partial(_end_sqlite, turns))
+    event.listen(engine, "engine_disposed", lambda _: threshold.close())
     return engine
 
 
@@ -102,6 +117,22 @@ def connect_args() -> dict[str, int]:
     }
 
 
+def _try_line(
+    engine: Engine, dbapi: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
+) -> None:
+    """A line that lay still may be dead: all of them are made anew then."""
+    if time.monotonic() - record.info.get(_USED, -math.inf) < _SURELY_ALIVE_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(dbapi)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
+
+
+def _note_use(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
+
+
 def _prepare_sqlite(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     dbapi.isolation_level = None  # we begin ourselves
     cursor = dbapi.cursor()
@@ -110,14 +141,15 @@ def _prepare_sqlite(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-def _begin_sqlite(turns: Turns, connection: Connection) -> None:
+def _begin_sqlite(turns: Turns, threshold: Threshold, connection: Connection) -> None:
     options: dict[str, Any] = dict(connection.get_execution_options())
     if not options.get("write", True):
         connection.exec_driver_sql("BEGIN")
         return
     if _TURN not in connection.info:
         connection.info[_TURN] = turns.take(_PATIENCE_WITH_WRITERS)
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with threshold.crossing(_PATIENCE_WITH_WRITERS):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _end_sqlite(turns: Turns, _dbapi: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:

@@ -1,10 +1,12 @@
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from app.db.turns import Turns
+from app.db import engine
+from app.db.turns import Threshold, Turns
 
 
 def wait_in_line(turns, count, served):
@@ -65,3 +67,31 @@ def test_a_turn_ends_with_its_session_however_that_ends(database, monkeypatch):
         db.execute(text("INSERT INTO clinic (id) VALUES (NULL)"))
 
     assert len(given_back) == (2 if database.is_sqlite else 0)
+
+
+def test_of_two_processes_the_one_that_asks_is_next(tmp_path):
+    web, worker = Threshold(tmp_path / "turn"), Threshold(tmp_path / "turn")
+
+    with worker.crossing(0) as is_next:
+        assert is_next
+        with web.crossing(0) as is_next_too:
+            assert not is_next_too
+
+    with web.crossing(0) as is_next:
+        assert is_next
+
+
+def test_a_process_that_hangs_while_it_asks_holds_nobody_up_for_ever(database, monkeypatch):
+    if not database.is_sqlite:
+        return
+    monkeypatch.setattr(engine, "_PATIENCE_WITH_WRITERS", 0.01)
+    hanging = Threshold(Path(f"{database.engine.url.database}-turn"))
+
+    with hanging.crossing(0) as is_theirs, database.session() as db:
+        assert is_theirs
+        assert db.scalar(text("SELECT 1")) == 1
+
+
+def test_where_no_file_can_be_made_writers_take_their_chance(tmp_path):
+    with Threshold(tmp_path / "nowhere" / "turn").crossing(0) as is_next:
+        assert not is_next
