@@ -18,6 +18,7 @@ from app.settings import Settings, Sms
 from app.telehealth import provider
 from app.telehealth.models import ProviderName
 from app.web import assets, errors, site
+from app.web.addresses import Addresses
 from app.web.cross_origin import CrossOrigin
 from app.web.failing_slowly import FailingSlowly
 from app.web.headers import Headers
@@ -80,6 +81,7 @@ def create_app(
     app.state.assets = static
     app.state.templates = environment(static)
     app.state.landings = {}
+    app.state.addresses = Addresses(app)
     app.state.worker = worker
     app.state.leaving = False
     app.state.key_limits = KeyLimits(database)

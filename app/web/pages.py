@@ -80,7 +80,7 @@ def render(request: Request, template: str, **context: Any) -> str:
     state = request.state
     shared: dict[str, Any] = {
         "request": request,
-        "path_for": request.app.url_path_for,
+        "path_for": request.app.state.addresses,
         "lang": i18n.language(),
         "mood": mood(request),
         "now": clock.now(),
@@ -130,7 +130,7 @@ def part_or_redirect(
 
 def redirect(request: Request, to: str, **path: Any) -> Response:
     """303 to a route of ours by its name."""
-    return RedirectResponse(request.app.url_path_for(to, **path), 303)
+    return RedirectResponse(request.app.state.addresses(to, **path), 303)
 
 
 def find_or_404(
