@@ -15,12 +15,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from e2e import hour
 from tests import memory
 
 ROOT = Path(__file__).parents[1]
@@ -54,9 +56,12 @@ def _demo(environment: dict[str, str], log: Path) -> None:
         os.dup2(written.fileno(), 1)
         os.dup2(written.fileno(), 2)
     sys.argv = ["afterglow", "demo"]
+    from app import clock
     from app.cli import main
     from app.web.public import pwa
 
+    # A first start tells its story around this hour; a later one goes on from where it was left.
+    clock.run_ahead(timedelta(seconds=float(environment["E2E_AHEAD"])))
     # A newer version of the application, as far as phones can see one.
     pwa.WORKER = Path(environment.get("E2E_WORKER", pwa.WORKER))
     main()
@@ -76,6 +81,7 @@ class Clinic:
             **os.environ,
             "PORT": str(port),
             "AFTERGLOW_DATA_DIR": str(folder),
+            "E2E_AHEAD": str(hour.ahead().total_seconds()),
             **environment,
         }
         self._log = folder / "server.log"
