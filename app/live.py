@@ -6,11 +6,13 @@ every process hears it through LISTEN/NOTIFY, which the database sends at commit
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 from sqlalchemy import event, make_url, text
@@ -18,6 +20,8 @@ from sqlalchemy.orm import Session
 
 _CHANNEL = "afterglow"
 _TOPICS = "live_topics"
+_SPARED = "live_spared"
+_OURS = uuid4().hex[:12]
 # It mostly waits: a server that is gone without a word is to be noticed all the same.
 _SILENCE: dict[str, Any] = {
     "connect_timeout": 5,
@@ -33,6 +37,11 @@ class Subscription:
 
     loop: asyncio.AbstractEventLoop
     bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_rung(self) -> bool:
+        """Whether it rang since the last wait."""
+        return self.bell.is_set()
 
     async def wait(self, timeout: float) -> bool:
         """True when woken, False after `timeout` seconds. Rings that came before count."""
@@ -56,8 +65,14 @@ def publish(db: Session, topic: str) -> None:
     if db.get_bind().dialect.name == "postgresql":
         # pg_notify takes parameters; NOTIFY does not.
         db.execute(
-            text("SELECT pg_notify(:channel, :topic)"), {"channel": _CHANNEL, "topic": topic}
+            text("SELECT pg_notify(:channel, :notice)"),
+            {"channel": _CHANNEL, "notice": f"{_sender()} {topic}"},
         )
+
+
+def spare(db: Session, subscription: Subscription | None) -> None:
+    """Do not wake this listener for what this transaction publishes: it knows already."""
+    db.info[_SPARED] = subscription
 
 
 @contextmanager
@@ -87,11 +102,13 @@ def subscribe(*topics: str) -> Iterator[Subscription]:
                     _listeners.pop(topic, None)
 
 
-def ring(topic: str) -> None:
-    """Wake this process's listeners of `topic`, from any thread."""
+def ring(topic: str, *, but: Subscription | None = None) -> None:
+    """Wake this process's listeners of `topic` but one, from any thread."""
     with _lock:
         listeners = list(_listeners.get(topic, ()))
     for listener in listeners:
+        if listener is but:
+            continue
         with suppress(RuntimeError):  # its loop has closed
             listener.loop.call_soon_threadsafe(listener.bell.set)
 
@@ -100,8 +117,9 @@ def ring(topic: str) -> None:
 def _after_commit(db: Session) -> None:
     if db.in_nested_transaction():  # a savepoint: nobody else sees its rows yet
         return
+    spared = db.info.pop(_SPARED, None)
     for topic in db.info.pop(_TOPICS, set()):
-        ring(topic)
+        ring(topic, but=spared)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -124,9 +142,19 @@ def listen(url: str, stop: threading.Event) -> None:
                 _ring_everybody()  # what was published while nobody listened
                 while not stop.is_set():
                     for notice in connection.notifies(timeout=1):
-                        ring(notice.payload)
+                        _hear(notice.payload)
         except psycopg.OperationalError:
             stop.wait(1)
+
+
+def _hear(notice: str) -> None:
+    sender, _, topic = notice.rpartition(" ")
+    if sender != _sender():  # who published it here was heard here, at the commit
+        ring(topic)
+
+
+def _sender() -> str:
+    return f"{_OURS}-{os.getpid()}"
 
 
 def _ring_everybody() -> None:

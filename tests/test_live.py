@@ -113,6 +113,32 @@ def test_a_ring_before_the_wait_counts():
     assert asyncio.run(listen()) == (True, False)
 
 
+def test_who_brings_the_change_need_not_be_woken_by_it(database):
+    async def listen():
+        with live.subscribe("desk:1") as bringing, live.subscribe("desk:1") as other:
+
+            def bring():
+                with database.session() as db:
+                    live.spare(db, bringing)
+                    live.publish(db, "desk:1")
+
+            await asyncio.to_thread(bring)
+            return await other.wait(2), await bringing.wait(0.05)
+
+    assert asyncio.run(listen()) == (True, False)
+
+
+def test_what_comes_back_through_the_database_wakes_only_other_processes():
+    async def listen(notice):
+        with live.subscribe("desk:1") as bell:
+            live._hear(notice)
+            return await bell.wait(0.05)
+
+    assert not asyncio.run(listen(f"{live._sender()} desk:1"))
+    assert asyncio.run(listen("another-1 desk:1"))
+    assert asyncio.run(listen("desk:1"))  # of a release that did not say who it is
+
+
 def test_nobody_is_left_listening_after_they_went():
     async def listen():
         with live.subscribe("desk:1"):

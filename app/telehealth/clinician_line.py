@@ -36,6 +36,7 @@ class ClinicianLine:
     since: int = 0
     chores: bool = False
     topic: str = field(init=False)
+    seat_id: None = field(init=False, default=None)
     _told: Message | None = None
 
     def __post_init__(self) -> None:

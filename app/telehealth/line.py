@@ -33,10 +33,19 @@ class LineOver(Exception):
 
 
 class Line(Protocol):
-    """One side's line. `chores` is whether `news` left something to write."""
+    """One side's line. `chores` is whether `hello` or `news` left something to write.
+
+    `page`: the page that said hello, empty until then.
+    """
 
     topic: str
+    page: str
     chores: bool
+
+    @property
+    def seat_id(self) -> UUID | None:
+        """Whose line it is; None: staff's."""
+        ...
 
     def hello(self, db: Session, message: Message) -> list[Message]:
         """The page says who it is; answers with where things stand."""
@@ -51,7 +60,7 @@ class Line(Protocol):
         ...
 
     def do_chores(self, db: Session) -> list[Message]:
-        """Writes what `news` found to do."""
+        """Writes what `hello` or `news` found to do."""
         ...
 
     def close(self, db: Session) -> None:

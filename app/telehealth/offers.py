@@ -67,7 +67,8 @@ def take(db: Session, seat: Seat) -> Taken | None:
         .execution_options(synchronize_session=False)
     )
     if offer is None:
-        drop(db, seat.visit, seat=seat)
+        if seat.peer or seat.connected:
+            drop(db, seat.visit, seat=seat)
         return None
     db.execute(delete(Offer).where(Offer.taken_by_id == seat.id, Offer.id != offer.id))
     seat.peer, seat.connected = offer.peer, False

@@ -38,6 +38,7 @@ class PatientLine:
         self.since = seat.visit.signals if since is None else since
         presence.arrive(db, seat, self.page)
         self._told = _you(db, seat)
+        self.chores = _has_chores(db, seat)
         welcome = {"type": "welcome", "since": self.since, "you": self._told}
         return [welcome, *self._signals(db, seat)]
 
@@ -73,7 +74,7 @@ class PatientLine:
         if (you := _you(db, seat)) != self._told:
             self._told = you
             found.insert(0, {"type": "you", "you": you})
-        self.chores = seat.state.is_live and not seat.peer and _offer_waits(db, seat)
+        self.chores = _has_chores(db, seat)
         return found
 
     def do_chores(self, db: Session) -> list[Message]:
@@ -90,11 +91,9 @@ class PatientLine:
             presence.go(db, seat, self.page)
 
     def _seat(self, db: Session) -> Seat:
-        seat = db.scalar(
-            select(Seat)
-            .where(Seat.id == self.seat_id)
-            .options(joinedload(Seat.visit).joinedload(VideoVisit.appointment))
-        )
+        # Read in this transaction already, it is not read again.
+        with_visit = joinedload(Seat.visit).joinedload(VideoVisit.appointment)
+        seat = db.get(Seat, self.seat_id, options=[with_visit])
         if seat is None:
             raise LineOver(line.NO_VISIT)
         return seat
@@ -152,6 +151,10 @@ def _you(db: Session, seat: Seat) -> Message:
         "starts": visit.appointment.starts_at.isoformat(),
         "beside": mesh.beside(db, seat),
     }
+
+
+def _has_chores(db: Session, seat: Seat) -> bool:
+    return seat.state.is_live and not seat.peer and _offer_waits(db, seat)
 
 
 def _offer_waits(db: Session, seat: Seat) -> bool:

@@ -13,7 +13,8 @@ def arrive(db: Session, seat: Seat, page: str) -> None:
     if seat.page != page:
         seat.page, seat.pages = page, seat.pages + 1
     seat.seen_at, seat.gone_at = clock.machine_now(), None
-    together.look(db, seat.visit)
+    if seat.connected:
+        together.look(db, seat.visit)
     if seat.state.is_live:
         live.publish(db, seat.visit.topic)
 
@@ -31,7 +32,8 @@ def go(db: Session, seat: Seat, page: str) -> None:
     if seat.page != page:
         return
     seat.gone_at = clock.machine_now()
-    together.look(db, seat.visit)
+    if seat.connected or seat.visit.together_at is not None:
+        together.look(db, seat.visit)
     if seat.state.is_live:
         live.publish(db, seat.visit.topic)
 

@@ -46,20 +46,7 @@ def take(
         select(Seat).where(Seat.visit_id == visit.id, Seat.web_session_id == web_session.id)
     )
     if seat is None:
-        seat = Seat(
-            clinic_id=visit.clinic_id,
-            visit_id=visit.id,
-            web_session_id=web_session.id,
-            link_id=link.id if link else None,
-            guest_id=guest.id if guest else None,
-            state=SeatState.GHOST,
-            device=web_session.device,
-            opened_at=clock.now(),
-        )
-        seat.visit = visit
-        db.add(seat)
-        db.flush()  # offers and signals point at it
-        return seat
+        return first(db, visit, web_session, link, guest=guest)
     if link is not None:
         seat.link_id = link.id  # what it came by before may have been pulled back
     if seat.state is SeatState.LEFT and visit.ended_at is None:
@@ -67,16 +54,46 @@ def take(
     return seat
 
 
+def first(
+    db: Session,
+    visit: VideoVisit,
+    web_session: WebSession,
+    link: MagicLink | None,
+    *,
+    guest: VisitGuest | None = None,
+) -> Seat:
+    """The ghost's seat of a browser that has none in this visit."""
+    seat = Seat(
+        clinic_id=visit.clinic_id,
+        visit_id=visit.id,
+        web_session_id=web_session.id,
+        link_id=link.id if link else None,
+        guest_id=guest.id if guest else None,
+        state=SeatState.GHOST,
+        device=web_session.device,
+        opened_at=clock.now(),
+    )
+    seat.visit = visit
+    db.add(seat)
+    db.flush()  # offers and signals point at it
+    return seat
+
+
 def of(db: Session, appointment: Appointment, web_session: WebSession) -> Seat | None:
     """The seat that a browser has in a visit. None also when what it came by was pulled back."""
+    return of_named(db, appointment.id, web_session)
+
+
+def of_named(db: Session, appointment_id: UUID, web_session: WebSession) -> Seat | None:
+    """The same by the id of the visit's appointment, which is read along."""
     seat = db.scalar(
         select(Seat)
         .join(VideoVisit, VideoVisit.id == Seat.visit_id)
         .where(
-            VideoVisit.appointment_id == appointment.id,
+            VideoVisit.appointment_id == appointment_id,
             Seat.web_session_id == web_session.id,
         )
-        .options(contains_eager(Seat.visit))
+        .options(contains_eager(Seat.visit).joinedload(VideoVisit.appointment))
     )
     return None if seat is None or is_pulled_back(db, seat) else seat
 
@@ -89,7 +106,14 @@ def is_pulled_back(db: Session, seat: Seat) -> bool:
     if seat.link_id is None or seat.state is SeatState.ADMITTED:
         return False
     link = db.get(MagicLink, seat.link_id)
-    return link is None or link.state is LinkState.REVOKED
+    return not is_open(seat.state, seat.link_id, link.state if link else None)
+
+
+def is_open(state: SeatState, link_id: UUID | None, link_state: LinkState | None) -> bool:
+    """The same of what was read beside other things: whether a seat is still to be sat in."""
+    if link_id is None or state is SeatState.ADMITTED:
+        return True
+    return link_state is not None and link_state is not LinkState.REVOKED
 
 
 def send_away(db: Session, appointment_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 
 import anyio
@@ -15,15 +15,18 @@ from app import i18n, live
 from app.access import web_sessions
 from app.access.models import WebSession
 from app.db.engine import Database
+from app.live import Subscription
 from app.refusal import Refusal
 from app.telehealth.line import MALFORMED, SESSION_OVER, Line, LineOver, Message
-from app.web import socket_limits
+from app.web import shared_lines, socket_limits
+from app.web.shared_lines import LOOK_EVERY
 from app.web.socket_limits import Pace
 
-_LOOK_EVERY = 4.0  # seconds: some states change by time alone
+_LOOK_EVERY_BESIDE = 30.0  # seconds: where all are looked at together, each by itself is a net
 _HELLO_WITHIN = 10.0
 
 StillLetIn = Callable[[Session], bool]
+_Step = Callable[[Session, Message], list[Message]]
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,9 @@ async def carry(
     except LineOver as over:
         code = over.code
     finally:
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(_close_line, carrier)
+        if line.page:  # whoever never said hello was not there
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(_close_line, carrier)
     if code is not None:
         await socket.close(code)
 
@@ -83,18 +87,45 @@ async def _run(carrier: _Carrier) -> int | None:
                     hello = await _receive(carrier)
                 if waiting.cancelled_caught:
                     raise LineOver(MALFORMED)
-                await _answer(carrier, carrier.line.hello, hello)
+                await _answer(carrier, carrier.line.hello, hello, but=bell)
                 group.start_soon(until_over, tell)
                 while True:
-                    await _answer(carrier, carrier.line.hear, await _receive(carrier))
+                    await _hear(carrier, await _receive(carrier))
 
             async def tell() -> None:
-                while True:
-                    await _send(carrier, await anyio.to_thread.run_sync(_news_if_any, carrier))
-                    await bell.wait(_LOOK_EVERY)
+                await _tell(carrier, bell)
 
             group.start_soon(until_over, listen)
     return codes[0] if codes else 1000
+
+
+async def _tell(carrier: _Carrier, bell: Subscription) -> None:
+    """Bring news for as long as the line holds; at hello everything was told but the chores."""
+    seat_id, every = carrier.line.seat_id, LOOK_EVERY
+    beside: AbstractContextManager[None] = nullcontext()
+    if seat_id is not None:
+        every = _LOOK_EVERY_BESIDE
+        beside = shared_lines.here(carrier.database).watching(seat_id, bell)
+    with beside:
+        news = await anyio.to_thread.run_sync(_if_readable, carrier, _do_chores)
+        while True:
+            await _send(carrier, news or [])
+            await bell.wait(LOOK_EVERY if news is None else every)
+            news = await anyio.to_thread.run_sync(_if_readable, carrier, _news)
+
+
+async def _hear(carrier: _Carrier, message: Message) -> None:
+    if message.get("type") == "ping" and await _is_heard_together(carrier):
+        await _send(carrier, [{"type": "pong"}])
+    else:
+        await _answer(carrier, carrier.line.hear, message)
+
+
+async def _is_heard_together(carrier: _Carrier) -> bool:
+    line = carrier.line
+    if line.seat_id is None:
+        return False
+    return await shared_lines.here(carrier.database).hear((line.seat_id, line.page))
 
 
 async def _receive(carrier: _Carrier) -> Message:
@@ -107,15 +138,16 @@ async def _send(carrier: _Carrier, messages: list[Message]) -> None:
 
 
 async def _answer(
-    carrier: _Carrier, step: Callable[[Session, Message], list[Message]], message: Message
+    carrier: _Carrier, step: _Step, message: Message, *, but: Subscription | None = None
 ) -> None:
-    await _send(carrier, await anyio.to_thread.run_sync(_take, carrier, step, message))
+    await _send(carrier, await anyio.to_thread.run_sync(_take, carrier, step, message, but))
 
 
 def _take(
-    carrier: _Carrier, step: Callable[[Session, Message], list[Message]], message: Message
+    carrier: _Carrier, step: _Step, message: Message, but: Subscription | None
 ) -> list[Message]:
     with i18n.using(carrier.language), carrier.database.session() as db:
+        live.spare(db, but)
         if message.get("type") in ("hello", "ping") and not carrier.still_let_in(db):
             raise LineOver(SESSION_OVER)
         try:
@@ -124,12 +156,14 @@ def _take(
             return [{"type": "refused", "message": refusal.message}]
 
 
-def _news_if_any(carrier: _Carrier) -> list[Message]:
-    # Nothing that can be read is no news: the talk goes on, and the next look may find the rows.
+def _if_readable(
+    carrier: _Carrier, read: Callable[[_Carrier], list[Message]]
+) -> list[Message] | None:
+    # What cannot be read is no news: the talk goes on, and the next look may find the rows.
     try:
-        return _news(carrier)
+        return read(carrier)
     except OperationalError:
-        return []
+        return None
 
 
 def _news(carrier: _Carrier) -> list[Message]:
@@ -140,10 +174,14 @@ def _news(carrier: _Carrier) -> list[Message]:
             if web_session is None or web_session.ended_at is not None:
                 raise LineOver(SESSION_OVER)
             messages = carrier.line.news(db)
-        if carrier.line.chores:
-            with carrier.database.session() as db:
-                messages += carrier.line.do_chores(db)
-    return messages
+        return messages + _do_chores(carrier)
+
+
+def _do_chores(carrier: _Carrier) -> list[Message]:
+    if not carrier.line.chores:
+        return []
+    with i18n.using(carrier.language), carrier.database.session() as db:
+        return carrier.line.do_chores(db)
 
 
 def _close_line(carrier: _Carrier) -> None:

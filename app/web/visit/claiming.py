@@ -9,7 +9,6 @@ from starlette.routing import Route
 
 from app.access.models import SessionKind
 from app.refusal import Refusal
-from app.scheduling.models import Appointment
 from app.telehealth import line, offers, provider, seats
 from app.telehealth.line import LineOver
 from app.telehealth.models import Seat
@@ -22,11 +21,13 @@ from app.web.guards import visit_only
 def claim(request: Request, db: Session, visit: str) -> Response:
     """Claim the seat of this browser's join session in the visit of an appointment's id."""
     try:
-        appointment = db.get(Appointment, UUID(visit))
+        appointment_id = UUID(visit)
     except ValueError:
-        appointment = None
+        appointment_id = None
     web_session = guards.session_of(request, db, SessionKind.JOIN)
-    seat = seats.of(db, appointment, web_session) if appointment and web_session else None
+    seat = None
+    if appointment_id is not None and web_session is not None:
+        seat = seats.of_named(db, appointment_id, web_session)
     if seat is None:
         return JSONResponse({"state": "unknown"}, 403)
     return answer(request, db, seat)

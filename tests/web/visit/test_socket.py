@@ -8,7 +8,9 @@ from app import clock
 from app.access.models import WebSession
 from app.links.models import MagicLink
 from app.telehealth.models import Seat, VideoVisit
+from app.web import shared_lines
 from tests.conftest import BASE_URL
+from tests.web.test_budgets import counting
 
 ORIGIN = {"origin": BASE_URL}
 
@@ -235,3 +237,48 @@ def test_a_signal_with_a_number_there_cannot_be_ends_the_line(desk, clinic_addre
             until(clinician, "ack")
 
     assert over.value.code == 4400
+
+
+def test_an_offer_that_was_there_before_the_page_is_taken_at_hello(
+    phone, desk, address, clinic_address
+):
+    with connect(desk, clinic_address) as clinician:
+        hello(clinician, "desk")
+        offer(clinician, "spare")
+
+        with connect(phone, address) as patient:
+            hello(patient, "phone")
+            assert until(patient, "offer")["sdp"] == "v=0 spare"
+
+
+def test_whoever_never_says_a_word_costs_no_row(database, phone, address):
+    with counting(database) as said, connect(phone, address):
+        pass
+
+    assert len(said) <= 2, "\n\n".join(said)
+    assert not [each for each in said if each.startswith(("INSERT", "UPDATE"))]
+
+
+def test_waiting_costs_few_statements(database, phone, address):
+    with connect(phone, address) as patient, counting(database) as said:
+        hello(patient, "phone")
+        patient.send_json({"type": "ping"})
+        until(patient, "pong")
+
+    asked = [each for each in said if "pg_notify" not in each]
+    assert len(asked) <= 8, "\n\n".join(asked)
+
+
+def test_what_changes_without_a_word_is_found_at_the_next_look(
+    database, phone, desk, address, clinic_address, monkeypatch
+):
+    monkeypatch.setattr(shared_lines, "LOOK_EVERY", 0.05)
+    with connect(desk, clinic_address) as clinician, connect(phone, address) as patient:
+        hello(clinician, "desk")
+        hello(patient, "phone")
+        patient.send_json({"type": "ping"})
+        until(patient, "pong")
+
+        clock.stand_still(clock.now(), machine=clock.machine_now() + timedelta(minutes=1))
+
+        assert until(patient, "you")["you"]["clinician"] == "away"
