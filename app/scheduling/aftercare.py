@@ -1,9 +1,10 @@
 """The hours after a dose, in which everything is gentler, and what better waits until then."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app import clock
 from app.people.models import Patient
@@ -18,18 +19,29 @@ def gentle_until(db: Session, patient: Patient) -> datetime | None:
 
     Its end is the recorded one, or the planned while nothing is recorded.
     """
+    return gentle_after(db.scalar(select(last_end(patient.id))))
+
+
+def gentle_after(ended_at: datetime | None) -> datetime | None:
+    """The same of what `last_end` found."""
+    return ended_at + GENTLE_FOR if ended_at else None
+
+
+def last_end(patient_id: UUID | InstrumentedAttribute[UUID]) -> ScalarSelect[datetime | None]:
+    """When a patient's last infusion ended, if lately, to be asked beside other things."""
     now = clock.now()
-    ended_at = func.coalesce(Encounter.ended_at, Appointment.ends_at)
-    last = db.scalar(
+    session = aliased(Appointment)
+    ended_at = func.coalesce(Encounter.ended_at, session.ends_at)
+    return (
         select(func.max(ended_at))
-        .select_from(Appointment)
-        .outerjoin(Encounter, Encounter.appointment_id == Appointment.id)
+        .select_from(session)
+        .outerjoin(Encounter, Encounter.appointment_id == session.id)
         .where(
-            Appointment.patient_id == patient.id,
-            Appointment.service == Service.INFUSION,
-            Appointment.status.not_in(_NEVER_BEGAN),
+            session.patient_id == patient_id,
+            session.service == Service.INFUSION,
+            session.status.not_in(_NEVER_BEGAN),
             ended_at <= now,
             ended_at > now - GENTLE_FOR,
         )
+        .scalar_subquery()
     )
-    return last + GENTLE_FOR if last else None

@@ -39,7 +39,11 @@ def find(db: Session, appointment: Appointment) -> VideoVisit | None:
 
 def of(db: Session, appointment: Appointment) -> VideoVisit:
     """The video visit of an appointment, made on first need; made anew for another time."""
-    visit = _any(db, appointment)
+    return opened(db, appointment, _any(db, appointment))
+
+
+def opened(db: Session, appointment: Appointment, visit: VideoVisit | None) -> VideoVisit:
+    """The same where the appointment's visit, if there is any, was read already."""
     if visit is None:
         visit = planned(appointment)
         db.add(visit)

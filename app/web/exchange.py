@@ -6,10 +6,10 @@ here.
 """
 
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,13 +17,13 @@ from starlette.routing import Route
 
 from app import clock, i18n
 from app.access import attempts, web_sessions
-from app.access.models import SessionKind, Strength
+from app.access.models import SessionKind, Strength, WebSession
 from app.links import magic_links
 from app.links.models import LinkKind, LinkState, MagicLink
-from app.people.models import Patient
 from app.scheduling.models import Appointment
-from app.telehealth import seats
+from app.telehealth import seats, taps, visits
 from app.telehealth.models import Seat
+from app.telehealth.taps import Tap
 from app.web import (
     escort_doors,
     even_pace,
@@ -33,6 +33,7 @@ from app.web import (
     journal_opening,
     session_opening,
     signing_in,
+    visitors,
 )
 from app.web.forms import read_json
 from app.web.guards import anyone
@@ -55,11 +56,11 @@ def exchange(request: Request, db: Session) -> Response:
     token, kind = posted.get("t"), posted.get("kind")
     if kind == LinkKind.INTAKE:
         return _open_packet(request, db, token)
-    link = magic_links.find(db, token)
-    if link is None or link.kind.value != kind:
+    tap = taps.find(db, token)
+    if tap is None or tap.link.kind.value != kind:
         return _refuse(request, db)
-    with _found(request, link):
-        told = _tell(request, db, link, link.patient)
+    with _found(request, tap.link):
+        told = _tell(request, db, tap)
     # Outside the patient's language: to a stranger a dead link is no different from none.
     return told or _refuse(request, db)
 
@@ -104,7 +105,8 @@ def _found(request: Request, link: MagicLink) -> AbstractContextManager[None]:
     return i18n.using(guards.chosen_language(request) or link.patient.language)
 
 
-def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response | None:
+def _tell(request: Request, db: Session, tap: Tap) -> Response | None:
+    link, patient = tap.link, tap.link.patient
     if link.kind is LinkKind.WRITE:
         return journal_opening.tell(request, db, link)
     if link.kind is LinkKind.GUEST:
@@ -116,8 +118,8 @@ def _tell(request: Request, db: Session, link: MagicLink, patient: Patient) -> R
     if not magic_links.is_live(link):
         return _still_choosing(request, db, link) or ended(request, db, link)
     if link.kind is LinkKind.JOIN:
-        guards.note_patient(request, db, patient, None)
-        return _let_join(request, db, link, patient)
+        visitors.note(request, patient, None, tap.gentle_until)
+        return _let_join(request, db, tap)
     if link.kind is LinkKind.SIGN_IN:
         request.state.clinic = patient.clinic
         return sign_in_links.press(request, db, link)
@@ -135,41 +137,55 @@ def _still_choosing(request: Request, db: Session, link: MagicLink) -> Response 
     return JSONResponse(_times_of(request, appointment)) if appointment.status.is_open else None
 
 
-def _let_join(request: Request, db: Session, link: MagicLink, patient: Patient) -> Response:
-    appointment = db.get_one(
-        Appointment, link.appointment_id, options=[joinedload(Appointment.practitioner)]
-    )
+def _let_join(request: Request, db: Session, tap: Tap) -> Response:
+    link, appointment = tap.link, tap.appointment
+    assert appointment is not None, "a join link is of a visit or a session"
     # The link's own end, which is the visit's and a little; to choose another time it is later.
     expires_at = max(link.expires_at, appointment.ends_at + magic_links.JOIN_OUTLIVES_VISIT)
     browser = signing_in.browser_for(request)
     web_session = guards.session_of(request, db, SessionKind.JOIN)
-    if web_session is not None and web_session.patient_id == patient.id:
+    is_known = web_session is not None and web_session.patient_id == link.patient_id
+    if web_session is not None and is_known:
         token = web_sessions.rotate(db, web_session)
         web_session.expires_at = max(web_session.expires_at, expires_at)
         web_session.link_id = link.id
     else:
-        web_session, token = web_sessions.start(
-            db,
-            SessionKind.JOIN,
-            clinic_id=patient.clinic_id,
-            patient=patient,
-            strength=Strength.LINK,
-            user_agent=request.headers.get("user-agent", ""),
-            browser=browser,
-            expires_at=expires_at,
-            link_id=link.id,
-        )
-    if appointment.service.is_visit:
-        seat = seats.take(db, appointment, web_session, link)
-        opened = _opened(request, db, link, appointment, seat)
-    else:
+        web_session, token = _let_in(request, db, link, browser, expires_at)
+    if not appointment.service.is_visit:
         opened = session_opening.opened(request, db, link, web_session)
+    else:
+        seat = _seat(db, tap, appointment, web_session, is_known=is_known)
+        opened = _opened(request, db, link, appointment, seat)
     magic_links.advance(link, LinkState.OPEN)
     response = JSONResponse(opened)
     kept_for = web_session.expires_at - clock.now() + _COOKIE_OUTLIVES_SESSION
     guards.set_session(response, SessionKind.JOIN, token, seconds=int(kept_for.total_seconds()))
     signing_in.remember(response, browser)
     return response
+
+
+def _let_in(
+    request: Request, db: Session, link: MagicLink, browser: str, expires_at: datetime
+) -> tuple[WebSession, str]:
+    return web_sessions.start(
+        db,
+        SessionKind.JOIN,
+        clinic_id=link.patient.clinic_id,
+        patient=link.patient,
+        strength=Strength.LINK,
+        user_agent=request.headers.get("user-agent", ""),
+        browser=browser,
+        expires_at=expires_at,
+        link_id=link.id,
+    )
+
+
+def _seat(
+    db: Session, tap: Tap, appointment: Appointment, web_session: WebSession, *, is_known: bool
+) -> Seat:
+    if is_known:
+        return seats.take(db, appointment, web_session, tap.link)
+    return seats.first(db, visits.opened(db, appointment, tap.visit), web_session, tap.link)
 
 
 def _opened(

@@ -1,5 +1,7 @@
 """Which browser it is: its cookies, the live session behind one, and whom pages are for."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 from starlette.requests import HTTPConnection
@@ -31,7 +33,17 @@ def note_patient(
     connection: HTTPConnection, db: Session, patient: Patient, web_session: WebSession | None
 ) -> None:
     """Let pages know whom they are for, in which language, and until when a dose is felt."""
+    note(connection, patient, web_session, aftercare.gentle_until(db, patient))
+
+
+def note(
+    connection: HTTPConnection,
+    patient: Patient,
+    web_session: WebSession | None,
+    gentle_until: datetime | None,
+) -> None:
+    """The same where the end of the gentle hours is known."""
     state = connection.state
     state.patient, state.web_session = patient, web_session
     state.clinic = patient.clinic
-    state.after_dose = aftercare.gentle_until(db, patient)
+    state.after_dose = gentle_until

@@ -74,7 +74,7 @@ def test_opening_a_link_costs_few_statements(database, client, cast, token):
     with counting(database) as said:
         assert client.post("/x", json={"t": token, "kind": "join"}).json()["state"] == "open"
 
-    assert len(said) <= 9, "\n\n".join(said)
+    assert len(said) <= 5, "\n\n".join(said)
 
 
 def test_what_is_at_risk_costs_few_statements(database, cast):
