@@ -139,19 +139,23 @@ class Morning:
             marks.take((await line.ask("GET", "/clinic/", cookie)).body.decode())
             while True:
                 await desk.recv()
-                while await self._ask_anew(line, marks, cookie):
-                    pass
+                rest = await self._ask_anew(line, marks, cookie, "")
+                while rest is not None:
+                    rest = await self._ask_anew(line, marks, cookie, rest)
         finally:
             await desk.close()
             await line.close()
 
-    async def _ask_anew(self, line: Line, marks: "_Marks", cookie: dict[str, str]) -> bool:
-        """Ask for what changed. Whether there is more of it."""
+    async def _ask_anew(
+        self, line: Line, marks: "_Marks", cookie: dict[str, str], rest: str
+    ) -> str | None:
+        """Ask for what changed. What the rest of it is called, if there is more."""
         asked = {"hx-request": "true", "sec-fetch-dest": "empty", "x-have": marks.told()}
+        asked |= {"x-rest": rest}
         heard = await line.ask("GET", "/clinic/now", cookie | asked)
         self.boards += heard.status == 200
         self.errors += heard.status >= 400
-        return marks.take(heard.body.decode()) and heard.status == 200
+        return marks.take(heard.body.decode()) if heard.status == 200 else None
 
     def _queue_texts(self, seconds: float) -> None:
         """Join texts of other visits, due while all tap."""
@@ -192,14 +196,15 @@ class _Marks:
         """As the page names them."""
         return " ".join(self._known.values())
 
-    def take(self, page: str) -> bool:
-        """What this page, or part of one, holds. Whether it says that there is more."""
+    def take(self, page: str) -> str | None:
+        """What this page, or part of one, holds. What the rest is called, if there is more."""
         for gone in re.findall(r'data-gone="([^"]*)"', page):
             for half in gone.split():
                 self._known.pop(half, None)
         for mark in re.findall(r'data-mark="([^"]+)"', page):
             self._known[mark[:4]] = mark
-        return "data-more" in page
+        more = re.search(r'data-more="([^"]*)"', page)
+        return more[1] if more else None
 
 
 async def _call(url: str, path: str, headers: dict[str, str]) -> ClientConnection:

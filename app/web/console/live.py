@@ -26,8 +26,10 @@ from app.web.socket_limits import Pace
 
 # Hours left and "in 5 minutes" go on by themselves; a page is at most this much behind.
 _LOOK_EVERY = 60.0
-# Several changes in one breath are one.
+# Several changes in one breath are one. While changes rush in each breath is longer than the one
+# before, and all consoles draw it together: what they then ask for is asked for once.
 _BREATH = 0.2
+_LONGEST_BREATH = 1.4
 _HERE = "here"
 
 
@@ -92,15 +94,20 @@ async def _tell(socket: WebSocket, listener: _Listener) -> None:
             await socket.send_text(f"cover {b64encode(listener.cover_key).decode()}")
         # Whatever changed between the page and its line is heard now.
         await socket.send_text("changed")
-        left = await _seconds_left(database, listener.session_id)
+        left, breath = await _seconds_left(database, listener.session_id), _BREATH
         while left > 0:
             # Whoever rests is covered when the session is over, not a look later.
             await bell.wait(min(left, _LOOK_EVERY))
             left = await _seconds_left(database, listener.session_id)
             if left > 0:
                 await socket.send_text("changed")
-                await asyncio.sleep(_BREATH)
+                await asyncio.sleep(_until_next(breath))
+                breath = min(2 * breath, _LONGEST_BREATH) if bell.is_rung else _BREATH
         await socket.close(SESSION_OVER)
+
+
+def _until_next(breath: float) -> float:
+    return breath - asyncio.get_running_loop().time() % breath if breath > _BREATH else breath
 
 
 def _who(socket: WebSocket) -> _Listener | None:

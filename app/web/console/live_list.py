@@ -20,6 +20,7 @@ MOST = 12
 _MOST_MARKS = 1500
 _HALF = 4
 _HAVE = "x-have"
+_REST = "x-rest"
 
 
 class Marked(Protocol):
@@ -78,6 +79,11 @@ def asked(request: Request) -> set[str] | None:
         return None
     marks = set(named.split())
     return marks if len(marks) <= _MOST_MARKS else None
+
+
+def rest_of(request: Request) -> str | None:
+    """Of which answer the page wants the rest, as that answer named itself."""
+    return request.headers.get(_REST)
 
 
 def changes(

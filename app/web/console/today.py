@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app import clock
+from app import clock, i18n
 from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.people.models import Clinic
@@ -19,7 +19,7 @@ from app.scheduling.models import Appointment
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
 from app.web import ways_back
-from app.web.console import around_now, board, calendar, live_list, to_do
+from app.web.console import around_now, board, calendar, kept_boards, live_list, to_do
 from app.web.console.board import AtDesk, Board
 from app.web.console.calendar import Day
 from app.web.console.desk import Desk, desk_of, desk_page, is_nobodys_doing
@@ -42,16 +42,28 @@ def now(request: Request, db: Session) -> Response:
     """Its changing part by itself, or what changed in it: a page keeps itself true."""
     for_scripts_only(request)
     have = live_list.asked(request)
-    shown = _now(request, db)
     if have is None:
-        response = desk_page(request, db, "console/_now.html", section="today", **shown)
+        response = desk_page(request, db, "console/_now.html", section="today", **_now(request, db))
     else:
-        changes = live_list.changes(shown["lists"], shown["pieces"], have)
-        response = desk_page(
-            request, db, "console/_changes.html", section="today", changes=changes, **shown
-        )
+        response = _changes(request, db, have)
     is_nobodys_doing(request)
     return response
+
+
+def _changes(request: Request, db: Session, have: set[str]) -> Response:
+    known = (request.state.clinic.id, i18n.language())
+    shown = kept_boards.find(live_list.rest_of(request), *known) or _now(request, db)
+    changes = live_list.changes(shown["lists"], shown["pieces"], have)
+    rest = kept_boards.keep(*known, shown) if changes.has_more else ""
+    return desk_page(
+        request,
+        db,
+        "console/_changes.html",
+        section="today",
+        changes=changes,
+        rest=rest,
+        **shown,
+    )
 
 
 @staff_only

@@ -13,7 +13,8 @@ async function bringUpToDate() {
   }
   asking = true
   try {
-    while (await askOnce()) { /* the rest of many changes */ }
+    let rest
+    while ((rest = await askOnce(rest)) !== undefined) { /* the rest of many changes */ }
   } catch {
     // no signal: the next change, or the next minute, asks again
   }
@@ -24,18 +25,19 @@ async function bringUpToDate() {
   }
 }
 
-async function askOnce() {
+// Answers what the rest is called, if there is more than fits one answer.
+async function askOnce(rest) {
   const marks = Array.from(document.querySelectorAll("[data-mark]"), (each) => each.dataset.mark)
-  const headers = { "HX-Request": "true", "X-Have": marks.join(" ") }
+  const headers = { "HX-Request": "true", "X-Have": marks.join(" "), "X-Rest": rest ?? "" }
   const answer = await fetch(place().dataset.live, { headers })
   if (answer.headers.has("HX-Redirect")) {
     location.href = answer.headers.get("HX-Redirect")
-    return false
+    return undefined
   }
   const news = new DOMParser().parseFromString(trusted(await answer.text()), "text/html").querySelector("[data-now]")
-  if (!answer.ok || !news) return false
+  if (!answer.ok || !news) return undefined
   putIn(news)
-  return news.dataset.more !== undefined
+  return news.dataset.more
 }
 
 function putIn(news) {

@@ -280,6 +280,29 @@ def test_very_many_changes_come_in_small_helpings(database, desk, cast):
     assert _weight(desk, "/clinic/now", "") <= 4 * KB
 
 
+def test_the_rest_of_very_many_changes_is_not_looked_for_again(database, desk, cast):
+    _full(database, cast)
+    first = desk.get("/clinic/now", headers={"x-have": ""}).text
+    marks, rest = _marks(first), re.search(r'data-more="([^"]+)"', first)[1]
+
+    with counting(database) as said:
+        second = desk.get("/clinic/now", headers={"x-have": marks, "x-rest": rest}).text
+
+    assert len(said) <= 2, "\n\n".join(said)
+    assert second.count("<li ") == 12
+    assert not set(_marks(second).split()) & set(marks.split())
+
+
+def test_nobody_at_another_clinic_is_told_the_rest(database, desk, signed_in, cast):
+    _full(database, cast)
+    first = desk.get("/clinic/now", headers={"x-have": ""}).text
+    rest = re.search(r'data-more="([^"]+)"', first)[1]
+
+    other = signed_in(cast.dr_lind).get("/clinic/now", headers={"x-have": "", "x-rest": rest})
+
+    assert other.text.count("<li ") == 0
+
+
 def test_undelivered_and_later_are_each_said_with_why(database, visit, row, asked, change):
     asked(timedelta(hours=1), MessageStatus.UNDELIVERED)
     assert "Text not delivered" in row()
