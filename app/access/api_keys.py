@@ -25,6 +25,14 @@ class KeyNameMissing(Refusal):
     pass
 
 
+class KeyRevoked(Refusal):
+    pass
+
+
+class ReplacedAlready(Refusal):
+    pass
+
+
 def create(
     db: Session,
     clinic: Clinic,
@@ -32,8 +40,11 @@ def create(
     *,
     by: Practitioner | None,
     scopes: Iterable[str] = system_scopes.EVERYTHING,
+    replaces: ApiKey | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key that opens what its scopes say. The token is shown this once.
+
+    `replaces`: the key that goes on beside it until it is revoked.
 
     Refuses (KeyNameMissing) one without a name, one without any scope (NoScope), and (ScopeUnknown)
     a scope that opens nothing.
@@ -46,6 +57,8 @@ def create(
         name=name.strip(),
         token_hash=hash_token(token),
         scopes=system_scopes.written(scopes),
+        made_by_id=by.id if by else None,
+        replaces_id=replaces.id if replaces else None,
         made_at=clock.machine_now(),
     )
     db.add(api_key)
@@ -85,12 +98,67 @@ def touch(db: Session, api_key: ApiKey) -> None:
     )
 
 
+def replace(db: Session, api_key: ApiKey, *, by: Practitioner) -> tuple[ApiKey, str]:
+    """Another key for the same system, which opens the same. The token is shown this once.
+
+    Both open until the older one is revoked, so that the other system never stands still. Refuses
+    (KeyRevoked) one that opens nothing any more, and (ReplacedAlready) one that has a successor.
+    """
+    if api_key.revoked_at is not None:
+        raise KeyRevoked(_("This key was revoked. Make a new one."))
+    if successor(db, api_key) is not None:
+        raise ReplacedAlready(_("There is a new key already. Revoke that one to make another."))
+    return create(
+        db,
+        db.get_one(Clinic, api_key.clinic_id),
+        api_key.name,
+        by=by,
+        scopes=api_key.scopes.split(),
+        replaces=api_key,
+    )
+
+
+def successor(db: Session, api_key: ApiKey) -> ApiKey | None:
+    """The live key that takes over the work of this one, be it at one or more removes."""
+    ids = [api_key.id]
+    while ids:
+        after = db.scalars(select(ApiKey).where(ApiKey.replaces_id.in_(ids))).all()
+        live = next((each for each in after if each.revoked_at is None), None)
+        if live is not None:
+            return live
+        ids = [each.id for each in after]
+    return None
+
+
 def revoke(db: Session, api_key: ApiKey, *, by: Practitioner | None) -> None:
-    """The key opens nothing from now on, and nothing is told on its word. Twice is once."""
-    if api_key.revoked_at is None:
-        api_key.revoked_at = clock.machine_now()
+    """The key opens nothing from now on. Twice is once.
+
+    What was told on its word is told on its successor's; without one, no more.
+    """
+    if api_key.revoked_at is not None:
+        return
+    api_key.revoked_at = clock.machine_now()
+    heir = successor(db, api_key)
+    if heir is None:
         keeping.end_all_of(db, api_key.id, by=by)
-        trail.record(db, "revoke-api-key", agent=by, entity=api_key)
+    else:
+        keeping.pass_on(db, api_key.id, heir.id, by=by)
+    trail.record(db, "revoke-api-key", agent=by, entity=api_key)
+
+
+def of_leavers(db: Session, clinic: Clinic | None = None) -> list[ApiKey]:
+    """Keys that still open and that somebody saw who works there no more; of all clinics, or one.
+
+    They are not revoked by themselves: the other system would stand still.
+    """
+    wanted = (
+        select(ApiKey)
+        .join(Practitioner, Practitioner.id == ApiKey.made_by_id)
+        .where(ApiKey.revoked_at.is_(None), Practitioner.disabled_at.is_not(None))
+    )
+    if clinic is not None:
+        wanted = wanted.where(ApiKey.clinic_id == clinic.id)
+    return list(db.scalars(wanted))
 
 
 def of(db: Session, clinic: Clinic) -> list[ApiKey]:

@@ -145,6 +145,16 @@ def end_all_of(db: Session, api_key_id: UUID, *, by: Model | None) -> None:
         end(db, subscription, by=by)
 
 
+def pass_on(db: Session, api_key_id: UUID, heir_id: UUID, *, by: Model | None) -> None:
+    """A key was revoked that another one replaces: what was told on its word is told on that."""
+    rows = select(Subscription).where(
+        Subscription.api_key_id == api_key_id, Subscription.ended_at.is_(None)
+    )
+    for subscription in db.scalars(rows).all():
+        subscription.api_key_id = heir_id
+        trail.record(db, "change-subscription", agent=by, entity=subscription)
+
+
 def replay(
     db: Session, subscription: Subscription, *, by: Model, since: datetime | None = None
 ) -> int:

@@ -50,10 +50,28 @@ def create(request: Request, db: Session) -> Response:
 
 
 @staff_only
+def replace(request: Request, db: Session) -> Response:
+    """Make another key for the same system and show it this once. The old one goes on beside it.
+
+    Sent twice, the second shows the team: there is a new key already.
+    """
+    old = find_or_404(db, ApiKey, request, clinic_id=request.state.clinic.id)
+    try:
+        key, token = api_keys.replace(db, old, by=request.state.practitioner)
+    except Refusal:
+        return redirect(request, "console:team")
+    return desk_page(
+        request, db, "console/team/key.html", section="team", key=key, token=token, old=old
+    )
+
+
+@staff_only
 def revoke(request: Request, db: Session) -> Response:
     """The key opens nothing from now on. Twice changes nothing."""
     key = find_or_404(db, ApiKey, request, clinic_id=request.state.clinic.id)
     api_keys.revoke(db, key, by=request.state.practitioner)
+    if key.made_by_id and read_form(request).get("from") == "member":
+        return redirect(request, "console:member", id=key.made_by_id)
     return redirect(request, "console:team")
 
 
@@ -82,5 +100,6 @@ def _form_page(
 routes = [
     Route("/keys/new", form, name="new-key"),
     Route("/keys", create, methods=["POST"], name="create-key"),
+    Route("/keys/{id}/replacement", replace, methods=["POST"], name="replace-key"),
     Route("/keys/{id}/revocation", revoke, methods=["POST"], name="revoke-key"),
 ]

@@ -13,7 +13,7 @@ from app.people import staffing
 from app.people.models import Practitioner
 from app.protocols import leaving
 from app.refusal import Refusal
-from app.web.console import key_scopes, team_form
+from app.web.console import keys_shown, team_form
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.console.roles import is_administrator
@@ -28,15 +28,17 @@ Act = Callable[[Request, Session, Practitioner], Response]
 def show(request: Request, db: Session) -> Response:
     """Everybody who works here, in which order they are called, and the keys of other systems."""
     clinic, may_change = request.state.clinic, is_administrator(request)
+    team = staffing.team(db, clinic)
+    keys = keys_shown.lines(api_keys.of(db, clinic), team) if may_change else []
     return desk_page(
         request,
         db,
         "console/team/list.html",
         section="team",
-        team=staffing.team(db, clinic),
+        team=team,
         may_change=may_change,
-        keys=api_keys.of(db, clinic) if may_change else [],
-        key_may=key_scopes.described,
+        keys=keys,
+        leavers=any(line.is_leavers and not line.is_replaced for line in keys),
         waiting={each.practitioner_id for each in invitations.all_waiting(db, clinic)},
     )
 
@@ -171,6 +173,7 @@ def _form_page(
     values: dict[str, str],
     faults: Faults,
 ) -> Response:
+    keys = api_keys.of(db, request.state.clinic) if practitioner else []
     return desk_page(
         request,
         db,
@@ -182,6 +185,7 @@ def _form_page(
         passkeys=kept_passkeys.of(db, practitioner) if practitioner else [],
         browsers=web_sessions.of(db, practitioner) if practitioner else [],
         held=leaving.held_by(db, practitioner) if practitioner else None,
+        keys=keys_shown.of_member(practitioner, keys) if practitioner else [],
         values=values,
         roles=team_form.roles(),
         refusal=faults,

@@ -145,6 +145,7 @@ PATHS = [
     ("GET", "/clinic/trail/staff/{okafor}"),
     ("POST", "/clinic/me/browsers/{okafor}/sign-out"),
     ("POST", "/clinic/me/passkeys/{okafor}/removal"),
+    ("POST", "/clinic/keys/{key}/replacement"),
     ("POST", "/clinic/keys/{key}/revocation"),
     ("POST", "/clinic/other-systems/{subscription}/pause"),
     ("POST", "/clinic/other-systems/{subscription}/return"),
