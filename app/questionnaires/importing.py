@@ -68,11 +68,14 @@ class Examined:
     findings: tuple[Finding, ...]
 
 
-def import_questionnaire(db: Session, clinic: Clinic, raw: bytes, *, by: Model | None) -> Import:
+def import_questionnaire(
+    db: Session, clinic: Clinic, raw: bytes, *, by: Model | None, resumes: bool = True
+) -> Import:
     """Store a form that may be asked with from now on, and its report.
 
-    The same form again is the row that stands, taken up again if it was retired. Another form
-    under a url and version that are taken is refused: a response must be readable years later.
+    The same form again is the row that stands; if it was retired it is taken up again, unless
+    `resumes` is False. Another form under a url and version that are taken is refused: a response
+    must be readable years later.
     """
     examined = examine(raw)
     if examined.form is None:
@@ -92,7 +95,7 @@ def import_questionnaire(db: Session, clinic: Clinic, raw: bytes, *, by: Model |
         imported_by_id=by.id if by is not None and by.__tablename__ == "practitioner" else None,
         made_at=clock.now(),
     )
-    return _stored(db, clinic, wanted, examined, by)
+    return _stored(db, wanted, examined, clinic=clinic, by=by, resumes=resumes)
 
 
 def examine(raw: bytes) -> Examined:
@@ -127,7 +130,13 @@ def findings_of(questionnaire: Questionnaire) -> tuple[Finding, ...]:
 
 
 def _stored(
-    db: Session, clinic: Clinic, wanted: Questionnaire, examined: Examined, by: Model | None
+    db: Session,
+    wanted: Questionnaire,
+    examined: Examined,
+    *,
+    clinic: Clinic,
+    by: Model | None,
+    resumes: bool,
 ) -> Import:
     there = library.find(db, clinic, f"{wanted.url}|{wanted.version}")
     if there is None:
@@ -141,7 +150,7 @@ def _stored(
     ):
         return Import(None, (*examined.findings, _refusal("version-taken", wanted.version)))
     there = library.kept(db, there)
-    if there.clinic_id is not None:
+    if resumes and there.clinic_id is not None:
         resume(db, there, by=by)
     return Import(there, examined.findings)
 

@@ -218,6 +218,7 @@ SYSTEMS: dict[str, System | Who] = {
     "fhir:create-questionnaire": System("Questionnaire.write"),
     "fhir:questionnaire": System("Questionnaire.read"),
     "fhir:responses": System("QuestionnaireResponse.read"),
+    "fhir:change-questionnaire": System("Questionnaire.write"),
     "fhir:response": System("QuestionnaireResponse.read"),
     "fhir:binary": System("Binary.read"),
     "fhir:tasks": System("Task.read"),

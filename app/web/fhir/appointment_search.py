@@ -61,6 +61,7 @@ KIND = Kind(
     told=_told,
     conditions=_conditions,
     patient_id=Appointment.patient_id.expression,
+    patients_of=lambda _db, found: {appointment.patient_id for appointment in found},
     needs=("patient", "actor", "practitioner", "date"),
     usual=MOST,
 )

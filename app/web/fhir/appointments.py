@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.people.models import Clinic, Practitioner
+from app.audit import trail
+from app.people.models import Clinic, Patient, Practitioner
 from app.plans import kept
 from app.protocols import infusions
 from app.scheduling import already_there, booking, calendars, confirming, rules
@@ -17,7 +18,7 @@ from app.web.fhir import appointment as mapping
 from app.web.fhir import conditional, finding, practitioners, versions, whose
 from app.web.fhir.appointment import Advice, Wanted
 from app.web.fhir.appointment_search import KIND
-from app.web.fhir.door import bearer_only, read_resource
+from app.web.fhir.door import bearer_only, note_view, read_resource
 from app.web.fhir.outcome import Fault
 from app.web.pages import find_or_404
 
@@ -44,7 +45,7 @@ def create(request: Request, db: Session) -> Response:
     rules.refuse_disorder(wanted.starts_at, wanted.ends_at)
     there = conditional.existing(request, db, KIND)
     if there is not None:
-        return _answer(request, db, there, None, 200, _location(there))
+        return _told(request, db, there)
     there = already_there.find(db, patient, wanted.service, wanted.starts_at, wanted.ends_at)
     if there is not None:
         return _same_again(request, db, there)
@@ -67,6 +68,7 @@ def create(request: Request, db: Session) -> Response:
 def show(request: Request, db: Session) -> Response:
     """One appointment."""
     appointment = find_or_404(db, Appointment, request, clinic_id=request.state.clinic.id)
+    note_view(request, db.get_one(Patient, appointment.patient_id))
     return _answer(request, db, appointment, None)
 
 
@@ -158,6 +160,13 @@ def _same_again(request: Request, db: Session, there: Appointment) -> Response:
     """A slot is somebody's: asked for twice it is taken. An infusion takes none, and stands."""
     if there.service.is_visit:
         raise Fault(409, f"This is booked already: Appointment/{there.id}.")
+    return _told(request, db, there)
+
+
+def _told(request: Request, db: Session, there: Appointment) -> Response:
+    """Nothing was done, but it was read: that is noted like any other reading."""
+    patient = db.get_one(Patient, there.patient_id)
+    trail.record(db, "view", agent=request.state.api_key, entity=patient)
     return _answer(request, db, there, None, 200, _location(there))
 
 

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 import anyio.from_thread
 from sqlalchemy.orm import Session
@@ -104,9 +105,20 @@ def read_body(request: Request) -> bytes:
 
 def note_view(request: Request, patient: Patient) -> None:
     """Write into the trail which system looked at whom."""
+    note_views(request, [patient])
+
+
+def note_views(request: Request, patients: Iterable[Patient]) -> None:
+    """The same for several at once. Whoever this request looked at already is not noted twice."""
+    noted: set[UUID] = getattr(request.state, "noted", set())
+    looked_at = [each for each in patients if each.id not in noted]
+    if not looked_at:
+        return
     # GET reads only: the note goes into a transaction of its own, before anything is told.
     with request.app.state.database.session() as other:
-        trail.record(other, "view", agent=request.state.api_key, entity=patient)
+        for each in looked_at:
+            trail.record(other, "view", agent=request.state.api_key, entity=each)
+    request.state.noted = noted | {each.id for each in looked_at}
 
 
 def note_page_view(request: Request, db: Session, patient: Patient, *, is_first: bool) -> None:

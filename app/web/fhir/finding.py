@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from app.people.models import Patient
 from app.web.fhir import including, paging, searching, spans
-from app.web.fhir.door import note_page_view, note_view
+from app.web.fhir.door import note_page_view, note_views
 from app.web.fhir.outcome import Fault
 from app.web.fhir.searching import PAGE, Asked
 
@@ -114,5 +114,7 @@ def _note_views(
         patient = searching.patient_of(request, db, asked, "patient", "subject")
         note_page_view(request, db, patient, is_first=PAGE not in asked.values)
         return
-    for patient_id in sorted(kind.patients_of(db, rows)):
-        note_view(request, db.get_one(Patient, patient_id))
+    ids = kind.patients_of(db, rows)
+    if ids:
+        theirs = select(Patient).where(Patient.id.in_(ids)).order_by(Patient.id)
+        note_views(request, db.scalars(theirs).all())

@@ -8,7 +8,7 @@ from app.questionnaires.strict_json import MOST_BYTES
 from app.web.fhir.outcome import outcome
 
 LARGEST = 64 * 1024
-_FORM = ("POST", "/fhir/R4/Questionnaire")  # whole forms come in there
+_FORMS = "/fhir/R4/Questionnaire"  # whole forms come in there, and at their own addresses
 # The house's own limit answers in plain words. Below this door it is out of the way.
 OUT_OF_THE_WAY = 1 << 40
 
@@ -38,4 +38,8 @@ class LargestBody:
 
 
 def _most(scope: Scope) -> int:
-    return MOST_BYTES if (scope.get("method"), scope["path"]) == _FORM else LARGEST
+    path, method = scope["path"], scope.get("method")
+    is_form = (method == "POST" and path == _FORMS) or (
+        method == "PUT" and path.startswith(f"{_FORMS}/")
+    )
+    return MOST_BYTES if is_form else LARGEST

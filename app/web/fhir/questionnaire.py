@@ -12,6 +12,7 @@ from app.web.fhir.outcome import issue
 
 FINDINGS = "urn:afterglow:import-finding"
 _WARNINGS = "afterglow-warnings"
+_NOT_ITS_MEANING = ("id", "meta", "text", "status")
 
 
 def written(questionnaire: Questionnaire) -> dict[str, Any]:
@@ -35,9 +36,24 @@ def written(questionnaire: Questionnaire) -> dict[str, Any]:
     return resource
 
 
+def says_the_same(questionnaire: Questionnaire, resource: dict[str, Any]) -> bool:
+    """Whether it is this very form, as it came or as it is read here; its status aside."""
+    came = json.loads(questionnaire.definition)
+    named = {"url": questionnaire.url, "version": questionnaire.version}
+    try:
+        return _meaning(resource) in (_meaning(came | named), _meaning(written(questionnaire)))
+    except RecursionError:  # nested deeper than any form that was taken in
+        return False
+
+
 def issues(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """A report as the issues of an OperationOutcome, each saying where in the form it lies."""
     return [_issue(each) for each in findings]
+
+
+def _meaning(resource: dict[str, Any]) -> str:
+    said = {name: value for name, value in resource.items() if name not in _NOT_ITS_MEANING}
+    return json.dumps(said, sort_keys=True)
 
 
 def _issue(finding: Finding) -> dict[str, Any]:

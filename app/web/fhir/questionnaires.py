@@ -13,7 +13,7 @@ from app.questionnaires import importing, library
 from app.questionnaires.models import Questionnaire
 from app.web.fhir import paging, searching, spans, versions
 from app.web.fhir import questionnaire as mapping
-from app.web.fhir.door import bearer_only, read_body
+from app.web.fhir.door import bearer_only, read_body, read_resource
 from app.web.fhir.outcome import Fault, respond
 from app.web.fhir.reading import referenced
 from app.web.fhir.searching import Asked
@@ -27,24 +27,23 @@ _MALFORMED = ("not-utf-8", "not-json", "same-name-twice", "unreadable-signs", "n
 def create(request: Request, db: Session) -> Response:
     """201 with the form and what was odd about it; the same form again is 200.
 
-    422 with every reason when it is refused: nothing is kept then. A version of a form that comes
-    with Afterglow is for staff to bring: patients are asked with it at once, and consents, alerts
-    and scores rest on what its questions are.
+    409 for the same form when the clinic asks with it no more: it stays retired. 422 with every
+    reason when it is refused: nothing is kept then. A version of a form that comes with Afterglow
+    is for staff to bring: patients are asked with it at once, and consents, alerts and scores rest
+    on what its questions are.
     """
     clinic: Clinic = request.state.clinic
     imported = importing.import_questionnaire(
-        db, clinic, read_body(request), by=request.state.api_key
+        db, clinic, read_body(request), by=request.state.api_key, resumes=False
     )
     if imported.questionnaire is None:
         codes = {each.code for each in imported.refusals}
         status = 400 if codes & {*_MALFORMED, "not-a-questionnaire"} else 422
         issues = mapping.issues(imported.findings)
         return respond({"resourceType": "OperationOutcome", "issue": issues}, status)
-    if imported.is_new and library.slug_of(imported.questionnaire):
-        words = (
-            "This form comes with Afterglow. Give yours a url of its own, or have staff bring it."
-        )
-        raise Fault(422, words, expression="Questionnaire.url")
+    if imported.is_new:
+        _refuse_shipped(imported.questionnaire)
+    _refuse_retired(imported.questionnaire)
     location = {"Location": f"/fhir/R4/Questionnaire/{imported.questionnaire.id}"}
     status = 201 if imported.is_new else 200
     return versions.answer(request, mapping.written(imported.questionnaire), status, location)
@@ -54,6 +53,31 @@ def create(request: Request, db: Session) -> Response:
 def show(request: Request, db: Session) -> Response:
     """One form: the clinic's own or a shipped one."""
     return versions.answer(request, mapping.written(found(request, db)))
+
+
+@bearer_only
+def change(request: Request, db: Session) -> Response:
+    """Ask with a form no more (`retired`), or again (`active`); what it asks stays.
+
+    400 without `If-Match`: whoever says so has to know what stands.
+    """
+    form = found(request, db)
+    resource = read_resource(request, "Questionnaire")
+    if resource.get("id", str(form.id)) != str(form.id):
+        raise Fault(400, "The id differs from the address.", expression="Questionnaire.id")
+    if "if-match" not in request.headers:
+        raise Fault(400, "Send If-Match with the version that you read.")
+    _refuse_shipped(form)
+    versions.refuse_stale(request, mapping.written(form))
+    if not mapping.says_the_same(form, resource):
+        words = "A form stays as it came, since answers refer to it. Post another version."
+        raise Fault(422, words, expression="Questionnaire.version")
+    acts = {"active": importing.resume, "retired": importing.retire}
+    act = acts.get(str(resource.get("status")))
+    if act is None:
+        raise Fault(422, "The status is active or retired.", expression="Questionnaire.status")
+    act(db, form, by=request.state.api_key)
+    return versions.answer(request, mapping.written(form))
 
 
 @bearer_only
@@ -92,6 +116,23 @@ def _among(resources: list[dict[str, Any]], request: Request, asked: Asked) -> l
             )
         ]
     return resources
+
+
+def _refuse_shipped(form: Questionnaire) -> None:
+    if library.slug_of(form):
+        words = (
+            "This form comes with Afterglow. Give yours a url of its own, or have staff bring it."
+        )
+        raise Fault(422, words, expression="Questionnaire.url")
+
+
+def _refuse_retired(form: Questionnaire) -> None:
+    if form.retired_at is not None:
+        words = (
+            f"The clinic asks with this version no more, and it stays so. To ask with it again, "
+            f"PUT Questionnaire/{form.id} as active with If-Match, or have staff take it up."
+        )
+        raise Fault(409, words, expression="Questionnaire.version")
 
 
 def found(request: Request, db: Session) -> Questionnaire:

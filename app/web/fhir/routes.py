@@ -57,6 +57,9 @@ routes = [
     Route("/Questionnaire", questionnaires.search, methods=["GET"], name="questionnaires"),
     Route("/Questionnaire", questionnaires.create, methods=["POST"], name="create-questionnaire"),
     Route("/Questionnaire/{id}", questionnaires.show, methods=["GET"], name="questionnaire"),
+    Route(
+        "/Questionnaire/{id}", questionnaires.change, methods=["PUT"], name="change-questionnaire"
+    ),
     Route("/QuestionnaireResponse", responses.search, methods=["GET"], name="responses"),
     Route("/QuestionnaireResponse/{id}", responses.show, methods=["GET"], name="response"),
     Route("/Binary/{id}", responses.show_file, methods=["GET"], name="binary"),

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.audit.models import AuditEvent
 from app.messaging.models import Message, MessageStatus
 from app.people.models import Clinic
 from app.scheduling import asking, staffed_hours
@@ -356,3 +357,38 @@ def test_a_clinicians_slot_is_given_to_another_patient_after_a_cancel(ehr, asked
     again = asked("consultation", "2026-11-24T10:00", patient=cast.maya)
     assert ehr.post("/Appointment", json=again).status_code == 201
     assert moment(one, "end") - moment(one) == timedelta(hours=1)
+
+
+def _looked_at(database):
+    with database.session(write=False) as db:
+        views = select(AuditEvent.entity_id).where(AuditEvent.action == "view")
+        return db.scalars(views.order_by(AuditEvent.seq)).all()
+
+
+def test_who_read_appointments_stands_in_the_trail(ehr, stranger, cast, database):
+    path = f"/Appointment/{cast.integration_visit.id}"
+
+    ehr.get(path)
+    ehr.get(f"/Appointment?patient={cast.maya.id}&_include=Appointment:patient")
+    stranger.get(path)
+
+    assert _looked_at(database) == [cast.maya.id] * 2
+
+
+def test_a_day_of_appointments_is_one_look_at_each_patient(ehr, infusion, cast, database):
+    found = ehr.get("/Appointment?date=ge2026-11-01").json()
+
+    seen = {
+        each["resource"]["participant"][0]["actor"]["reference"].removeprefix("Patient/")
+        for each in found["entry"]
+    }
+    assert len(found["entry"]) > len(seen)
+    assert {str(each) for each in _looked_at(database)} == seen
+    assert len(_looked_at(database)) == len(seen)
+
+
+def test_being_told_of_what_stands_already_is_a_look_too(ehr, asked, infusion, cast, database):
+    again = ehr.post("/Appointment", json=asked("infusion", "2026-11-24T10:00", hours=2))
+
+    assert (again.status_code, again.json()["id"]) == (200, infusion["id"])
+    assert _looked_at(database) == [cast.theo.id]

@@ -1,13 +1,14 @@
 """Forms that another system brings, and reads back."""
 
 import json
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
 from app.db.base import new_id
 from app.people.models import Clinic
-from app.questionnaires import library, strict_json
+from app.questionnaires import importing, library, strict_json
 from app.questionnaires.models import Questionnaire
 from tests.web.fhir.test_door import told
 
@@ -102,6 +103,64 @@ def test_the_same_form_again_is_the_one_that_stands(ehr, database):
     assert (again.status_code, again.json()) == (200, first.json())
     assert "another version" in told(other, 422)
     assert kept(database) == 1
+
+
+def _retired(ehr, cast, database):
+    """A form that a system brought and staff retired, as it is read now, and its address."""
+    path = ehr.post("/Questionnaire", json=form()).headers["location"].removeprefix("/fhir/R4")
+    with database.session() as db:
+        row = db.get_one(Questionnaire, UUID(path.rpartition("/")[2]))
+        importing.retire(db, row, by=db.merge(cast.ada))
+    return path, ehr.get(path)
+
+
+def _asks(database, cast):
+    with database.session() as db:
+        clinic = db.get_one(Clinic, cast.clinic.id)
+        return library.current(db, clinic, form()["url"]) is not None
+
+
+def test_a_retired_form_stays_retired_when_a_system_posts_it_again(ehr, cast, database):
+    path, _ = _retired(ehr, cast, database)
+
+    words = told(ehr.post("/Questionnaire", json=form()), 409)
+
+    assert f"PUT {path.removeprefix('/')} as active" in words
+    assert ehr.get(path).json()["status"] == "retired"
+    assert not _asks(database, cast)
+
+
+def test_a_system_takes_a_retired_form_up_again_if_it_says_so_and_knows_what_stands(
+    ehr, cast, database
+):
+    path, there = _retired(ehr, cast, database)
+    again = there.json() | {"status": "active"}
+    knowing = {"if-match": there.headers["etag"]}
+
+    assert told(ehr.put(path, json=again), 400)
+    assert told(ehr.put(path, json=again, headers={"if-match": 'W/"other"'}), 412)
+    assert told(ehr.put(path, json=again | {"title": "Other"}, headers=knowing), 422)
+    assert told(ehr.put(path, json=again | {"status": "draft"}, headers=knowing), 422)
+    assert not _asks(database, cast)
+
+    assert ehr.put(path, json=again, headers=knowing).json()["status"] == "active"
+    assert _asks(database, cast)
+
+
+def test_a_system_takes_up_no_version_of_a_shipped_form(ehr, cast, database):
+    with database.session() as db:
+        clinic = db.get_one(Clinic, cast.clinic.id)
+        own = library.own_copy(db, clinic, library.unkept("phq-9"))
+        importing.retire(db, own, by=db.merge(cast.ada))
+    there = ehr.get(f"/Questionnaire/{own.id}")
+    again = there.json() | {"status": "active"}
+
+    answer = ehr.put(
+        f"/Questionnaire/{own.id}", json=again, headers={"if-match": there.headers["etag"]}
+    )
+
+    assert "comes with Afterglow" in told(answer, 422)
+    assert ehr.get(f"/Questionnaire/{own.id}").json()["status"] == "retired"
 
 
 def test_a_whole_form_may_be_large_and_nothing_else(ehr):
