@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
-import anyio.from_thread
 from sqlalchemy.orm import Session, joinedload
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -32,6 +31,7 @@ from app.web import (
     lone_clinic,
     session_doors,
     step_up,
+    whole_bodies,
 )
 from app.web.forms import read_form
 from app.web.pages import LANGUAGE_COOKIE, page
@@ -57,7 +57,7 @@ def _guard(
             write = request.method not in ("GET", "HEAD")
             if write:
                 # The whole body first: a slow sender must not hold the one writer SQLite has.
-                anyio.from_thread.run(request.body)
+                whole_bodies.of(request)
             if proof is not None and not proof(request):
                 return Response("", 403)
             with request.app.state.database.session(write=write) as db:

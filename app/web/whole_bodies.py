@@ -7,6 +7,7 @@ once have so much room together: beyond it, 503 and when to come back.
 
 from collections.abc import Iterable
 
+import anyio.from_thread
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 ROOM = 96 * 1024 * 1024
 _SMALL = 64 * 1024  # always finds room: a form, an entry, a signal
 _COME_BACK = {"Retry-After": "5"}
+_TAKEN = "afterglow.body"
 
 
 class Room:
@@ -58,11 +60,18 @@ class WholeBody:
                 if taken or size > _SMALL:
                     room.take(size)
                     taken += size
-            await self._app(scope, _replay(b"".join(parts), receive), send)
+            scope[_TAKEN] = body = b"".join(parts)
+            await self._app(scope, _replay(body, receive), send)
         except ClientDisconnect:
             return  # nobody is there to be answered, and nothing was done
         finally:
             room.give_back(taken)
+
+
+def of(request: Request) -> bytes:
+    """The body of a request, from a plain `def` endpoint. Taken in before, it costs no waiting."""
+    body: bytes | None = request.scope.get(_TAKEN)
+    return anyio.from_thread.run(request.body) if body is None else body
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

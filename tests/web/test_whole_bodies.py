@@ -8,6 +8,7 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from app.web import whole_bodies
+from app.web.forms import read_form
 from app.web.whole_bodies import Room
 
 
@@ -46,3 +47,21 @@ def test_a_small_one_always_finds_room(house):
     whole_bodies.room.take(150_000)
 
     assert house.post("/small", content=b"x" * 60_000).status_code == 200
+
+
+def test_a_body_that_was_taken_in_is_read_without_asking_for_it_again():
+    def take(request):
+        whole_bodies.of(request)
+        return PlainTextResponse(f"{whole_bodies.of(request)!r} {read_form(request)['name']}")
+
+    routes = whole_bodies.first([Route("/", take, methods=["POST"])])
+    with TestClient(Starlette(routes=routes)) as client:
+        assert client.post("/", data={"name": "Maya"}).text == "b'name=Maya' Maya"
+
+
+def test_a_body_that_nobody_took_in_is_waited_for():
+    def take(request):
+        return PlainTextResponse(whole_bodies.of(request).decode())
+
+    with TestClient(Starlette(routes=[Route("/", take, methods=["POST"])])) as client:
+        assert client.post("/", content=b"late").text == "late"
