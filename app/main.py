@@ -14,6 +14,7 @@ from starlette_compress import CompressMiddleware
 from app import live
 from app.db.engine import Database
 from app.messaging.gateway import SmsGateway
+from app.monitoring.standing import Standing
 from app.settings import Settings, Sms
 from app.telehealth import provider
 from app.telehealth.models import ProviderName
@@ -84,6 +85,7 @@ def create_app(
     app.state.addresses = Addresses(app)
     app.state.worker = worker
     app.state.leaving = False
+    app.state.standing = Standing()
     app.state.key_limits = KeyLimits(database)
     return app
 

@@ -54,6 +54,11 @@ def one_of(session_id: UUID) -> Iterator[None]:
             del _open[session_id]
 
 
+def open_now() -> int:
+    """How many pages hold a line open to this process."""
+    return sum(_open.copy().values())
+
+
 async def next_text(socket: WebSocket, pace: Pace) -> str:
     """What the page says next. Ends the line when it is no text, too long or too much."""
     event = await socket.receive()

@@ -34,7 +34,6 @@ WITHOUT_GUARD = {
     "journal-shell-es",
     "manifest",
     "alive",
-    "metrics",
     "offline",
     "offline-safety",
     "safety-words",
@@ -54,6 +53,7 @@ PUBLIC = {
     "session-shell",
     "install",
     "ready",
+    "metrics",
     "fhir:metadata",
 }
 # The ways in and out: each begins with one of these names.

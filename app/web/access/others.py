@@ -81,7 +81,7 @@ PUBLIC = {
     "start-done": _ANYONE,
     "alive": _FREE,
     "ready": _ANYONE,
-    "metrics": _FREE,
+    "metrics": _ANYONE,
     "static": _FREE,
     "session-shell": _ANYONE,
     "journal-shell-en": _FREE,

@@ -30,7 +30,7 @@ def ready(request: Request, db: Session) -> Response:
     wrong = ["leaving"] if request.app.state.leaving else []
     try:
         db.execute(text("SELECT 1"))
-        if migrate.current(db.connection()) != migrate.newest():
+        if not migrate.fits(db.connection()):
             wrong.append("migrations")
         if request.query_params.get("only") != "pages" and _is_behind(db):
             wrong.append("worker")
@@ -47,9 +47,11 @@ def _is_behind(db: Session) -> bool:
     return late and not pace.holds_back(db)
 
 
-async def metrics(_: Request) -> Response:
-    """Prometheus: counts and times, nothing about anybody."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+@anyone
+def metrics(request: Request, db: Session) -> Response:
+    """Prometheus: what this process counted, and how the installation stands. Nobody's anything."""
+    counted = generate_latest()
+    return Response(counted + request.app.state.standing(db), media_type=CONTENT_TYPE_LATEST)
 
 
 routes = [
