@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy import text
@@ -85,6 +85,7 @@ class Worker:
         self._stopping = threading.Event()
         self._alone, self._is_alone = threading.Lock(), False  # without a database
         self._swept_at: datetime | None = None  # machine time of the last sweep of a whole day
+        self._stalled: set[UUID | None] = set()  # senders that others' texts go before
         self._resealer = Resealer(database)
         self.lock = threading.Lock()  # the demo's clock walks only while no job runs
         self.jobs = [
@@ -209,7 +210,7 @@ class Worker:
         until = time.monotonic() + _LONGEST_TURN_SECONDS
         while not self._stopping.is_set() and time.monotonic() < until:
             if not delivery.send_one(
-                self._database, self._gateway, self._name, self._settings.base_url
+                self._database, self._gateway, self._name, self._settings.base_url, self._stalled
             ):
                 return
 

@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import clinics, copies, keeping, keys, running
+from app.cli import clinics, copies, keeping, keys, running, senders
 from app.cli.opening import Failure
 from app.refusal import Refusal
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.add_typer(running.commands)
 app.add_typer(copies.commands)
 app.add_typer(keeping.commands)
+clinics.clinic_commands.add_typer(senders.commands)
 app.add_typer(clinics.clinic_commands, name="clinic")
 app.add_typer(clinics.staff_commands, name="staff")
 app.add_typer(clinics.key_commands, name="apikey")

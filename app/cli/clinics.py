@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access import api_keys, invitations, passkey_grants, scopes
 from app.cli.opening import Failure, clinic_named, database, only_clinic
+from app.messaging.models import Sender
 from app.people import enrolment, memberships, staffing
 from app.people.models import Clinic, Practitioner, Role
 from app.questionnaires import finding_words, importing, strict_json
@@ -63,14 +64,18 @@ def staff_invite(
 
 @clinic_commands.command("list")
 def clinic_list() -> None:
-    """Name every clinic, with how many work there."""
+    """Name every clinic, with how many work there, and its own sender of texts if it has one."""
     with database().session(write=False) as db:
         working = select(Practitioner.clinic_id, func.count()).where(
             Practitioner.disabled_at.is_(None)
         )
         counts = dict(db.execute(working.group_by(Practitioner.clinic_id)).all())
+        own = select(Sender.clinic_id, Sender.name).where(Sender.left_at.is_(None))
+        names = dict(db.execute(own.where(Sender.clinic_id.is_not(None))).all())
         for clinic in db.scalars(select(Clinic).order_by(Clinic.slug)):
-            typer.echo(f"{clinic.slug}  {clinic.name}  {counts.get(clinic.id, 0)} on the team")
+            line = f"{clinic.slug}  {clinic.name}  {counts.get(clinic.id, 0)} on the team"
+            by = names.get(clinic.id)
+            typer.echo(f"{line}  texts by {by}" if by else line)
 
 
 @staff_commands.command("join")

@@ -101,9 +101,8 @@ def alarm_list() -> None:
     """Name every open alarm, since when, and how often it came."""
     with database().session(write=False) as db:
         for alarm in alarms.open_alarms(db):
-            typer.echo(
-                f"{alarm.code}  since {alarm.made_at:%Y-%m-%d %H:%M} UTC, {alarm.count} times"
-            )
+            since = f"since {alarm.made_at:%Y-%m-%d %H:%M} UTC, {alarm.count} times"
+            typer.echo(f"{alarms.named(alarm)}  {since}")
 
 
 @alarm_commands.command("clear")
@@ -122,7 +121,7 @@ def alarm_clear(
 
 def _alarms(settings: Settings) -> list[str]:
     with database(settings).session(write=False) as db:
-        return [f"open alarm: {alarm.code}" for alarm in alarms.open_alarms(db)]
+        return [f"open alarm: {alarms.named(alarm)}" for alarm in alarms.open_alarms(db)]
 
 
 def _old_copies(settings: Settings) -> list[str]:

@@ -5,11 +5,23 @@ two workers never hold the same one and a late one cannot overwrite a newer verd
 machine time; when a text is due is domain time.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, case, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    Update,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -24,28 +36,34 @@ ENOUGH = timedelta(seconds=20)
 
 _message = cast(Table, Message.__table__)
 _row = _message.c
-# Made once, and below the ORM: every text comes by here.
-_CLAIM = (
-    update(_message)
-    .where(
-        _row.id
-        == select(_row.id)
-        .where(_row.status == MessageStatus.QUEUED, _row.due_at <= bindparam("today"))
+
+
+def _claiming(*which: ColumnElement[bool]) -> Update:
+    """Take one text of those clinics in hand. Made once, and below the ORM: all come by here."""
+    first = (
+        select(_row.id)
+        .where(_row.status == MessageStatus.QUEUED, _row.due_at <= bindparam("today"), *which)
         .order_by(_row.priority, func.coalesce(_row.visit_at, _row.due_at), _row.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
-        .scalar_subquery(),
-        _row.status == MessageStatus.QUEUED,
     )
-    .values(
-        status=MessageStatus.SENDING,
-        attempt=_row.attempt + 1,
-        worker=bindparam("name"),
-        claimed_at=bindparam("from_now"),
-        lease_until=bindparam("until"),
+    return (
+        update(_message)
+        .where(_row.id == first.scalar_subquery(), _row.status == MessageStatus.QUEUED)
+        .values(
+            status=MessageStatus.SENDING,
+            attempt=_row.attempt + 1,
+            worker=bindparam("name"),
+            claimed_at=bindparam("from_now"),
+            lease_until=bindparam("until"),
+        )
+        .returning(_row.id)
     )
-    .returning(_row.id)
-)
+
+
+_CLAIM = _claiming()
+_CLAIM_BUT = _claiming(_row.clinic_id.not_in(bindparam("clinics", expanding=True)))
+_CLAIM_ONLY = _claiming(_row.clinic_id.in_(bindparam("clinics", expanding=True)))
 _CLAIMED = (
     select(Message)
     .options(joinedload(Message.patient), joinedload(Message.link))
@@ -54,16 +72,27 @@ _CLAIMED = (
 )
 
 
-def claim_next(db: Session, worker: str) -> Message | None:
+def claim_next(
+    db: Session,
+    worker: str,
+    *,
+    but: Collection[UUID] = (),
+    only: Collection[UUID] | None = None,
+) -> Message | None:
     """Take the text that is due and leaves first, for one lease. None when there is none.
 
-    The more urgent purpose first; of equals the earlier visit; then what was due first.
+    The more urgent purpose first; of equals the earlier visit; then what was due first. `but`: the
+    clinics whose texts cannot leave now; `only`: those whose texts alone can.
     """
     now = clock.machine_now()
-    claimed = db.execute(
-        _CLAIM,
-        {"today": clock.now(), "name": worker, "from_now": now, "until": now + LEASE},
-    ).scalar()
+    values: dict[str, object] = {"today": clock.now(), "name": worker}
+    values |= {"from_now": now, "until": now + LEASE}
+    if only is None and not but:
+        claimed = db.execute(_CLAIM, values).scalar()
+    elif only is None:
+        claimed = db.execute(_CLAIM_BUT, values | {"clinics": list(but)}).scalar()
+    else:
+        claimed = db.execute(_CLAIM_ONLY, values | {"clinics": list(only)}).scalar()
     if claimed is None:
         return None
     return db.scalars(_CLAIMED, {"claimed": claimed}).one()

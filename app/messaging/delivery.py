@@ -1,6 +1,8 @@
 """Sends one text that is due, and notes what the gateway answered."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
@@ -18,28 +20,41 @@ log = structlog.get_logger("texts")
 apply_status = reports.apply_status
 
 
-def send_one(database: Database, gateway: SmsGateway, worker: str, base_url: str) -> bool:
+@dataclass(frozen=True)
+class _Claimed:
+    """A text in hand, as it leaves."""
+
+    message: Message
+    outgoing: Outgoing
+
+
+def send_one(
+    database: Database,
+    gateway: SmsGateway,
+    worker: str,
+    base_url: str,
+    aside: set[UUID | None] | None = None,
+) -> bool:
     """Claim the text that leaves first, hand it over outside any transaction, note the answer.
 
-    False when nothing is due, or the sender's pace lets nothing leave just now.
+    False when nothing is due, or the pace of its sender lets nothing leave just now. `aside` is
+    kept by the caller from one text to the next: the senders of whose last text nobody knows what
+    became (None: the installation's). What leaves by others comes first, so that one which stalls
+    holds up itself alone.
     """
+    aside = set() if aside is None else aside
     with database.session() as db:
-        if not pace.is_open(db, gateway):
-            return False
-        message = claims.claim_next(db, worker)
-        if message is None:
-            return False
-        outgoing = _outgoing(db, message, base_url)
-        if outgoing is not None and not pace.take(db, gateway, segments(outgoing.body)):
-            claims.put_back(db, message)
-            return False
-    if outgoing is None:
-        return True
+        claimed = _claim(db, gateway, worker, base_url, aside)
+    if not isinstance(claimed, _Claimed):
+        return claimed
+    message, outgoing = claimed.message, claimed.outgoing
     if not claims.has_enough_left(message):
         with database.session() as db:
             claims.put_back(db, message)  # it was never handed over
         return True
     answer = gateway.send(outgoing)
+    if isinstance(answer, InDoubt):
+        aside.add(message.sender_id)
     with database.session() as db:
         # Merged as it was claimed, so that the fence still compares this claim.
         is_noted = _note(db, db.merge(message, load=False), answer)
@@ -59,12 +74,34 @@ def rendered(message: Message, base_url: str) -> str:
     return message.body.replace("{link}", magic_links.address_of(message.link, base_url))
 
 
-def _outgoing(db: Session, message: Message, base_url: str) -> Outgoing | None:
+def _claim(
+    db: Session, gateway: SmsGateway, worker: str, base_url: str, aside: set[UUID | None]
+) -> _Claimed | bool:
+    """The text that leaves next; else whether there may be another one."""
+    roads = pace.open_now(db, gateway, aside)
+    found = claims.claim_next(db, worker, but=roads.closed, only=roads.only) if roads else None
+    if found is None:
+        stalled = bool(aside)
+        aside.clear()  # nothing else leaves: now they are tried again
+        return stalled
+    own = roads.own.get(found.clinic_id)
+    found.sender_id = own.id if own else None
+    outgoing = _outgoing(db, found, base_url, own.name if own else "")
+    if outgoing is None:
+        return True
+    if not pace.take(db, gateway, segments(outgoing.body), own):
+        claims.put_back(db, found)  # another worker was quicker: by other senders some may leave
+        return bool(roads.own)
+    return _Claimed(found, outgoing)
+
+
+def _outgoing(db: Session, message: Message, base_url: str, sender: str) -> Outgoing | None:
     """A claimed text as it leaves; None, its verdict written, when it does not leave now."""
     try:
         if not leaving.may_leave(db, message):
             return None
-        return Outgoing(message.id, message.number, rendered(message, base_url), _validity(message))
+        body = rendered(message, base_url)
+        return Outgoing(message.id, message.number, body, _validity(message), sender)
     except (Unreadable, KeyError):
         # A key was retired too early. One such text must not hold up all that come after it.
         log.error("text unreadable", message=str(message.id))
@@ -91,8 +128,8 @@ def _note(db: Session, message: Message, answer: Answer) -> bool:
             ):
                 return False
             reports.note_sent(db, message)
-        case TooFast(wait):
-            pace.hold(db, wait)
+        case TooFast(wait, every_sender):
+            pace.hold(db, wait, *([] if every_sender else [pace.sender_of(message)]))
             claims.put_back(db, message)
         case InDoubt():
             # Not when a callback has settled it meanwhile.

@@ -20,7 +20,7 @@ def conclude(db: Session, message: Message, code: str) -> None:
     """A claimed text was refused. One that was not taken for a reason of ours leaves later."""
     trouble = troubles.of(code)
     if trouble.not_taken:
-        _mind_the_sender(db, trouble)
+        _mind_the_sender(db, message, trouble)
         claims.put_back(db, message)
         return
     db.refresh(message, ["error_code"])  # it may have been withdrawn under way
@@ -54,7 +54,7 @@ def follow(db: Session, message: Message, code: str) -> None:
             urgent=True,
         )
     # The sender comes last here as it does when a text leaves: else two could wait for each other.
-    _mind_the_sender(db, trouble)
+    _mind_the_sender(db, message, trouble)
 
 
 def may_go_twice(message: Message) -> bool:
@@ -72,13 +72,15 @@ def _concerns_staff(
     return not is_withdrawn or troubles.of(code).task is not troubles.UNDELIVERED
 
 
-def _mind_the_sender(db: Session, trouble: Trouble) -> None:
+def _mind_the_sender(db: Session, message: Message, trouble: Trouble) -> None:
+    """By which texts do not leave for a while: the sender of this one, or with its account all."""
+    which = [] if trouble.of_account else [pace.sender_of(message)]
     if trouble.alarm is not None:
-        alarms.raise_(db, trouble.alarm)
+        alarms.raise_(db, trouble.alarm, "" if trouble.of_account else alarms.sender(db, message))
         if trouble.stops_sender:
-            pace.stop(db, trouble.alarm)
+            pace.stop(db, trouble.alarm, *which)
     if trouble.hold is not None:
-        pace.hold(db, trouble.hold)
+        pace.hold(db, trouble.hold, *which)
 
 
 def _mind_the_number(db: Session, message: Message, patient: Patient, code: str) -> None:

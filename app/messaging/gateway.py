@@ -14,6 +14,7 @@ class Outgoing:
     to: str
     body: str
     valid_for: timedelta | None  # after this it is no longer wanted
+    sender: str = ""  # the clinic's own number or service; "": the gateway's own
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class TooFast:
     """Not taken, for haste or for want of a line; may be tried again after the wait."""
 
     wait: timedelta
+    every_sender: bool = False  # there is no line: none of ours could use it
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Received:
     to: str
     body: str
     at: datetime  # machine time
+    service: str = ""  # the service that number belongs to, where the gateway says so
 
 
 class Unreachable(Exception):
@@ -75,12 +78,12 @@ class SmsGateway(Protocol):
 
     @property
     def name(self) -> str:
-        """What texts leave from: the pace is kept for each name."""
+        """What texts leave from that name no sender: the pace is kept for each name."""
         ...
 
     @property
     def segments_per_second(self) -> float | None:
-        """How fast it takes texts without queueing them. None: as fast as they come."""
+        """How fast a sender takes texts without queueing them. None: as fast as they come."""
         ...
 
     def send(self, outgoing: Outgoing) -> Answer:

@@ -24,7 +24,7 @@ _PAUSE = timedelta(seconds=10)  # when no line to Twilio could be opened
 _CLOCKS_DIFFER = timedelta(seconds=30)
 _A_FEW = 100
 _MOST_PER_PAGE = 1000
-_SIDS = ("MessageSid", "SmsSid", "AccountSid")
+_SIDS = ("MessageSid", "SmsSid", "AccountSid", "MessagingServiceSid")
 _SID_LENGTH = 34
 _NUMBERS = ("From", "To")
 # What half answers and answers of another shape raise on their way through the client.
@@ -32,7 +32,7 @@ _GARBLED = (OSError, HTTPException, ValueError, AttributeError, TypeError, KeyEr
 
 
 class TwilioGateway:
-    """Sends through a Messaging Service.
+    """Sends through the installation's Messaging Service, or by a clinic's own service or number.
 
     No retries inside: creating a message is not idempotent.
     """
@@ -61,12 +61,12 @@ class TwilioGateway:
             created = self._client.messages.create(
                 to=outgoing.to,
                 body=outgoing.body,
-                messaging_service_sid=self._service,
                 status_callback=f"{self._base_url}/hooks/twilio/status/{outgoing.message_id}",
+                **self._by(outgoing.sender),
                 **wanted,
             )
         except NotSent:
-            return TooFast(_PAUSE)
+            return TooFast(_PAUSE, every_sender=True)
         except TooManyRequests as error:
             return TooFast(timedelta(seconds=error.wait_seconds))
         except TwilioException as error:
@@ -74,6 +74,11 @@ class TwilioGateway:
         except _GARBLED:
             return InDoubt()
         return Accepted(created.sid) if isinstance(created.sid, str) else InDoubt()
+
+    def _by(self, sender: str) -> dict[str, str]:
+        if sender and not sender.startswith("MG"):
+            return {"from_": sender}
+        return {"messaging_service_sid": sender or self._service}
 
     def find(self, to: str, body: str, since: datetime) -> list[str]:
         """Newest first.
@@ -108,7 +113,12 @@ class TwilioGateway:
         listed = self._listed(since, date_sent_after=since, page_size=_MOST_PER_PAGE)
         return [
             Received(
-                message.sid, message.from_, message.to, message.body or "", message.date_created
+                message.sid,
+                message.from_,
+                message.to,
+                message.body or "",
+                message.date_created,
+                message.messaging_service_sid or "",
             )
             for message in listed
             if message.direction == "inbound"

@@ -33,6 +33,7 @@ class Raw:
     body: str
     answered: str = ""  # "STOP", "START" or "HELP" where the gateway has answered by itself
     pictures: int = 0
+    service: str = ""  # the service that `to` belongs to, where the gateway says so
 
 
 def store(
@@ -45,9 +46,12 @@ def store(
         swept=swept,
         received_at=at or clock.now(),
         attempts=0,
+        to_nobody=False,
+        service=raw.service,
     )
-    words = json.dumps(asdict(raw)).encode()
-    text.raw = words
+    sealed = asdict(raw)
+    del sealed["service"]  # ours
+    text.raw = json.dumps(sealed).encode()
     return text if add_once(db, text) else None
 
 
@@ -55,19 +59,20 @@ def raw_of(text: InboundText) -> Raw:
     """What came in, in clear. Raises Unreadable when its key was retired."""
     words = text.raw
     assert words is not None, "not understood yet"
-    return Raw(**json.loads(words))
+    return Raw(**json.loads(words), service=text.service)
 
 
 def claim_next(db: Session) -> InboundText | None:
     """Take the oldest text that nobody has in hand, for one lease; what it counts is the attempt.
 
     What one number wrote is understood in the order of its coming: the second waits for the first,
-    as long as there is hope for that one.
+    as long as there is hope for that one, and it is known to whom it was written.
     """
     earlier = aliased(InboundText)
     is_second = exists().where(
         earlier.understood_at.is_(None),
         earlier.attempts <= MOST_ATTEMPTS,
+        earlier.to_nobody.is_(False),
         earlier.sender_index == InboundText.sender_index,
         or_(
             earlier.received_at < InboundText.received_at,
@@ -109,7 +114,7 @@ def finish(db: Session, text: InboundText) -> bool:
             InboundText.attempts == text.attempts,
             InboundText.understood_at.is_(None),
         )
-        .values(understood_at=clock.now(), raw_sealed=None)
+        .values(understood_at=clock.now(), raw_sealed=None, to_nobody=False)
         .returning(InboundText.id)
         .execution_options(synchronize_session=False)
     )
@@ -122,6 +127,19 @@ def put_off(db: Session, text: InboundText, wait: timedelta) -> None:
         update(InboundText)
         .where(InboundText.id == text.id, InboundText.attempts == text.attempts)
         .values(try_at=clock.machine_now() + wait)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def keep_for_nobody(db: Session, text: InboundText, wait: timedelta) -> None:
+    """It was written to a sender that no clinic has: it is kept, and asked about anew after a wait.
+
+    That counts as no attempt, so that it is understood like any other once its clinic is known.
+    """
+    db.execute(
+        update(InboundText)
+        .where(InboundText.id == text.id, InboundText.attempts == text.attempts)
+        .values(try_at=clock.machine_now() + wait, attempts=0, to_nobody=True)
         .execution_options(synchronize_session=False)
     )
 
@@ -149,9 +167,13 @@ def record(
     *,
     sid: str,
     at: datetime,
+    may_be_anothers: bool = False,
     **whose: UUID | None,
 ) -> Message:
-    """The text as the clinic keeps it. `whose`: patient_id, practitioner_id or thread_id."""
+    """The text as the clinic keeps it. `whose`: patient_id, practitioner_id or thread_id.
+
+    `may_be_anothers`: it may have been meant for another clinic that texts by the same sender.
+    """
     message = Message(
         clinic_id=clinic_id,
         direction=Direction.INBOUND,
@@ -163,6 +185,7 @@ def record(
         sent_at=at,
         provider_sid=sid,
         made_at=clock.now(),
+        may_be_anothers=may_be_anothers,
         **whose,
     )
     db.add(message)

@@ -77,5 +77,5 @@ def _missing(database: Database, received: Sequence[Received]) -> list[Received]
 def _store(db: Session, text: Received, place: int) -> bool:
     at = clock.now() - (clock.machine_now() - text.at)  # as the clinic's clock showed it
     at += timedelta(microseconds=place)  # the gateway counts in seconds; the order stays
-    raw = Raw(sender=text.sender, to=text.to, body=text.body)
+    raw = Raw(sender=text.sender, to=text.to, body=text.body, service=text.service)
     return inbound.store(db, text.sid, raw, at=at, swept=True) is not None

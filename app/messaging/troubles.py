@@ -21,6 +21,7 @@ class Trouble:
     again: tuple[timedelta, ...] = ()  # tried anew so long after each failure, as a new row
     may_have_arrived: bool = False  # so what a person wrote is not sent twice
     hold: timedelta | None = None  # let the whole sender wait
+    of_account: bool = False  # not of one sender: all of them are meant
     stops_sender: bool = False  # until somebody clears the alarm
     alarm: AlarmCode | None = None
 
@@ -30,6 +31,7 @@ UNDELIVERED = TaskCode.TEXT_UNDELIVERED
 _PLAIN = Trouble()
 _DEAD = Trouble(task=TaskCode.BAD_NUMBER, number_is_dead=True)
 _UNKNOWN = Trouble(again=(_MINUTE,), may_have_arrived=True)
+_SHUT_OUT = Trouble(not_taken=True, hold=_MINUTE, of_account=True, alarm=AlarmCode.REFUSED)
 _REFUSED = Trouble(not_taken=True, hold=_MINUTE, alarm=AlarmCode.REFUSED)
 _TOO_FAST = Trouble(not_taken=True, again=(_MINUTE, _MINUTE), hold=5 * _MINUTE / 60)
 _QUEUE_FULL = Trouble(
@@ -56,15 +58,20 @@ _BY_CODE = {
     # Words.
     "30007": Trouble(alarm=AlarmCode.FILTERED),  # the same words would be filtered again
     # Our account.
-    "21408": Trouble(alarm=AlarmCode.REGION),
+    "21408": Trouble(of_account=True, alarm=AlarmCode.REGION),
     "30034": Trouble(stops_sender=True, alarm=AlarmCode.UNREGISTERED),
-    "30002": Trouble(stops_sender=True, alarm=AlarmCode.SUSPENDED),
-    "401": _REFUSED,
-    "403": _REFUSED,
-    "20003": _REFUSED,  # our sign-in
-    "20005": _REFUSED,  # our account is not active
-    "21603": _REFUSED,  # our sender, here and below
+    "30002": Trouble(stops_sender=True, of_account=True, alarm=AlarmCode.SUSPENDED),
+    "401": _SHUT_OUT,
+    "403": _SHUT_OUT,
+    "20003": _SHUT_OUT,  # our sign-in
+    "20005": _SHUT_OUT,  # our account is not active
+    "21212": _REFUSED,  # our sender, here and below
+    "21603": _REFUSED,
     "21606": _REFUSED,
+    "21659": _REFUSED,  # it is no number of Twilio's
+    "21660": _REFUSED,  # it is another account's
+    "21661": _REFUSED,
+    "21701": _REFUSED,  # there is no such service
     "21703": _REFUSED,
     "21704": _REFUSED,
     # Nobody knows.

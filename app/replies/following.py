@@ -7,6 +7,7 @@ itself is put before a person, never guessed.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,7 +35,8 @@ class Reply:
 
     message: Message
     patient: Patient
-    elsewhere: tuple[Patient, ...]  # the same number at other clinics
+    elsewhere: tuple[Patient, ...]  # the same number at other clinics behind that sender
+    behind: frozenset[UUID]  # the clinics that text by the sender it was written to
     understood: Understood
     is_answered: bool  # Twilio has answered by itself
     is_late: bool  # they have written something newer meanwhile
@@ -44,6 +46,11 @@ class Reply:
     def everywhere(self) -> tuple[Patient, ...]:
         """The patient, here and at other clinics."""
         return (self.patient, *self.elsewhere)
+
+    @property
+    def by_this_sender(self) -> tuple[Patient, ...]:
+        """Those of them whose clinic texts by it today: a START brings texts back from no other."""
+        return tuple(each for each in self.everywhere if each.clinic_id in self.behind)
 
     @property
     def confirms(self) -> Patient | None:
@@ -90,6 +97,14 @@ def put_before_person(db: Session, message: Message, patient: Patient) -> None:
     desk.open_task(db, TaskCode.ANSWER, patient, by=patient, note=message.body)
 
 
+def alert_beside(db: Session, patient: Patient) -> None:
+    """Words that may mean danger, at a further clinic that cares for whoever wrote them."""
+    escalation.raise_alert(db, patient, Signal.WORDS)
+    _hold_back(db, patient)
+    if not patient.takes_texts:
+        _open_call(db, patient, None)
+
+
 def _danger(db: Session, reply: Reply) -> bool:
     patient = reply.patient
     escalation.raise_alert(db, patient, Signal.WORDS)
@@ -118,28 +133,29 @@ def _stop(db: Session, reply: Reply) -> bool:
     in_danger = Kind.CRISIS in reply.understood
     body = answers.stopped_in_danger if in_danger else answers.stopped
     keywords.stop(db, reply.everywhere, confirm=reply.confirms, words=body)
-    strangers.no_more_texts(db, reply.message.number)
+    strangers.no_more_texts(db, reply.message.number, reply.behind)
     return False
 
 
 def _start(db: Session, reply: Reply) -> bool:
-    if reply.is_late or reply.patient.texts_agreed_at is None:
+    is_here = reply.patient in reply.by_this_sender
+    if reply.is_late or reply.patient.texts_agreed_at is None or not is_here:
         return _for_person(db, reply)
     confirm = reply.confirms
     if reply.may_answer and keywords.was_ours(db, reply.patient):
         confirm = reply.patient
-    keywords.start(db, reply.everywhere, confirm=confirm)
+    keywords.start(db, reply.by_this_sender, confirm=confirm)
     return False
 
 
 def _help(db: Session, reply: Reply) -> bool:
     # Our lines name a number where AYUDA brings help: some will send the word to us.
-    in_danger = escalation.was_alerted_lately(db, reply.patient)
-    if in_danger:
-        escalation.raise_alert(db, reply.patient, Signal.WORDS)
+    in_danger = [each for each in reply.everywhere if escalation.was_alerted_lately(db, each)]
+    for patient in in_danger:
+        escalation.raise_alert(db, patient, Signal.WORDS)
     if reply.confirms is not None:
         keywords.tell_who_we_are(db, reply.confirms)
-    return in_danger
+    return bool(in_danger)
 
 
 def _call(db: Session, reply: Reply) -> bool:

@@ -1,8 +1,8 @@
 """STOP, START and HELP, in Twilio's words and in people's own.
 
 Twilio acts on its own words by itself and confirms them, so those are only recorded. Any other word
-for the same is ours to confirm, once. A number is one phone: what its owner says about texts holds
-for every clinic of the installation that has it, as it does at Twilio.
+for the same is ours to confirm, once. What somebody says about texts holds for the sender they said
+it to, as it does at Twilio: for one clinic that has its own, for all that share one.
 """
 
 from collections.abc import Callable, Iterable

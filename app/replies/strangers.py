@@ -2,6 +2,9 @@
 where help is, to words that may mean danger.
 """
 
+from collections.abc import Collection
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,12 +32,17 @@ class WantsNoTexts(Refusal):
     pass
 
 
-def take_in(db: Session, message: Message, understood: Understood) -> None:
-    """Put it before a person, unless it only said STOP, START or HELP."""
+def take_in(
+    db: Session, message: Message, understood: Understood, behind: Collection[UUID]
+) -> None:
+    """Put it before a person, unless it only said STOP, START or HELP.
+
+    `behind`: the clinics that text by the sender it was written to.
+    """
     needs_person = not set(understood.kinds) <= _ASKS_NOBODY
     threads.touch_inbound(db, message, needs_person=needs_person)
     if Kind.STOP in understood:
-        no_more_texts(db, message.number)
+        no_more_texts(db, message.number, behind)
     if Kind.CRISIS in understood:
         _danger(db, message)
 
@@ -52,10 +60,10 @@ def _danger(db: Session, message: Message) -> None:
         answering.say(db, Purpose.SAFETY, body, thread=thread)
 
 
-def no_more_texts(db: Session, number: str) -> None:
-    """To whoever comes along with a patient and has this number, no clinic texts any more."""
-    escorts.no_more_texts(db, number)
-    guests.no_more_texts(db, number)
+def no_more_texts(db: Session, number: str, clinic_ids: Collection[UUID]) -> None:
+    """To whoever comes along with a patient and has this number, none of them texts any more."""
+    escorts.no_more_texts(db, number, clinic_ids)
+    guests.no_more_texts(db, number, clinic_ids)
 
 
 def refuse_unwanted(db: Session, clinic: Clinic, number: str) -> None:

@@ -5,6 +5,7 @@ a crash on the way loses neither the text nor does anything twice. One that cann
 put before a person as it is.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -17,8 +18,9 @@ from app.messaging import alarms, claims, inbound, threads
 from app.messaging.alarms import AlarmCode
 from app.messaging.inbound import Raw
 from app.messaging.models import InboundText, Message
+from app.messaging.senders import UnknownSender
 from app.people.models import Patient
-from app.replies import answering, following, meaning, strangers, whose
+from app.replies import answering, care, following, meaning, strangers, whose
 from app.replies.following import Reply
 from app.replies.meaning import Kind, Understood
 from app.replies.whose import Writer
@@ -36,7 +38,8 @@ def understand_next(database: Database) -> bool:
     """Claim the oldest text that waits and take it in. False when none waits.
 
     After three attempts it is put before a person as it stands; if even that fails it stays, is
-    tried again every ten minutes, and an alarm is raised.
+    tried again every ten minutes, and an alarm is raised. So does one that was written to a sender
+    which no clinic has: nobody guesses whose it may be.
     """
     with database.session(write=False) as db:
         if inbound.next_due(db) is None:  # nearly always: no writer has to wait for that
@@ -49,6 +52,11 @@ def understand_next(database: Database) -> bool:
     try:
         with database.session() as db:
             (keep_as_it_is if is_hopeless else understand)(db, text)
+    except UnknownSender:
+        log.error("text to nobody", text=str(text.id))
+        with database.session() as db:
+            inbound.keep_for_nobody(db, text, _LONG_WAIT)
+            alarms.raise_(db, AlarmCode.UNKNOWN_SENDER)
     except Exception as error:  # noqa: BLE001  whatever it is, the text must stay
         # By kind alone: its words may be the patient's.
         log.error("text not understood", text=str(text.id), kind=type(error).__name__)
@@ -67,14 +75,16 @@ def understand(db: Session, text: InboundText) -> Message | None:
     raw = inbound.raw_of(text)
     if not inbound.finish(db, text):
         return None
-    writer = whose.find(db, raw.sender, raw.to)
+    writer, others = _to_be_told(db, whose.find(db, raw), raw)
     message = _record(db, writer, raw, text)
     if writer.patient is not None:
         _from_patient(db, writer, writer.patient, raw, message)
+        for other in others:
+            _tell_also(db, writer, other, raw, text)
     elif writer.practitioner is not None:
         _from_staff(db, raw)
     else:
-        strangers.take_in(db, message, _meaning(raw))
+        strangers.take_in(db, message, _meaning(raw), writer.behind)
     return message
 
 
@@ -83,14 +93,45 @@ def keep_as_it_is(db: Session, text: InboundText) -> Message | None:
     raw = inbound.raw_of(text)
     if not inbound.finish(db, text):
         return None
-    writer = whose.find(db, raw.sender, raw.to)
+    writer = whose.find(db, raw)
+    others: tuple[Patient, ...] = ()
+    asks_once_more = text.attempts == inbound.MOST_ATTEMPTS + 1 and writer.patient is not None
+    is_danger = asks_once_more and Kind.CRISIS in _meaning(raw)
+    if is_danger:
+        writer, others = _to_be_told(db, writer, raw)
     message = _record(db, writer, raw, text)
     threads.touch_inbound(db, message, needs_person=True)
     if writer.patient is not None:
         following.put_before_person(db, message, writer.patient)
-        if text.attempts == inbound.MOST_ATTEMPTS + 1 and Kind.CRISIS in _meaning(raw):
+        if is_danger:
             escalation.raise_alert(db, writer.patient, Signal.WORDS)
+        for other in others:
+            _tell_also(db, writer, other, raw, text)
     return message
+
+
+def _to_be_told(db: Session, writer: Writer, raw: Raw) -> tuple[Writer, tuple[Patient, ...]]:
+    """Of one number at several clinics: who is answered, and who else hears of danger.
+
+    Words that may mean danger go where the person is in care, whoever texted them last.
+    """
+    if not writer.elsewhere or Kind.CRISIS not in _meaning(raw):
+        return writer, ()
+    first, *others = care.told_of_danger(db, writer.everywhere)
+    elsewhere = tuple(each for each in writer.everywhere if each is not first)
+    writer = replace(writer, clinic=first.clinic, patient=first, elsewhere=elsewhere)
+    return writer, tuple(others)
+
+
+def _tell_also(db: Session, writer: Writer, other: Patient, raw: Raw, text: InboundText) -> None:
+    """The same words at another clinic that cares for whoever wrote them. It answers nothing: they
+    have been told where help is.
+    """
+    claims.hold_patient(db, other.id)
+    there = replace(writer, clinic=other.clinic, patient=other)
+    message = _record(db, there, raw, text)
+    following.alert_beside(db, other)
+    threads.touch_inbound(db, message, needs_person=True)
 
 
 def _record(db: Session, writer: Writer, raw: Raw, text: InboundText) -> Message:
@@ -103,10 +144,21 @@ def _record(db: Session, writer: Writer, raw: Raw, text: InboundText) -> Message
         _as_read(writer, raw),
         sid=text.provider_sid,
         at=text.received_at,
+        may_be_anothers=_may_be_anothers(db, writer),
         patient_id=writer.patient.id if writer.patient else None,
         practitioner_id=writer.practitioner.id if writer.practitioner else None,
         thread_id=thread.id if thread else None,
     )
+
+
+def _may_be_anothers(db: Session, writer: Writer) -> bool:
+    """Whether staff are told that it may be another clinic's: only where they care for the person.
+
+    Else whoever enters a number and texts it would learn that it is a patient's somewhere.
+    """
+    if writer.patient is None or not writer.elsewhere:
+        return False
+    return writer.patient.id in care.where(db, [writer.patient])
 
 
 def _as_read(writer: Writer, raw: Raw) -> str:
@@ -131,6 +183,7 @@ def _from_patient(
             message,
             patient,
             writer.elsewhere,
+            writer.behind,
             understood,
             is_answered=understood.is_twilio_word,
             is_late=inbound.is_overtaken(db, message),

@@ -4,7 +4,9 @@ The link opens the pick-up time and place and nothing of the patient's. It follo
 moves, and is dead when the day of the pick-up is over on the clock of the place.
 """
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -117,11 +119,12 @@ def forget_old(db: Session) -> None:
         escort.forgotten_at = clock.now()
 
 
-def no_more_texts(db: Session, number: str) -> None:
-    """Somebody with this number wants no texts, of any clinic: the page stays, what waits is not
-    sent.
+def no_more_texts(db: Session, number: str, clinic_ids: Collection[UUID]) -> None:
+    """Somebody with this number wants no texts of these clinics: the page stays, what waits is
+    withdrawn.
     """
     known = select(Escort).where(
+        Escort.clinic_id.in_(clinic_ids),
         Escort.forgotten_at.is_(None),
         Escort.withdrawn_at.is_(None),
         Escort.stopped_at.is_(None),

@@ -5,7 +5,9 @@ on opening it when the visit moves. Four pictures at most: with the patient and 
 guests.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -85,14 +87,18 @@ def withdraw(db: Session, guest: VisitGuest, *, by: Practitioner) -> None:
     trail.record(db, "withdraw-guest", agent=by, entity=guest)
 
 
-def no_more_texts(db: Session, number: str) -> None:
-    """Somebody with this number wants no texts, of any clinic: it is forgotten with what waits for
-    it. Where they have a link already, that goes on opening the room.
+def no_more_texts(db: Session, number: str, clinic_ids: Collection[UUID]) -> None:
+    """Somebody with this number wants no texts of these clinics: it is forgotten with what waits
+    for it. Where they have a link already, that goes on opening the room.
     """
     ahead = (
         select(VisitGuest)
         .join(VisitGuest.appointment)
-        .where(VisitGuest.withdrawn_at.is_(None), Appointment.ends_at > clock.now())
+        .where(
+            VisitGuest.clinic_id.in_(clinic_ids),
+            VisitGuest.withdrawn_at.is_(None),
+            Appointment.ends_at > clock.now(),
+        )
     )
     for guest in db.scalars(ahead):
         if guest.phone == number:

@@ -73,7 +73,7 @@ def test_a_sender_that_was_busy_then_is_free(queue, send, gateway, by):
 def test_a_sender_that_was_asked_to_wait_still_waits(queue, send, gateway, database):
     queue()
     with database.session() as db:
-        pace.is_open(db, gateway)
+        pace.open_now(db, gateway)
         pace.hold(db, timedelta(minutes=15))
 
     assert not send()

@@ -156,7 +156,7 @@ def test_a_number_that_wants_no_texts_gets_none_and_its_page_still_follows(
 ):
     escort = name()
     left(to_ira()[0])
-    escorts.no_more_texts(db, IRA)
+    escorts.no_more_texts(db, IRA, [session.clinic_id])
     rescheduling.reschedule(db, session, at("2026-11-25T10:00"), by=here.jordan)
 
     escort_texts.follow(db)

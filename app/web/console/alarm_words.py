@@ -37,6 +37,10 @@ def said(code: str) -> tuple[str, str]:
             _("Replies did not reach us by themselves"),
             _("They were fetched and stand in the inbox, some of them late."),
         ),
+        AlarmCode.UNKNOWN_SENDER: (
+            _("A text came in by a number that is no clinic's"),
+            _("It is kept unread. Whoever runs the installation must look into it."),
+        ),
         AlarmCode.NOT_UNDERSTOOD: (
             _("A text that came in cannot be shown"),
             _("It is kept and tried again. Whoever runs the installation must look into it."),

@@ -79,7 +79,7 @@ def clear_alarm(request: Request, db: Session) -> Response:
     """What was wrong with the road of texts is put right. Twice changes nothing."""
     form = read_form(request)
     code, to = text(form, "code"), text(form, "to") or "/clinic"
-    for alarm in alarms.open_alarms(db):
+    for alarm in alarms.open_alarms(db, request.state.clinic):
         if alarm.code == code:
             alarms.clear(db, alarm)
             trail.record(

@@ -83,7 +83,7 @@ def desk_of(db: Session, clinic: Clinic) -> Desk:
         unclosed=closing.unclosed(db, clinic),
         tasks=tasks.open_tasks(db, clinic.id),
         waiting=waiting.at_clinic(db, clinic.id),
-        alarms=alarms.open_alarms(db),
+        alarms=alarms.open_alarms(db, clinic),
         inbox=inbox,
         review=review,
     )

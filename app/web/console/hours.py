@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.people.models import Practitioner, Role
+from app.messaging import senders
+from app.people import phones
+from app.people.models import Clinic, Practitioner, Role
 from app.refusal import Refusal
 from app.scheduling import calendars, staffed_hours
 from app.web.console import hours_form
@@ -80,8 +82,15 @@ def _page(
         days=hours_form.shown(hours) if typed is None else hours_form.shown_again(typed),
         are_set=bool(hours),
         may_change=is_administrator(request),
+        texts_by=None if clinician else _texts_by(db, clinic),
         refusal=faults or Faults(),
     )
+
+
+def _texts_by(db: Session, clinic: Clinic) -> str:
+    """The sender that the operator gave the clinic, as people read it; "": none of its own."""
+    own = senders.of(db, clinic)
+    return phones.spoken(own.name) if own else ""
 
 
 def _clinician(request: Request, db: Session) -> Practitioner:

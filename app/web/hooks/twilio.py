@@ -35,6 +35,7 @@ def message(request: Request, db: Session) -> Response:
         body=_field(form, "Body"),
         answered=_field(form, "OptOutType"),
         pictures=int(media) if media.isdecimal() else 0,
+        service=_field(form, "MessagingServiceSid"),
     )
     inbound.store(db, sid, raw)
     return Response(_NOTHING_TO_SAY, media_type="text/xml")
