@@ -37,16 +37,26 @@ class Reach(StrEnum):
 
 def reach_of(request: Request) -> Reach:
     """What this browser may read of its visitor's earlier words."""
-    patient: Patient | None = getattr(request.state, "patient", None)
     web_session: WebSession | None = getattr(request.state, "web_session", None)
-    if patient is None or web_session is None or web_session.kind is not SessionKind.PATIENT:
+    if web_session is None or not is_surely_theirs(web_session):
         return Reach.NONE
-    if web_session.strength in (Strength.PASSKEY, Strength.DEMO):
+    if web_session.strength is not Strength.CODE:
         return Reach.ALL
     is_fresh = clock.machine_now() < web_session.proved_at + CODE_OPENS_FOR
-    # Without a birth date on file nothing would tell a wrong phone from the right one.
-    is_theirs = web_session.strength is Strength.CODE and patient.birth_on is not None
-    return Reach.VISIT if is_fresh and is_theirs else Reach.NONE
+    return Reach.VISIT if is_fresh else Reach.NONE
+
+
+def is_surely_theirs(web_session: WebSession) -> bool:
+    """Whether whoever signed in here showed more than that a text reached them.
+
+    Without a birth date on file nothing would tell a wrong phone from the right one.
+    """
+    patient = web_session.patient
+    if patient is None or web_session.kind is not SessionKind.PATIENT:
+        return False
+    if web_session.strength is Strength.CODE:
+        return patient.birth_on is not None
+    return web_session.strength in (Strength.PASSKEY, Strength.DEMO)
 
 
 def note_writer(request: Request, db: Session) -> None:

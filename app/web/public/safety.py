@@ -10,7 +10,7 @@ from app.access.models import SessionKind, WebSession
 from app.people.models import Patient
 from app.safety import escalation
 from app.safety.models import Signal
-from app.web import guards, lone_clinic, safety_screen, ways_back
+from app.web import guards, lone_clinic, safety_screen, step_up, ways_back
 from app.web.guards import anyone
 
 _BY = (SessionKind.PATIENT, SessionKind.JOIN, SessionKind.WRITE)
@@ -22,12 +22,13 @@ def not_safe(request: Request, db: Session) -> Response:
 
     Says who was told, and only as far as it is true.
     """
-    patient, kind = _who(request, db)
-    if patient is None:
+    web_session = _who(request, db)
+    patient: Patient | None = web_session.patient if web_session else None
+    if web_session is None or patient is None:
         return safety_screen.untold(request, db, is_anew=True)
     escalation.raise_alert(db, patient, Signal.CONTROL)
     back = ways_back.came_from(request)
-    knows_them = kind is SessionKind.PATIENT
+    knows_them = step_up.is_surely_theirs(web_session)
     return safety_screen.told(request, db, patient, back=back, knows_them=knows_them)
 
 
@@ -38,15 +39,14 @@ def resources(request: Request, db: Session) -> Response:
     return safety_screen.untold(request, db, is_anew=False)
 
 
-def _who(request: Request, db: Session) -> tuple[Patient | None, SessionKind | None]:
+def _who(request: Request, db: Session) -> WebSession | None:
     for kind in _BY:
         web_session = guards.session_of(request, db, kind) or _rested(request, db, kind)
-        patient = db.get(Patient, web_session.patient_id) if web_session else None
-        if patient is not None:
-            guards.note_patient(request, db, patient, None)
-            return patient, kind
+        if web_session is not None and web_session.patient is not None:
+            guards.note_patient(request, db, web_session.patient, None)
+            return web_session
     lone_clinic.name(request, db)
-    return None, None
+    return None
 
 
 def _rested(request: Request, db: Session, kind: SessionKind) -> WebSession | None:

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from app import clock
+from app.access.models import Strength, WebSession
 from app.links import magic_links
 from app.links.models import LinkKind
 from app.messaging.models import Message, Purpose
@@ -176,6 +177,27 @@ def test_whoever_is_signed_in_finds_the_person_they_named(signed_in, cast, datab
 
     assert "Call Abena" in words
     assert words.index("tel:911") < words.index("tel:+13125550199")
+
+
+def test_a_code_alone_shows_the_clinics_number_and_nobody_whom_they_named(
+    signed_in, cast, database, alerts
+):
+    _names_her_sister(database, cast.maya)
+    phone = signed_in(cast.maya)
+    with database.session() as db:
+        db.scalars(select(WebSession)).one().strength = Strength.CODE
+    with_date = phone.post("/safety").text
+    with database.session() as db:
+        db.get_one(Patient, cast.maya.id).birth_on = None
+
+    without = main_of(phone.post("/safety"))
+
+    assert "Call Abena" in with_date
+    assert "Abena" not in without
+    assert "+13125550199" not in without
+    assert "tel:988" in without
+    assert f'href="tel:{cast.clinic.phone}"' in without
+    assert "We have told Northside" in without
 
 
 def test_a_link_alone_shows_nobody_whom_they_named(client, cast, database):
