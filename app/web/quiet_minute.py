@@ -110,7 +110,8 @@ def of(request: Request, db: Session, *, uuid: UUID | None = None) -> Minute:
         prompt=str(prompt.id) if prompt else "",
         moment=prompt.moment.value if prompt else "",
         check=f"/intake/{check.id}" if check else "",
-        bring=bring(db, patient),
+        # With whom they talk and when is theirs to read, and a link may be in other hands.
+        bring=bring(db, patient) if request.state.link is None else None,
         uuid=str(uuid or new_id()),
     )
 

@@ -248,8 +248,21 @@ def test_now_tells_what_the_phone_needs_without_a_signal(tapped, planned):
     assert now["prompt"]["moment"] == "morning"
     assert len(now["prompt"]["questions"]) >= 4
     assert now["clinic"]["phone"] == "+13125550110"
-    assert now["bring"] == {"to": "Dr. Okafor", "day": "Saturday, November 21"}
     assert now["check"].startswith("/intake/")
+
+
+def test_a_link_alone_does_not_say_with_whom_the_next_talk_is_and_when(
+    tapped, sent, signed_in, cast
+):
+    phone = tapped()
+
+    shown = phone.get("/journal/now").text + phone.get("/journal/write").text
+
+    assert phone.get("/journal/now").json()["bring"] is None
+    assert "Okafor" not in shown
+    assert "Saturday" not in shown
+    theirs = signed_in(cast.maya).get("/journal/now").json()
+    assert theirs["bring"] == {"to": "Dr. Okafor", "day": "Saturday, November 21"}
 
 
 def test_now_is_never_stored_by_a_browser(tapped):

@@ -191,7 +191,7 @@ def test_the_question_that_was_chosen_stands_over_the_words(tapped, stored, data
 def test_right_after_keeping_up_to_three_lines_can_be_brought(tapped, brought, stored):
     phone = tapped()
     kept = post(phone, phone.get("/journal/write"), words=WORDS)
-    assert "Dr. Okafor" in kept.text
+    assert '<span data-bring="nobody">' in kept.text  # with whom is not said behind a link
 
     done = phone.post("/journal/entries", data=fields_of(kept) | {"line": ["1"]})
 
