@@ -69,9 +69,14 @@ def are_guessed(db: Session, numbers: Iterable[str], own: str) -> bool:
 def note_wrong(db: Session, sign_in_code: SignInCode, *, browser: str) -> None:
     """Count a wrong code against its number. Beyond the limit staff are told."""
     patient = db.get(Patient, sign_in_code.patient_id) if sign_in_code.patient_id else None
-    own = own_to(db, browser, [patient] if patient else [])
     # The code of a number that nobody has is counted too: it takes as long.
     number = patient.phone if patient else str(sign_in_code.id)
+    note_wrong_for(db, number, patient, browser=browser)
+
+
+def note_wrong_for(db: Session, number: str, patient: Patient | None, *, browser: str) -> None:
+    """The same for a code of another kind. `patient`: whose number it is, if it is anybody's."""
+    own = own_to(db, browser, [patient] if patient else [])
     for _limit, per in _WRONG:
         attempts.count(db, f"wrong codes {number}{own}", per=per)
     if patient is not None and are_guessed(db, [number], own):

@@ -2,9 +2,11 @@
 
 It is the one place that texts a number nobody at the clinic has, so what it may send is narrow:
 numbers of the clinic's own country, few for each number, network and clinic. Whether a number is
-known already is not told. Machine time.
+known already is not told. Wrong codes count against the number like those for signing in, together
+with them. Machine time.
 """
 
+import os
 from datetime import timedelta
 
 import phonenumbers
@@ -12,7 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, i18n, live
-from app.access import attempts, codes, one_time_codes
+from app.access import attempts, code_limits, codes, one_time_codes
 from app.audit import trail
 from app.candidates.models import Application
 from app.db.base import new_id
@@ -54,7 +56,7 @@ def begin(
 ) -> Application:
     """Note who applies and have a code texted. What this browser began before falls.
 
-    Refuses (NotOpen), a missing name, what is no number of the clinic's country, and (TooMany).
+    To a number for which codes were guessed nothing goes for a while, and nobody is told. Refuses (NotOpen), a missing name, what is no number of the clinic's country, and (TooMany).
     """
     if not clinic.takes_candidates:
         raise NotOpen(_("Please call the clinic. Questions are not taken here just now."))
@@ -77,6 +79,8 @@ def begin(
         made_at=clock.machine_now(),
     )
     one_time_codes.give(application, _PURPOSE)
+    if _are_guessed(db, application, browser):
+        application.texted_at, application.code_hash = clock.machine_now(), os.urandom(32)
     db.add(application)
     live.publish(db, codes.TOPIC)
     return application
@@ -103,9 +107,13 @@ def confirm(db: Session, typed: str, *, browser: str) -> Patient:
     if application is None or not one_time_codes.take_try(db, application, _waits):
         raise one_time_codes.nothing_asked()
     if not one_time_codes.is_right(application, _PURPOSE, typed):
+        known = enrolment.with_number(db, application.clinic_id, application.phone)
+        code_limits.note_wrong_for(db, application.phone, known, browser=browser)
         raise one_time_codes.wrong(db, application)
     _spend(db, application)
-    return _candidate(db, application)
+    candidate = _candidate(db, application)
+    code_limits.forget_wrong(db, candidate, browser=browser)
+    return candidate
 
 
 def digits_of(application: Application) -> str:
@@ -144,6 +152,12 @@ def text_codes(db: Session) -> int:
 def forget_old(db: Session) -> None:
     """Drop what nobody confirmed, and what was. For the worker."""
     db.execute(delete(Application).where(Application.made_at < clock.machine_now() - _KEPT_FOR))
+
+
+def _are_guessed(db: Session, application: Application, browser: str) -> bool:
+    known = enrolment.with_number(db, application.clinic_id, application.phone)
+    own = code_limits.own_to(db, browser, [known] if known else [])
+    return code_limits.are_guessed(db, [application.phone], own)
 
 
 def _spend(db: Session, application: Application) -> None:

@@ -5,13 +5,14 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.access import one_time_codes
+from app.access import code_limits, one_time_codes
 from app.candidates import applying
 from app.candidates.models import Application
 from app.messaging.models import Message, Purpose
 from app.people.models import Clinic, Patient
 from app.people.phones import NotAPhoneNumber
 from app.security.tokens import new_token
+from app.tasks.models import StaffTask, TaskCode
 from tests.conftest import FRIDAY_NOON
 
 
@@ -110,6 +111,51 @@ def test_after_five_wrong_codes_the_right_one_opens_nothing(db, begin):
     with pytest.raises(one_time_codes.NothingAsked):
         applying.confirm(db, digits, browser="b" * 22)
     assert db.scalars(select(Patient).where(Patient.applied_at.is_not(None))).all() == []
+
+
+@pytest.fixture
+def guess(db, begin):
+    """`guess()`: somebody types ten wrong codes for Maya's number, each five in a new browser."""
+
+    def guess():
+        for _ in range(2):
+            browser = new_token()
+            application = begin(phone="+13125550142", browser=browser, network=new_token())
+            wrong = f"{(int(applying.digits_of(application)) + 1) % 1_000_000:06d}"
+            for _try in range(5):
+                with pytest.raises((one_time_codes.WrongCode, one_time_codes.NothingAsked)):
+                    applying.confirm(db, wrong, browser=browser)
+
+    return guess
+
+
+def test_wrong_codes_count_against_the_number_and_then_none_goes_there(db, begin, guess, cast):
+    guess()
+    later = FRIDAY_NOON + timedelta(minutes=15)
+    clock.stand_still(later, machine=later)
+
+    application = begin(phone="+13125550142", network="198.51.100.9")
+
+    assert code_limits.are_guessed(db, ["+13125550142"], "")  # nor one for signing in
+    assert application.texted_at is not None  # so the worker texts nothing
+    with pytest.raises(one_time_codes.WrongCode):
+        applying.confirm(db, applying.digits_of(application), browser="b" * 22)
+    told = db.scalars(select(StaffTask).where(StaffTask.patient_id == cast.maya.id)).one()
+    assert (told.code, "again and again" in told.note) == (TaskCode.CALL_BACK, True)
+
+
+def test_whoever_shows_the_right_code_at_last_begins_anew(db, begin):
+    for _ in range(3):
+        browser = new_token()
+        application = begin(browser=browser, network=new_token())
+        digits = applying.digits_of(application)
+        wrong = f"{(int(digits) + 1) % 1_000_000:06d}"
+        for _try in range(4):
+            with pytest.raises(one_time_codes.WrongCode):
+                applying.confirm(db, wrong, browser=browser)
+        applying.confirm(db, digits, browser=browser)
+
+    assert not code_limits.are_guessed(db, ["+13125550177"], "")
 
 
 def test_a_code_is_too_old_after_ten_minutes(db, begin):
