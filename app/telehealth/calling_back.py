@@ -22,6 +22,7 @@ def ask(db: Session, seat: Seat, *, number: str = "") -> StaffTask:
     appointment = visit.appointment
     if number:
         visit.callback = phones.normal(number, appointment.clinic.country)
+        visit.said_by_id = seat.id
     visit_texts.is_there(db, appointment)
     visit.phone_asked_at = visit.phone_asked_at or clock.now()
     live.publish(db, visit.topic)

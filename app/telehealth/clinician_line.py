@@ -163,18 +163,20 @@ class ClinicianLine:
 
 def _room(db: Session, visit: VideoVisit) -> Message:
     known = whereabouts.facts(visit)
+    found = seats.live_seats(db, visit.id)
     return {
         "ended": visit.ended_at is not None,
         "startedAt": visit.started_at.isoformat() if visit.started_at else None,
         "whereabouts": known.kind.value if known.kind else "",
         "place": known.place,
         "callback": known.callback and phones.spoken(known.callback),
-        "seats": _seats(db, visit),
+        "onFile": known.is_on_file,
+        "saidElsewhere": whereabouts.was_said_elsewhere(visit, found),
+        "seats": _seats(db, visit, found),
     }
 
 
-def _seats(db: Session, visit: VideoVisit) -> list[Message]:
-    found = seats.live_seats(db, visit.id)
+def _seats(db: Session, visit: VideoVisit, found: list[Seat]) -> list[Message]:
     names = mesh.names_of(db, visit, found)
     return [{**_seat(seat), "name": names[seat.id]} for seat in found]
 

@@ -101,6 +101,7 @@ class VideoVisit(Model):
     place_sealed: Mapped[bytes | None]
     callback_sealed: Mapped[bytes | None]
     whereabouts_at: Mapped[datetime | None]
+    said_by_id: Mapped[UUID | None]  # the seat that said a place or a number last
     phone_asked_at: Mapped[datetime | None]
     clinician_rung_at: Mapped[datetime | None]
     coordinator_rung_at: Mapped[datetime | None]

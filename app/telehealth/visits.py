@@ -213,7 +213,7 @@ def _begin_anew(db: Session, visit: VideoVisit, appointment: Appointment) -> Non
     visit.planned_at = appointment.starts_at
     visit.provider = provider.chosen_for(appointment)
     visit.ended_at = visit.ended_by_id = visit.held = None
-    visit.whereabouts = visit.whereabouts_at = None
+    visit.whereabouts = visit.whereabouts_at = visit.said_by_id = None
     visit.place = visit.callback = ""
     visit.phone_asked_at = visit.clinician_rung_at = visit.coordinator_rung_at = None
     visit.together_at, visit.together_seconds = None, 0

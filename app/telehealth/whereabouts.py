@@ -4,6 +4,7 @@ Asked at every join, never blocking: the clinician must be licensed where the pa
 can only be sent to a known place. What is said flows in; no page of the patient shows it again.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -28,8 +29,14 @@ class Facts:
     kind: Whereabouts | None
     place: str  # "" while unknown
     callback: str
+    on_file: str  # the number that was there before anybody said one
     emergency_name: str
     emergency_phone: str
+
+    @property
+    def is_on_file(self) -> bool:
+        """Whether the number to call is the one that the clinic has."""
+        return self.callback == self.on_file
 
 
 def say(db: Session, seat: Seat, kind: Whereabouts, *, place: str = "", callback: str = "") -> None:
@@ -43,6 +50,7 @@ def say(db: Session, seat: Seat, kind: Whereabouts, *, place: str = "", callback
         raise NoPlace(_("Write where you are: a street or a place, and the state."), field="place")
     number = phones.normal(callback, visit.appointment.clinic.country) if callback else ""
     visit.whereabouts, visit.whereabouts_at = kind, clock.now()
+    visit.said_by_id = seat.id
     visit.place = place if kind is Whereabouts.ELSEWHERE else ""
     if number:
         visit.callback = number
@@ -67,9 +75,19 @@ def facts(visit: VideoVisit) -> Facts:
         kind=visit.whereabouts,
         place=patient.home_address if at_home else visit.place,
         callback=visit.callback or patient.phone,
+        on_file=patient.phone,
         emergency_name=patient.emergency_name,
         emergency_phone=patient.emergency_phone,
     )
+
+
+def was_said_elsewhere(visit: VideoVisit, here: Iterable[Seat]) -> bool:
+    """Whether a patient's device among these did not say what is known of place and number.
+
+    Until somebody is let in, whoever holds the link may say it.
+    """
+    theirs = [seat.id for seat in here if seat.is_patients]
+    return visit.said_by_id is not None and any(seat != visit.said_by_id for seat in theirs)
 
 
 def number_ending(visit: VideoVisit) -> str:

@@ -41,6 +41,31 @@ def test_another_number_is_called_when_the_line_drops(db, visit, cast, open_link
     assert whereabouts.number_ending(visit) == "77"
 
 
+def test_another_number_than_the_one_on_file_is_known_as_such(db, visit, cast, open_link):
+    seat = open_link()
+    whereabouts.say(db, seat, Whereabouts.HOME, callback=cast.maya.phone)
+    assert whereabouts.facts(visit).is_on_file
+
+    calling_back.ask(db, seat, number="(312) 555-0199")
+
+    known = whereabouts.facts(visit)
+    assert (known.is_on_file, known.on_file) == (False, cast.maya.phone)
+
+
+def test_what_another_device_said_is_known_as_such(db, visit, clinician, open_link):
+    theirs, other = open_link(), open_link()
+    seats.claim(db, theirs)
+    assert not whereabouts.was_said_elsewhere(visit, seats.live_seats(db, visit.id))
+
+    whereabouts.say(db, other, Whereabouts.ELSEWHERE, place="Mill Road")
+    assert whereabouts.was_said_elsewhere(visit, seats.live_seats(db, visit.id))
+
+    whereabouts.say(db, theirs, Whereabouts.HOME)
+    assert not whereabouts.was_said_elsewhere(visit, seats.live_seats(db, visit.id))
+    seats.admit(db, seats.claim(db, other), by=clinician)
+    assert whereabouts.was_said_elsewhere(visit, seats.live_seats(db, visit.id))
+
+
 def test_a_number_nobody_could_call_is_refused(db, visit, open_link):
     with pytest.raises(NotAPhoneNumber):
         whereabouts.say(db, open_link(), Whereabouts.HOME, callback="12")

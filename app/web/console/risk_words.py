@@ -64,9 +64,15 @@ def state(
 
 
 def phone_action(patient: Patient, number: str = "") -> Action:
-    """`Phone (312) 555-0142`, and the address that dials it. Without a number: the one on file."""
+    """`Phone (312) 555-0142`, and the address that dials it. Without a number: the one on file.
+
+    Another number was said by whoever holds a link, so it says that we do not have it.
+    """
+    said = _("Phone %(number)s")
+    if number and number != patient.phone:
+        said = _("Phone %(number)s (not the number we have)")
     number = number or patient.phone
-    return Action(_("Phone %(number)s") % {"number": phones.spoken(number)}, f"tel:{number}")
+    return Action(said % {"number": phones.spoken(number)}, f"tel:{number}")
 
 
 def ago(moment: datetime) -> str:

@@ -37,6 +37,7 @@ def show(request: Request, db: Session) -> Response:
     visit = visits.find(db, appointment)
     carrier_name = visit.provider if visit else provider.chosen_for(appointment)
     shown = visit or visits.planned(appointment)
+    here = seats.live_seats(db, shown.id)
     template = "room" if carrier_name is ProviderName.PEER else "external"
     return desk_page(
         request,
@@ -46,8 +47,9 @@ def show(request: Request, db: Session) -> Response:
         appointment=appointment,
         visit=shown,
         facts=whereabouts.facts(shown),
+        said_elsewhere=whereabouts.was_said_elsewhere(shown, here),
         brought=brought.to_visit(request, db, appointment),
-        seats=seats.live_seats(db, shown.id),
+        seats=here,
         asked=asked_of(request, db, appointment),
         room_url=provider.named(carrier_name).room_for(appointment),
     )

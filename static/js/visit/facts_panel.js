@@ -1,6 +1,6 @@
 // What staff must know before any picture flows: where the patient is, and whom to call.
 
-export function showFacts({ whereabouts, place, callback }) {
+export function showFacts({ whereabouts, place, callback, onFile, saidElsewhere }) {
   for (const part of document.querySelectorAll("[data-whereabouts]")) {
     part.hidden = part.dataset.whereabouts !== whereabouts
   }
@@ -11,6 +11,9 @@ export function showFacts({ whereabouts, place, callback }) {
     part.href = dialled
   }
   for (const part of document.querySelectorAll('[data-fact="callback-link"]')) part.href = dialled
+  for (const part of document.querySelectorAll("[data-is-on-file]")) part.hidden = !onFile
+  for (const part of document.querySelectorAll("[data-not-on-file]")) part.hidden = onFile
+  document.querySelector("[data-said-elsewhere]").hidden = !saidElsewhere
   for (const part of document.querySelectorAll("[data-no-place]")) {
     part.hidden = Boolean(place) || whereabouts !== "home"
   }

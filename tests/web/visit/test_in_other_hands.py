@@ -144,3 +144,39 @@ def test_an_old_link_on_an_old_phone_tells_nothing_of_where_the_visit_went(
         new_number.follow(db, db.get_one(Patient, cast.maya.id), by=by)
 
     assert browser().post("/x", json={"t": link, "kind": "join"}).json()["state"] == "unknown"
+
+
+def test_staff_see_that_a_number_is_not_theirs_and_who_said_it_another_device(
+    desk, clinic_address, tap, address, cast
+):
+    stranger, phone = tap(), tap()
+    said = {"kind": "home", "callback": "(312) 555-0199"}
+    stranger.post(f"{address}/whereabouts", data=said, headers=JSON)
+    stranger.post(f"{address}/phone-me", headers=JSON)
+    phone.post(f"{address}/claim")
+
+    room, today = desk.get(clinic_address).text, desk.get("/clinic").text
+
+    assert "<p data-said-elsewhere>" in room
+    [ways] = re.findall(r"<dd>(<a [^>]*data-fact=\"callback\".*?)</dd>", room, re.DOTALL)
+    assert "<span data-not-on-file>" in ways
+    assert "Not the number we have" in ways
+    assert f'href="tel:{cast.maya.phone}"' in ways
+    for dials in re.findall(r'<a [^>]*href="tel:\+13125550199".*?</a>', room + today, re.DOTALL):
+        marked = "(not the number we have)", "<span data-not-on-file>", 'data-fact="callback"'
+        assert any(mark in dials for mark in marked)
+    assert "(not the number we have)" in today
+
+
+def test_nothing_is_marked_where_the_patient_says_what_is_on_file(
+    desk, clinic_address, tap, address, cast
+):
+    phone = tap()
+    phone.post(f"{address}/claim")
+    said = {"kind": "home", "callback": cast.maya.phone}
+    phone.post(f"{address}/whereabouts", data=said, headers=JSON)
+
+    room = desk.get(clinic_address).text
+
+    assert "<p data-said-elsewhere hidden>" in room
+    assert "<span data-not-on-file>" not in room
