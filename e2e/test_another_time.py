@@ -4,8 +4,14 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
+from e2e.axe import violations
 from e2e.ehr import ZONE
-from e2e.visits import PHONE, a_visit, tap
+from e2e.visits import PHONE, a_visit, moved_to, tap
+
+NO_CAMERA = (
+    "navigator.mediaDevices.getUserMedia ="
+    " () => Promise.reject(new DOMException('none', 'NotFoundError'))"
+)
 
 
 def test_not_today_leads_to_a_new_time_and_the_old_link_says_where_it_went(clinic, new_phone):
@@ -28,6 +34,37 @@ def test_not_today_leads_to_a_new_time_and_the_old_link_says_where_it_went(clini
     other.goto(visit.link)
     expect(other.get_by_role("heading", name="Your talk has a new time.")).to_be_visible()
     expect(other.get_by_text(chosen)).to_be_visible()
+
+
+def test_a_program_that_presses_every_button_of_a_link_moves_no_talk(clinic, new_phone):
+    visit = a_visit(clinic)
+    planned = moved_to(clinic, visit)
+    program = new_phone(permissions=[])
+    program.add_init_script(NO_CAMERA)
+    program.goto(visit.link)
+    program.locator('[data-fault="missing"]').first.wait_for()
+    for button in program.locator("main [data-view=fault] button:visible").all():
+        if button.get_attribute("data-action") != "not-today":
+            button.click()
+            program.evaluate("document.querySelector('[data-action=back]').click()")
+
+    program.locator('[data-action="not-today"]:visible').click()
+    program.wait_for_url("**/not-today")
+    times = program.locator('[data-action="pick-time"]').count()
+    for at in range(times):
+        program.goto(program.url)
+        program.locator('[data-action="pick-time"]').nth(at).click()
+        expect(program.get_by_role("heading", name="Move your talk to")).to_be_visible()
+
+    assert times > 1
+    assert moved_to(clinic, visit) == planned
+    assert violations(program) == []
+    yes = program.get_by_role("button", name="Yes, move it to")
+    yes.click()
+    program.wait_for_url("**/chosen")
+    program.go_back()
+    program.wait_for_url("**/chosen")  # what is done is not asked again
+    assert moved_to(clinic, visit) > planned
 
 
 def test_the_word_later_brings_a_link_that_opens_on_other_times_without_a_camera(clinic, new_phone):

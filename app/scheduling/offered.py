@@ -67,15 +67,7 @@ def pick(db: Session, appointment: Appointment, starts_at: datetime, *, by: Mode
     """
     calendars.hold_appointment(db, appointment)  # first, as everybody does: no two wait in a ring
     calendars.hold(db, appointment.clinic_id)
-    free, is_outside = _takeable(db, appointment, starts_at, clock.now())
-    wanted = [slot for slot in free if slot.starts_at == starts_at]
-    # Their own clinician's comes first.
-    wanted.sort(key=lambda slot: slot.practitioner.id != appointment.practitioner_id)
-    if not wanted:
-        raise TimeNoLongerFree(
-            _("That time has just gone. Please choose another."), field="starts_at"
-        )
-    slot = wanted[0]
+    slot, is_outside = _wanted(db, appointment, starts_at)
     rescheduling.reschedule(
         db,
         appointment,
@@ -88,6 +80,11 @@ def pick(db: Session, appointment: Appointment, starts_at: datetime, *, by: Mode
     if is_outside:
         patient, code = appointment.patient, TaskCode.OUTSIDE_WINDOW
         desk.open_task(db, code, patient, by=by, appointment_id=appointment.id)
+
+
+def refuse_gone(db: Session, appointment: Appointment, starts_at: datetime) -> None:
+    """Refuses (TimeNoLongerFree) a time that could not be picked now. Changes nothing."""
+    _wanted(db, appointment, starts_at)
 
 
 def spread(free: Sequence[Slot], zone: str) -> list[Slot]:
@@ -111,6 +108,19 @@ def spread(free: Sequence[Slot], zone: str) -> list[Slot]:
 def _chosen(appointment: Appointment, free: Sequence[Slot]) -> list[Slot]:
     own = [slot for slot in free if slot.practitioner.id == appointment.practitioner_id]
     return spread(own or free, appointment.patient.zone)
+
+
+def _wanted(db: Session, appointment: Appointment, starts_at: datetime) -> tuple[Slot, bool]:
+    """The slot of a time, and whether it lies after the window. Refuses TimeNoLongerFree."""
+    free, is_outside = _takeable(db, appointment, starts_at, clock.now())
+    wanted = [slot for slot in free if slot.starts_at == starts_at]
+    # Their own clinician's comes first.
+    wanted.sort(key=lambda slot: slot.practitioner.id != appointment.practitioner_id)
+    if not wanted:
+        raise TimeNoLongerFree(
+            _("That time has just gone. Please choose another."), field="starts_at"
+        )
+    return wanted[0], is_outside
 
 
 def _takeable(

@@ -1,13 +1,15 @@
 """The page behind "Not today":
 
-other times inside the window, one tap each, or a call. No reason is asked.
+other times inside the window, one tap each, or a call. No reason is asked. Where nothing but a
+touch behind a link says who this is, moving the visit takes a second word: programs touch, too.
 """
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app import clock
@@ -20,12 +22,13 @@ from app.scheduling.models import Appointment, AppointmentStatus
 from app.scheduling.rules import TimeHasPassed
 from app.tasks import desk
 from app.tasks.models import TaskCode
-from app.telehealth import ease, seats
+from app.telehealth import ease, persons, seats
 from app.telehealth.models import Seat
 from app.web import guards
 from app.web.forms import Unreadable, read_form, text
 from app.web.guards import visit_only
 from app.web.pages import page, redirect
+from app.web.visit import choice
 from app.web.visit.saying import wants_json
 
 
@@ -51,20 +54,40 @@ def ask(request: Request, db: Session) -> Response:
 
 @visit_only
 def choose(request: Request, db: Session) -> Response:
-    """The times that are still free. What took place or was called off needs no other time."""
+    """The times that are still free; or the one that was chosen, said once more before it counts.
+
+    What took place or was called off needs no other time.
+    """
     appointment: Appointment = request.state.appointment
-    if not appointment.status.is_open:
-        return _where_it_went(request)
-    return _times(request, db, appointment)
+    chosen = request.query_params.get("starts_at")
+    try:
+        starts_at = _moment(chosen) if chosen is not None else None
+        if not appointment.status.is_open or starts_at == appointment.starts_at:
+            return _where_it_went(request)
+        if starts_at is None:
+            return _times(request, db, appointment)
+        offered.refuse_gone(db, appointment, starts_at)
+    except Refusal as refusal:
+        return _times(request, db, appointment, refusal=refusal)
+    return _once_more(request, starts_at)
 
 
 @visit_only
 def pick(request: Request, db: Session) -> Response:
-    """Move the visit to the chosen time. One that has just gone leads back to what is left."""
+    """Move the visit to the chosen time, or ask once more whether it is meant.
+
+    One that has just gone leads back to what is left. Pressed twice, it is moved once.
+    """
     appointment: Appointment = request.state.appointment
     try:
+        starts_at = _moment(text(read_form(request), "starts_at"))
         seats.refuse_beside(db, request.state.seat)
-        offered.pick(db, appointment, _moment(request), by=request.state.patient)
+        if appointment.status.is_open and appointment.starts_at == starts_at:
+            return _where_it_went(request)
+        if not _is_meant(request, db, starts_at):
+            offered.refuse_gone(db, appointment, starts_at)
+            return _on_to_once_more(request, starts_at)
+        offered.pick(db, appointment, starts_at, by=request.state.patient)
     except Refusal as refusal:
         return _times(request, db, appointment, refusal=refusal)
     return redirect(request, "visit:chosen", id=appointment.id)
@@ -139,6 +162,39 @@ def _where_it_went(request: Request) -> Response:
     return redirect(request, "visit:chosen", id=request.state.appointment.id)
 
 
+def _is_meant(request: Request, db: Session, starts_at: datetime) -> bool:
+    """Whether it is moved now: a person is surely there, or said yes to this very time."""
+    state = request.state
+    if state.web_session.kind is not SessionKind.JOIN:
+        return True
+    if state.seat is not None and persons.is_surely_there(db, state.seat):
+        return True
+    mark = text(read_form(request), "choice")
+    return choice.is_signed(mark, state.web_session, state.appointment, starts_at)
+
+
+def _on_to_once_more(request: Request, starts_at: datetime) -> Response:
+    # Somewhere to come back to: no page that a form was answered with.
+    here = request.app.url_path_for("visit:not-today", id=request.state.appointment.id)
+    return RedirectResponse(f"{here}?{urlencode({'starts_at': starts_at.isoformat()})}", 303)
+
+
+def _once_more(request: Request, starts_at: datetime) -> Response:
+    appointment: Appointment = request.state.appointment
+    return page(
+        request,
+        "visit/move.html",
+        appointment=appointment,
+        starts_at=starts_at,
+        choice=choice.sign(request.state.web_session, appointment, starts_at),
+        can_keep=_can_keep(appointment),
+    )
+
+
+def _can_keep(appointment: Appointment) -> bool:
+    return appointment.status.is_open and clock.now() < appointment.ends_at
+
+
 def _times(
     request: Request, db: Session, appointment: Appointment, refusal: Refusal | None = None
 ) -> Response:
@@ -148,14 +204,14 @@ def _times(
         422 if refusal else 200,
         appointment=appointment,
         offer=offered.offer(db, appointment, clock.now()),
-        can_keep=appointment.status.is_open and clock.now() < appointment.ends_at,
+        can_keep=_can_keep(appointment),
         refusal=refusal,
     )
 
 
-def _moment(request: Request) -> datetime:
+def _moment(said: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text(read_form(request), "starts_at"))
+        moment = datetime.fromisoformat(said)
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:

@@ -1,4 +1,6 @@
-"""The button beside Join: noted at once, other times, one tap; a look alone changes nothing."""
+"""The button beside Join: noted at once, other times, one tap and, where nothing but a touch says
+who it is, one more; a look alone changes nothing.
+"""
 
 import re
 from datetime import datetime, time, timedelta
@@ -7,16 +9,18 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from app import clock
+from app import clock, i18n
 from app.links import magic_links
 from app.links.models import MagicLink
 from app.messaging.models import Message, MessageStatus
-from app.scheduling import asking, booking, staffed_hours, visit_texts
+from app.scheduling import asking, booking, rescheduling, staffed_hours, visit_texts
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.scheduling.staffed_hours import Opening
 from app.tasks import desk
 from app.tasks.models import TaskCode
+from app.telehealth import seats, timings
 from app.telehealth.models import Seat, SeatState
+from app.web.visit import choice
 from tests.conftest import BASE_URL
 
 
@@ -60,6 +64,38 @@ def waiting(database):
 
 def times_on(page):
     return re.findall(r'name="starts_at" value="([^"]+)"', page)
+
+
+def asked_about(page):
+    """What the page that asks once more posts with its Yes."""
+    return dict(re.findall(r'<input type="hidden" name="(starts_at|choice)" value="([^"]+)"', page))
+
+
+@pytest.fixture
+def choose(address):
+    """`choose(phone)`: a time is chosen, the last one that is offered."""
+
+    def choose(phone):
+        phone.post(f"{address}/asking")
+        chosen = times_on(phone.get(f"{address}/not-today").text)[-1]
+        answer = phone.post(f"{address}/not-today", data={"starts_at": chosen})
+        if "?" in answer.headers["location"]:
+            answer = phone.get(answer.headers["location"])
+        return chosen, answer
+
+    return choose
+
+
+@pytest.fixture
+def allow_camera(database):
+    """Somebody answers the camera question in the browser that came last."""
+
+    def allow_camera():
+        with database.session() as db:
+            seat = db.scalars(select(Seat).order_by(Seat.opened_at.desc(), Seat.id.desc())).first()
+            timings.note(db, seat, {"ms": {"allow": 2100}})
+
+    return allow_camera
 
 
 def test_the_press_is_noted_and_leads_to_the_times(planned, tap, address, visit, tasks, waiting):
@@ -121,20 +157,110 @@ def test_home_tells_who_asked_that_their_place_is_kept_and_leads_back_to_the_tim
     assert 'data-action="not-today"' not in page
 
 
-def test_one_tap_takes_a_time_and_its_texts_are_queued(
-    planned, tap, address, visit, tasks, waiting
+def test_one_tap_takes_a_time_where_a_camera_was_allowed_and_its_texts_are_queued(
+    planned, tap, visit, tasks, waiting, choose, allow_camera, address
 ):
     phone = tap()
-    phone.post(f"{address}/asking")
-    chosen = times_on(phone.get(f"{address}/not-today").text)[-1]
+    allow_camera()
 
-    answer = phone.post(f"{address}/not-today", data={"starts_at": chosen})
+    chosen, answer = choose(phone)
 
     assert answer.headers["location"] == f"{address}/chosen"
     assert visit().starts_at.isoformat() == chosen
     assert (visit().asked_at, visit().confirmed_at) == (None, clock.now())
     assert tasks() == []
     assert waiting() == ["join", "nudge"]
+
+
+def test_a_touch_behind_a_link_alone_moves_nothing_before_a_yes(tap, cast, visit, choose, address):
+    phone = tap()
+    phone.post(f"{address}/claim")
+
+    chosen, answer = choose(phone)
+
+    assert answer.status_code == 200
+    assert visit().starts_at == cast.integration_visit.starts_at
+    shown = i18n.local_clock(datetime.fromisoformat(chosen), cast.maya.zone)
+    assert "Yes, move it to" in answer.text
+    assert shown in answer.text
+    assert "Until you say yes, it stays on Saturday, November 21, 10:00 am." in answer.text
+    assert f'href="{address}/not-today"' in answer.text  # and a way back
+
+    moved = phone.post(f"{address}/not-today", data=asked_about(answer.text))
+
+    assert moved.headers["location"] == f"{address}/chosen"
+    assert visit().starts_at.isoformat() == chosen
+
+
+def test_a_yes_that_is_pressed_twice_moves_the_visit_once(tap, visit, choose, address):
+    phone = tap()
+    chosen, answer = choose(phone)
+    phone.post(f"{address}/not-today", data=asked_about(answer.text))
+    version = visit().version
+
+    again = phone.post(f"{address}/not-today", data=asked_about(answer.text))
+
+    assert again.headers["location"] == f"{address}/chosen"
+    back = phone.get(f"{address}/not-today", params={"starts_at": chosen})
+    assert back.headers["location"] == f"{address}/chosen"
+    assert (visit().starts_at.isoformat(), visit().version) == (chosen, version)
+
+
+@pytest.mark.parametrize(
+    "what", ["another browser's", "too old", "made up", "another time's", "used"]
+)
+def test_a_yes_counts_for_what_was_asked_in_this_browser_a_moment_ago(
+    tap, visit, cast, choose, address, database, what
+):
+    phone = tap()
+    _chosen, answer = choose(phone)
+    said, before = asked_about(answer.text), cast.integration_visit.starts_at
+    if what == "another browser's":
+        phone = tap()
+    elif what == "too old":
+        clock.stand_still(clock.now(), machine=clock.machine_now() + choice.LIVES)
+    elif what == "made up":
+        number, until, _ = said["choice"].split(".")
+        said["choice"] = f"{number}.{int(until) + 600}.{'1' * 22}"
+    elif what == "another time's":
+        said["starts_at"] = times_on(phone.get(f"{address}/not-today").text)[0]
+    else:
+        phone.post(f"{address}/not-today", data=said)
+        with database.session() as db:
+            row = db.get_one(Appointment, cast.integration_visit.id)
+            rescheduling.reschedule(db, row, before, by=db.merge(cast.jordan))
+
+    phone.post(f"{address}/not-today", data=said)
+
+    assert visit().starts_at == before
+
+
+def test_a_patient_who_signed_in_takes_a_time_with_one_tap(signed_in, cast, visit, choose):
+    chosen, _answer = choose(signed_in(cast.maya))
+
+    assert visit().starts_at.isoformat() == chosen
+
+
+def test_whoever_was_let_in_by_face_takes_a_time_with_one_tap(
+    tap, database, cast, visit, choose, address
+):
+    phone = tap()
+    phone.post(f"{address}/claim")
+    with database.session() as db:
+        seats.admit(db, db.scalars(select(Seat)).one(), by=db.merge(cast.dr_okafor))
+
+    chosen, _answer = choose(phone)
+
+    assert visit().starts_at.isoformat() == chosen
+
+
+def test_the_page_that_asks_once_more_speaks_spanish(tap, choose, address):
+    phone = tap()
+    phone.cookies.set("__Host-ag_lang", "es", domain="afterglow.test")
+
+    _chosen, answer = choose(phone)
+
+    assert "Sí, pasarla al" in answer.text
 
 
 def test_keeping_the_time_brings_its_texts_back(planned, tap, address, visit, tasks, waiting):
@@ -163,7 +289,8 @@ def test_with_nothing_left_in_the_window_the_next_times_are_offered_without_a_re
     assert "Call me to find a time" in page
     assert not re.search(r"(?i)missed|too late|window|hours left", page)
     chosen = times_on(page)[0]
-    phone.post(f"{address}/not-today", data={"starts_at": chosen})
+    asked = phone.get(f"{address}/not-today", params={"starts_at": chosen})
+    phone.post(f"{address}/not-today", data=asked_about(asked.text))
 
     assert visit().starts_at.isoformat() == chosen
     assert tasks() == [TaskCode.OUTSIDE_WINDOW]
