@@ -160,15 +160,15 @@ def tapped(
 
 
 def unlock(db: Session, doorway: Doorway) -> None:
-    """Note that this browser opened the packet's link. Again changes nothing.
+    """Let this browser in by the packet's link. Again changes nothing.
 
-    Whoever holds the link can do so: the trail begins with the first form that is begun.
+    Whoever holds the link can do so, programs too: it counts as opened once somebody touches it
+    (`following.opened`), and the trail begins with the first form that is begun.
     """
     packet = doorway.packet
     if doorway.door is None and doorway.browser_hash is not None:
         admit(db, packet.clinic_id, packet.id, doorway.browser_hash)
-    if packet.opened_at is None:
-        following.opened(db, packet)
+    following.about_to_be_shown(db, packet)
 
 
 def admit(db: Session, clinic_id: UUID, packet_id: UUID, browser_hash: bytes) -> None:

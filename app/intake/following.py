@@ -15,12 +15,17 @@ from app.tasks import desk
 from app.tasks.models import StaffTask, TaskCode
 
 
+def about_to_be_shown(db: Session, packet: IntakePacket) -> None:
+    """Some browser came by its link: what was told meanwhile is not asked there. Nobody is told."""
+    if packet.code is PacketCode.READINESS_EVE and packet.opened_at is None:
+        told_meanwhile.leave_out(db, packet.patient_id)
+
+
 def opened(db: Session, packet: IntakePacket) -> None:
-    """Its link was opened. Only the first time counts."""
+    """Somebody is at it: a page of it was touched. Only the first time counts."""
     if packet.opened_at is None:
+        about_to_be_shown(db, packet)
         packet.opened_at = clock.now()
-        if packet.code is PacketCode.READINESS_EVE:
-            told_meanwhile.leave_out(db, packet.patient_id)
         live.publish(db, f"desk:{packet.clinic_id}")
 
 

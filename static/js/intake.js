@@ -25,6 +25,15 @@ document.querySelector(".error-summary")?.focus()
 for (const first of ["pointerdown", "keydown", "input"]) addEventListener(first, readSafety, { once: true, passive: true })
 
 function readSafety() {
+// Who only looks, as programs do that follow links, has not opened it: a touch has.
+for (const first of ["pointerdown", "keydown"]) addEventListener(first, sayHere, { once: true, passive: true })
+
+function sayHere() {
+  const here = document.querySelector("meta[name=here]")
+  if (here) fetch(here.content, { method: "POST", keepalive: true }).catch(() => {})
+  here?.remove() // the other sign says nothing new
+}
+
   const script = document.querySelector("meta[name=safety-script]")?.content
   if (script) import(script).catch(() => {})
 }

@@ -136,6 +136,7 @@ PATIENTS = {
     "journal:json": _READING,
     "journal:file": _READING,
     "intake:packet": _INTAKE,
+    "intake:here": _INTAKE,
     "intake:next": _INTAKE,
     "intake:on": _INTAKE,
     "intake:elsewhere": _INTAKE,

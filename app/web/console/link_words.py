@@ -44,7 +44,7 @@ def open_links(db: Session, patient: Patient, zone: str) -> list[ShownLink]:
         ShownLink(
             row=link,
             title=_title(link, packets.get(link.id), visits.get(link.appointment_id), zone),
-            state=_state(link.state),
+            state=_state(link, packets.get(link.id)),
             until=words.when(link.expires_at, zone),
             may_send=resending.may_send_again(link),
             may_renew=link.kind in resending.CAN_BE_SENT,
@@ -80,9 +80,12 @@ def _title(
     return f"{title}, {words.when(appointment.starts_at, zone)}"
 
 
-def _state(state: LinkState) -> tuple[str, str]:
-    return {
-        LinkState.SENT: (_("Sent"), ""),
-        LinkState.OPEN: (_("Opened"), "good"),
-        LinkState.CLAIMED: (_("Used"), "good"),
-    }.get(state, (_("Not sent yet"), ""))
+def _state(link: MagicLink, packet: IntakePacket | None) -> tuple[str, str]:
+    if link.state is LinkState.MINTED:
+        return (_("Not sent yet"), "")
+    if link.state is LinkState.CLAIMED:
+        return (_("Used"), "good")
+    if packet is not None and packet.opened_at is not None:
+        return (_("Opened"), "good")
+    # A program that follows links opens them, too: until somebody shows to be there it was sent.
+    return (_("Sent"), "")

@@ -20,7 +20,7 @@ from app.access.one_time_codes import NothingAsked
 from app.candidates import applying
 from app.candidates.applying import TooMany
 from app.i18n import gettext as _
-from app.intake import doors, packets
+from app.intake import doors, following, packets
 from app.intake.doors import Doorway
 from app.intake.models import IntakePacket, PacketCode
 from app.people.models import Clinic, Patient
@@ -194,6 +194,7 @@ def _let_in(
     """
     doorway = Doorway(packet, None, None, hash_token(browser), is_signed_in=False)
     doors.unlock(db, doorway)
+    following.opened(db, packet)  # whoever typed a code is no program
     earlier = guards.session_of(request, db, SessionKind.WRITE)
     if earlier is not None:
         web_sessions.end(db, earlier)

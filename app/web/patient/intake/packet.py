@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import i18n
-from app.intake import doors, drafts, resting, sheets
+from app.intake import doors, drafts, following, resting, sheets
 from app.intake.doors import Doorway
 from app.intake.models import IntakeTask, PacketCode, TaskKind, TaskState
 from app.questionnaires.engine import journey
@@ -65,6 +65,13 @@ def overview(request: Request, db: Session) -> Response:
         next_path=f"{at}/next",
         copies=copies.paths(db, doorway, tasks),
     )
+
+
+@intake_only
+def somebody_is_here(request: Request, db: Session) -> Response:
+    """The human signal: a page of the packet was touched. Staff read "Opened" from now on."""
+    following.opened(db, request.state.doorway.packet)
+    return Response(status_code=204)
 
 
 @intake_only
@@ -174,6 +181,7 @@ def _state(task: IntakeTask, due: list[IntakeTask], here: IntakeTask | None) -> 
 
 routes = [
     Route("/intake/{packet}", overview, name="intake:packet"),
+    Route("/intake/{packet}/here", somebody_is_here, methods=["POST"], name="intake:here"),
     Route("/intake/{packet}/next", on_from_packet, methods=["GET", "POST"], name="intake:next"),
     Route("/intake/{task}/on", on_in_task, methods=["GET", "POST"], name="intake:on"),
 ]

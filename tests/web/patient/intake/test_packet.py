@@ -1,5 +1,6 @@
 """A packet of forms, from the tap on its link to the receipt."""
 
+import re
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -274,10 +275,24 @@ def test_a_packet_that_closed_ends_kindly(phone, phq, row):
     assert row(phq.task_ids[0]).response.revision == 0
 
 
-def test_opening_is_noted_once_and_binds_nothing(phone, phq, database):
-    for _ in range(2):
-        phone().tap(phq.token)
+def test_a_program_that_follows_the_link_has_not_opened_it_and_a_touch_has_once(
+    phone, phq, database, desk, cast
+):
+    theos, asked = phone(), f"/clinic/patients/{cast.theo.id}"
+    for each in (theos, phone()):
+        each.tap(phq.token)
+    [here] = re.findall(r'<meta name="here" content="([^"]+)">', theos.answer.text)
+    with database.session(write=False) as db:
+        assert db.get_one(IntakePacket, phq.packet_id).opened_at is None
+    not_yet = '<span>Opened</span> <span class="fine soft">not yet</span>'
+    assert not_yet in desk.get(asked).text
 
+    assert theos.client.post(here).status_code == 204
+    clock.stand_still(FRIDAY_NOON + timedelta(hours=1), machine=FRIDAY_NOON)
+    theos.client.post(here)
+
+    assert not_yet not in desk.get(asked).text
+    assert 'name="here"' not in theos.go(theos.path).answer.text
     with database.session(write=False) as db:
         packet = db.get_one(IntakePacket, phq.packet_id)
         assert packet.opened_at == FRIDAY_NOON
@@ -297,11 +312,12 @@ def asking(database):
     said[:] = [statement for statement in said if "pg_notify" not in statement]
 
 
-def test_opening_a_packet_costs_five_statements_and_again_three(database, phone, phq):
+def test_opening_a_packet_costs_four_statements_and_again_three(database, phone, phq):
     theos = phone()
     with asking(database) as said:
         theos.client.post("/x", json={"t": phq.token, "kind": "intake"})
-    assert len(said) == 5, "\n\n".join(said)
+    assert len(said) == 4, "\n\n".join(said)
+    theos.client.post(f"/intake/{phq.packet_id}/here")
 
     with asking(database) as said:
         theos.client.post("/x", json={"t": phq.token, "kind": "intake"})
@@ -314,7 +330,7 @@ def test_in_a_browser_that_opened_another_packet_it_costs_no_more(database, phon
     with asking(database) as said:
         theos.client.post("/x", json={"t": phq.token, "kind": "intake"})
 
-    assert len(said) == 5, "\n\n".join(said)
+    assert len(said) == 4, "\n\n".join(said)
 
 
 @pytest.mark.parametrize("form", ["phq-2", "goals", "medical-history", "consents"])
