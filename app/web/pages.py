@@ -1,7 +1,8 @@
 """Renders pages. The one place that knows the templates' environment."""
 
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -13,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app import clock, i18n
+from app.access.models import SessionKind, WebSession
+from app.access.session_limits import LIMITS
 from app.db.base import Model
 from app.journal.owners import owner_of
 from app.people import phones
@@ -90,9 +93,25 @@ def render(request: Request, template: str, **context: Any) -> str:
         "practitioner": getattr(state, "practitioner", None),
         "after_dose": getattr(state, "after_dose", None),
         "owner": owner_of(state.patient) if getattr(state, "patient", None) else "",
+        "rest_of_page": partial(_rest_of, getattr(state, "web_session", None)),
     }
     jinja: Environment = request.app.state.templates
     return jinja.get_template(template).render(shared | context)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """After how many seconds without anybody a patient's page is covered, and the way back in."""
+
+    seconds: int
+    came_by_link: bool
+
+
+def _rest_of(web_session: WebSession | None) -> Rest | None:
+    """Asked by the pages that may be covered. An error's page has a session of nobody's."""
+    kind = web_session.kind if web_session else None
+    idle = LIMITS[kind].idle if kind in (SessionKind.PATIENT, SessionKind.WRITE) else None
+    return Rest(int(idle.total_seconds()), kind is SessionKind.WRITE) if idle else None
 
 
 def mood(request: Request) -> str:

@@ -1,6 +1,7 @@
 // Makes a form's pages go on without a full load, and keeps what was typed when there is no signal.
 import { allowSwaps } from "./console/swaps.js"
 import { turnLightInPlace } from "./lamp.js"
+import {} from "./resting.js"
 
 const LONGEST_WAIT = 20_000
 const LONGEST_UPLOAD = 300_000
@@ -24,7 +25,6 @@ document.querySelector(".error-summary")?.focus()
 // What answers danger from the phone itself is read once somebody is at the page: it costs no first paint.
 for (const first of ["pointerdown", "keydown", "input"]) addEventListener(first, readSafety, { once: true, passive: true })
 
-function readSafety() {
 // Who only looks, as programs do that follow links, has not opened it: a touch has.
 for (const first of ["pointerdown", "keydown"]) addEventListener(first, sayHere, { once: true, passive: true })
 
@@ -34,6 +34,7 @@ function sayHere() {
   here?.remove() // the other sign says nothing new
 }
 
+function readSafety() {
   const script = document.querySelector("meta[name=safety-script]")?.content
   if (script) import(script).catch(() => {})
 }

@@ -24,6 +24,7 @@ async function forgetOwner() {
     await prompts.remove()
     await notes.put("owner", null)
     await notes.put("tapped", null)
+    await notes.put("rested-typing", null)
     const waiting = (await entries.all()).some((entry) => entry.owner === owner)
     if (owner && !waiting) await forget(owner)
   } catch {

@@ -4,9 +4,9 @@ const CHOSEN = ["checkbox", "radio"]
 const NOT_TYPED = ["hidden", "submit", "button", "reset", "image", "file", "password"]
 
 // Every field by a name that it has on the next load too.
-function* fieldsOfPage() {
+function* fieldsOfPage(main = document.querySelector("main")) {
   const seen = new Map()
-  for (const form of document.querySelectorAll("main form")) {
+  for (const form of main.querySelectorAll("form")) {
     for (const field of form.elements) {
       if (!field.matches("input, select, textarea") || NOT_TYPED.includes(field.type)) continue
       const what = CHOSEN.includes(field.type) ? field.value : ""
@@ -44,8 +44,12 @@ export class Typing {
 
   // A part that was refused is drawn with what was typed: that differs from the page's beginning.
   get now() {
+    return this.within(document.querySelector("main"))
+  }
+
+  within(main) {
     const typed = []
-    for (const [name, field] of fieldsOfPage()) {
+    for (const [name, field] of fieldsOfPage(main)) {
       const state = stateOf(field)
       const isWords = typeof state === "string" && !field.options && state !== (this.#drawn.get(name) ?? "")
       if (this.#all || isWords || !isAsDrawn(field)) typed.push([name, state])
