@@ -26,7 +26,7 @@ from app.candidates import applying
 from app.db import beats
 from app.db.engine import Database
 from app.db.resealing import Resealer
-from app.intake import following, told_meanwhile
+from app.intake import attachments, following, told_meanwhile
 from app.journal import following as journal_following
 from app.keeping import purging
 from app.messaging import claims, delivery, inbound, outbox, overdue, reconciling, sweeping
@@ -112,6 +112,7 @@ class Worker:
             Job("tell", 0.5, self._tell_others, aside=True),
             Job("keys", 5, self._seal_anew, aside=True),
             Job("purge", 60, self._in_transaction(purging.purge)),
+            Job("digests", 3600, self._forget_digests, aside=True),
             self._copies(),
             Job("zones", 3600, self._in_transaction(agreed_times.follow_zones)),
             Job("tidy", 600, self._in_transaction(_tidy)),
@@ -235,6 +236,12 @@ class Worker:
         back = sweeping.A_DAY if is_whole else sweeping.LATELY
         if sweeping.sweep(self._database, self._gateway, back) is not None and is_whole:
             self._swept_at = now
+    def _forget_digests(self) -> None:
+        while not self._stopping.wait(0.02):
+            with self._database.session() as db:
+                if not attachments.forget_digests(db):
+                    return
+
 
     def _understand(self) -> None:
         until = time.monotonic() + _LONGEST_TURN_SECONDS

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -26,6 +26,7 @@ _PICTURES = {b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": "image/png"}
 _NOT_READ_HERE = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 _DOES_THINGS = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/XFA")
 _LONGEST_NAME = 80
+_AT_ONCE, _MOST_BYTES = 100, 4_000_000  # of files whose hashes are blanked
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|]+')
 
 
@@ -69,13 +70,12 @@ def take(
         response_id=response.id,
         content_type=kind,
         size=len(content),
-        digest=hashlib.sha1(content, usedforsecurity=False).digest(),
         name=clean_name(name, kind),
         content=content,
         made_at=clock.now(),
     )
     db.add(attachment)
-    return as_answer(attachment)
+    return _as_answer(attachment, content)
 
 
 def wanted(db: Session, response: QuestionnaireResponse, item: Item, content: bytes) -> str:
@@ -87,13 +87,31 @@ def wanted(db: Session, response: QuestionnaireResponse, item: Item, content: by
 
 def as_answer(attachment: Attachment) -> File:
     """What stands on the sheet for a stored file."""
-    return File(
-        id=str(attachment.id),
-        content_type=attachment.content_type,
-        size=attachment.size,
-        name=attachment.name,
-        digest=b64encode(attachment.digest).decode(),
-    )
+    return _as_answer(attachment, attachment.content or b"")
+
+
+def forget_digests(db: Session) -> int:
+    """Blank the hashes that files of before rest with, a few at a time; returns how many.
+
+    A hash in clear tells whoever has the same file that it was sent in. It stands with the answers,
+    which are sealed. On SQLite nobody else writes meanwhile, and a row is written whole.
+    """
+    there = select(Attachment.id, Attachment.size).where(func.length(Attachment.digest) > 0)
+    ids: list[UUID] = []
+    size = 0
+    for each, its_size in db.execute(there.limit(_AT_ONCE)):
+        size += its_size
+        if ids and size > _MOST_BYTES:
+            break
+        ids.append(each)
+    if ids:
+        db.execute(
+            update(Attachment)
+            .where(Attachment.id.in_(ids))
+            .values(digest=b"")
+            .execution_options(synchronize_session=False)
+        )
+    return len(ids)
 
 
 def find(db: Session, response: QuestionnaireResponse, file_id: str) -> Attachment | None:
@@ -123,6 +141,16 @@ def clean_name(name: str, kind: str) -> str:
     if kind == PDF:
         return f"{stem or _('Paper')}.pdf"
     return f"{stem or _('Photo')}.jpg"
+
+
+def _as_answer(attachment: Attachment, content: bytes) -> File:
+    return File(
+        id=str(attachment.id),
+        content_type=attachment.content_type,
+        size=attachment.size,
+        name=attachment.name,
+        digest=b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode(),
+    )
 
 
 def _kind_of(content: bytes) -> str:

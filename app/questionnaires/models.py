@@ -77,7 +77,7 @@ class Attachment(Model):
     response_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire_response.id"))
     content_type: Mapped[str]
     size: Mapped[int]
-    digest: Mapped[bytes]
+    digest: Mapped[bytes] = mapped_column(default=b"")  # empty: see attachments.forget_digests
     name_sealed: Mapped[bytes | None]
     content_sealed: Mapped[bytes | None]
     made_at: Mapped[datetime]

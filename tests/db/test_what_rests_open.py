@@ -48,7 +48,7 @@ OPEN = {
     "appointment.wall_start": "a moment",
     "appointment.zone": "a time zone",
     "attachment.content_type": CODE,
-    "attachment.digest": "the hash of a whole file: tells whoever has the same file already",
+    "attachment.digest": "empty, and blanked where it was not: tests/intake/test_attachments.py",
     "attempt.source_hash": HASH,
     "audit_event.action": CODE,
     "audit_event.agent_kind": CODE,

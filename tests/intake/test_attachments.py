@@ -1,6 +1,9 @@
 """Pictures and papers as answers: what is taken, what is kept of it, who is told no and how."""
 
+import hashlib
+from base64 import b64encode
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 from PIL import Image
@@ -74,6 +77,27 @@ def test_a_picture_rests_encrypted(take, stored):
 
     assert content.startswith(b"\xff\xd8")
     assert b"JFIF" not in sealed
+
+
+def test_nobody_who_has_the_same_file_can_tell_that_it_was_sent_in(take, database):
+    file = take(PAPER, "card.pdf")
+    hashes = [hash_of(PAPER).digest() for hash_of in (hashlib.sha1, hashlib.sha256, hashlib.md5)]
+    assert file.digest == b64encode(hashes[0]).decode()  # as FHIR has it, sealed with the answers
+    with database.session() as db:
+        row = db.get_one(Attachment, UUID(file.id))
+        assert row.digest == b""
+        row.digest = hashes[0]  # as files of before rest
+
+    with database.session() as db:
+        assert attachments.forget_digests(db) == 1
+    with database.session() as db:
+        assert attachments.forget_digests(db) == 0
+        row = db.get_one(Attachment, UUID(file.id))
+        rests = db.execute(select(*Attachment.__table__.c)).one()
+        assert not any(
+            each in bytes(value) for value in rests if type(value) is bytes for each in hashes
+        )
+        assert attachments.as_answer(row).digest == file.digest
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
