@@ -5,10 +5,10 @@ with the mark that tells spreadsheets it is UTF-8.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import i18n, wall_time
@@ -35,6 +35,12 @@ def of_form(db: Session, clinic: Clinic, questionnaire: Questionnaire) -> str:
     questions = [item for item in form.in_order if item.is_question and not item.is_hidden]
     drawn = [_row(db, clinic, response, questions) for response in _sent(db, clinic, questionnaire)]
     return written([_head(form, questions, clinic), *drawn])
+
+
+def patients_of(db: Session, clinic: Clinic, questionnaire: Questionnaire) -> Sequence[Patient]:
+    """Whose sheets stand in that table."""
+    ids = select(QuestionnaireResponse.patient_id).where(*_is_sent(clinic, questionnaire))
+    return db.scalars(select(Patient).where(Patient.id.in_(ids)).order_by(Patient.id)).all()
 
 
 def of_response(db: Session, clinic: Clinic, response: QuestionnaireResponse) -> str:
@@ -64,13 +70,17 @@ def _sent(
     yield from db.scalars(
         select(QuestionnaireResponse)
         .options(joinedload(QuestionnaireResponse.questionnaire))
-        .where(
-            QuestionnaireResponse.clinic_id == clinic.id,
-            QuestionnaireResponse.questionnaire_id == questionnaire.id,
-            QuestionnaireResponse.status == ResponseStatus.COMPLETED,
-        )
+        .where(*_is_sent(clinic, questionnaire))
         .order_by(QuestionnaireResponse.completed_at, QuestionnaireResponse.id)
     )
+
+
+def _is_sent(clinic: Clinic, questionnaire: Questionnaire) -> list[ColumnElement[bool]]:
+    return [
+        QuestionnaireResponse.clinic_id == clinic.id,
+        QuestionnaireResponse.questionnaire_id == questionnaire.id,
+        QuestionnaireResponse.status == ResponseStatus.COMPLETED,
+    ]
 
 
 def _head(form: Form, questions: list[Item], clinic: Clinic) -> list[str]:

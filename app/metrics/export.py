@@ -35,6 +35,12 @@ def table(report: Report, slug: str) -> str:
     return _written(_rows(report.metrics[slug]))
 
 
+def rows_of(report: Report, name: str) -> list[Row]:
+    """The rows that name an infusion in the table of one metric, or (`all`) in any."""
+    chosen = report.metrics.values() if name == "all" else [report.metrics[name]]
+    return [row for metric in chosen if not metric.is_private for row in metric.rows]
+
+
 def figures(report: Report) -> str:
     """Every figure of every metric as CSV."""
     lines: list[Line] = [_FIGURE]

@@ -16,7 +16,7 @@ from app.metrics.report import Report
 from app.people.models import Patient
 from app.scheduling.models import Appointment
 from app.web import papers
-from app.web.console import numbers_shown
+from app.web.console import looking, numbers_shown
 from app.web.console import numbers_words as words
 from app.web.console.desk import desk_page
 from app.web.guards import staff_only
@@ -81,7 +81,7 @@ def show_one(request: Request, db: Session) -> Response:
 
 @staff_only
 def rows(request: Request, db: Session) -> Response:
-    """The rows behind one number, the latest first, fifty at a time."""
+    """The rows behind one number, the latest first, fifty at a time. Looking is written down."""
     read = _report(request, db)
     metric = _metric(request, read)
     month, part = _month_of(request, read), request.path_params["part"]
@@ -98,6 +98,8 @@ def rows(request: Request, db: Session) -> Response:
     told = _told(metric, found)
     number = _number(request, len(told))
     on_page = told[(number - 1) * _PAGE : number * _PAGE]
+    people = _people(db, on_page)
+    looking.note(request, "view-row", *people.values())
     return _page(
         request,
         db,
@@ -111,7 +113,7 @@ def rows(request: Request, db: Session) -> Response:
         total=len(told),
         kept_private=len(found) - len(told) if not metric.hides_all else 0,
         hides_all=metric.hides_all,
-        people=_people(db, on_page),
+        people=people,
         number=number,
         last=max(1, -(-len(told) // _PAGE)),
     )
@@ -119,15 +121,20 @@ def rows(request: Request, db: Session) -> Response:
 
 @staff_only
 def table(request: Request, db: Session) -> Response:
-    """The rows of one metric, all figures, or everything together. Demo rows count in none."""
+    """The rows of one metric, all figures, or everything together. Demo rows count in none.
+
+    Taking them out is written down, and of everybody who has a row among them.
+    """
     read = _report(request, db, for_export=True)
     name = request.path_params["name"]
+    if name not in ("all", "figures", *read.metrics):
+        not_found()
+    theirs = _people(db, [] if name == "figures" else export.rows_of(read, name))
+    looking.note(request, "export-metrics", request.state.clinic, *theirs.values())
     if name == "all":
         return papers.packed(request, export.everything(read), "numbers")
     if name == "figures":
         return papers.table(request, export.figures(read), "figures")
-    if name not in read.metrics:
-        not_found()
     return papers.table(request, export.table(read, name), name)
 
 

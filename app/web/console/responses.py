@@ -95,9 +95,10 @@ def table(request: Request, db: Session) -> Response:
 
 @staff_only
 def form_table(request: Request, db: Session) -> Response:
-    """Every sheet of a form as a table."""
+    """Every sheet of a form as a table. Whoever is on it finds it in their account."""
     form = _form(request, db)
-    looking.note(request, "export-answers", form)
+    theirs = tables.patients_of(db, request.state.clinic, form)
+    looking.note(request, "export-answers", form, *theirs)
     return papers.table(request, tables.of_form(db, request.state.clinic, form), "answers")
 
 

@@ -46,6 +46,7 @@ _NAMED = {
         "view",
         "view-course",
         "view-visit",
+        "view-row",
         "read-answers",
         "read-file",
         "read-shared",

@@ -9,6 +9,7 @@ def words() -> dict[str, str]:
         "view": _("Opened the page"),
         "view-course": _("Looked at scores, sessions and hopes"),
         "view-visit": _("Opened the visit's page, with the lines that were brought"),
+        "view-row": _("Saw their line behind a figure"),
         "read-answers": _("Read the answers of a form"),
         "read-file": _("Opened a file that answers a question"),
         "read-shared": _("Read for the first time what was shared"),

@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.audit import trail
 from app.people.models import Patient
+from app.questionnaires.models import QuestionnaireResponse
 from app.web.console import trail_words
-from tests import journals
+from tests import journals, sheets
 from tests.web.test_budgets import counting
 
 
@@ -103,6 +105,31 @@ def test_an_account_names_everybody_who_looked_and_itself(desk, signed_in, offic
     ]
     assert [row["what"] for row in data["events"]][3:] == ["Took out an account of who saw what"]
     assert "maya" not in table.headers["content-disposition"].lower()
+
+
+def test_an_account_tells_of_every_table_that_held_the_patient(desk, office, database, cast):
+    form = sheets.form_named(database, "consents")
+    agreements = sheets.agreements(form, treatment="discuss")
+    sheets.hand_in(database, cast.maya, "consents", agreements)
+    with database.session() as db:
+        version = db.scalars(select(QuestionnaireResponse.questionnaire_id)).one()
+    accounts = [f"/clinic/trail/patients/{each.id}/account.csv" for each in (cast.maya, cast.theo)]
+
+    office.get(f"/clinic/forms/{version}/answers")
+    desk.get("/clinic/metrics/texts/all/open")
+    office.get("/clinic/metrics/tables/on-time")
+    office.get("/clinic/metrics/tables/figures")
+
+    mayas, theos = (
+        [row["what"] for row in csv.DictReader(io.StringIO(office.get(path).text))]
+        for path in accounts
+    )
+    assert mayas == [
+        "Took out answers, as a table",
+        "Saw their line behind a figure",
+        "Took out figures, as a table",
+    ]
+    assert theos == []
 
 
 def test_listening_to_a_shared_note_is_recorded_each_time_and_once_a_time(
