@@ -105,6 +105,22 @@ def test_a_covered_desk_shows_nobody_and_gives_back_what_was_typed(page, clinic,
     other.wait_for_url(f"{clinic.url}/clinic/patients")  # by itself
 
 
+def test_a_covered_desk_still_says_that_somebody_is_needed(page, clinic, desk_of, rest):
+    Fob(page)
+    desk_of(page, "Dr. Rivers")
+    page.goto(f"{clinic.url}/clinic/patients")
+    page.wait_for_function("sessionStorage.getItem('desk-typed') !== null")
+    clinic.post("/demo/reply", {"from": "+19145550101", "body": "I want to die"})
+
+    rest()
+
+    _covered(page)
+    notice = page.get_by_role("alert").filter(has_text="one of you now")
+    expect(notice).to_be_visible()
+    expect(notice).not_to_contain_text("Sam")
+    expect(page).to_have_title(re.compile(r"^\(\d+\) "))
+
+
 def test_somebody_else_begins_afresh(page, new_phone, clinic, desk_of, rest):
     fob = Fob(page)
     desk_of(page, "Dr. Rivers")

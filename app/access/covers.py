@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.access import passkey_grants
 from app.access.models import Passkey, SessionKind, WebSession
 from app.people.models import Practitioner
@@ -34,6 +35,19 @@ def under_cover(db: Session, browser: str, passkey: Passkey) -> Practitioner | N
         return None
     opened = passkey_grants.opened_by(db, passkey)
     return next((row for row in opened if row.id == rested.practitioner_id), None)
+
+
+def rests_for(db: Session, browser: str) -> Practitioner | None:
+    """Whose desk lies covered in this browser, while their session could still have lived.
+
+    Nobody's once they signed out or left. Opens nothing: the page may say that somebody is needed.
+    """
+    rested = _last(db, browser)
+    if rested is None or not rested.cover_key_sealed:
+        return None
+    if rested.expires_at <= clock.machine_now() or rested.practitioner is None:
+        return None
+    return rested.practitioner if rested.practitioner.disabled_at is None else None
 
 
 def hand_on(db: Session, browser: str, practitioner: Practitioner) -> bytes:

@@ -53,6 +53,7 @@ PUBLIC = {
     "session-shell",
     "install",
     "ready",
+    "console:needed-under-cover",  # how many, to the browser whose desk lies covered
     "metrics",
     "fhir:metadata",
 }

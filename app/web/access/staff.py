@@ -234,7 +234,13 @@ NEEDS_PROOF = {
 }
 
 # Whoever signs in or out is nobody yet: these know no role.
-BEFORE_SIGNING_IN = {"sign-in", "passkey-challenge", "passkey-sign-in", "sign-out"}
+BEFORE_SIGNING_IN = {
+    "sign-in",
+    "needed-under-cover",
+    "passkey-challenge",
+    "passkey-sign-in",
+    "sign-out",
+}
 
 
 def least(name: str) -> Role:

@@ -12,7 +12,9 @@ from app import clock
 from app.access import invitations, web_sessions
 from app.access.covers import KEPT
 from app.access.models import SessionKind, WebSession
-from app.people.models import Practitioner
+from app.people.models import Patient, Practitioner
+from app.safety import escalation
+from app.safety.models import Signal
 from app.telehealth.line import SESSION_OVER
 from app.web.guards import COOKIES
 from tests.access.authenticator import Authenticator
@@ -162,3 +164,64 @@ def test_being_there_wakes_no_session_that_is_over(browser, take_up, cast, datab
         line.send_text("here")
 
     assert browser.get("/clinic").headers["location"] == "/clinic/sign-in"
+
+
+def _needed(browser):
+    return browser.get("/clinic/sign-in/needed").json()
+
+
+@pytest.fixture
+def alarm(database, cast):
+    """Maya's words may mean danger, and nobody has acknowledged it."""
+    with database.session() as db:
+        escalation.raise_alert(db, db.get_one(Patient, cast.maya.id), Signal.CONTROL)
+
+
+def test_a_covered_desk_says_how_many_are_waiting_for_somebody_and_not_who(
+    browser, take_up, alarm, cast, database
+):
+    take_up(cast.dr_okafor)
+    with database.session() as db:
+        db.get_one(Practitioner, cast.dr_okafor.id).ring_aloud = True
+    _rest(minutes=16)
+
+    said = browser.get("/clinic/sign-in/needed")
+
+    assert said.json() == {
+        "count": 1,
+        "words": "Somebody needs one of you now. Sign in, or have a colleague look.",
+        "ring": True,
+    }
+    assert "Maya" not in said.text
+    assert said.headers["cache-control"] == "no-store"
+
+
+def test_it_says_so_to_no_other_browser_and_not_after_signing_out(
+    app, browser, take_up, alarm, cast
+):
+    take_up(cast.dr_okafor)
+    with TestClient(app, base_url=BASE_URL) as other:
+        assert _needed(other) == {"count": 0, "words": "", "ring": False}
+    assert _needed(browser)["count"] == 1
+
+    browser.post("/clinic/sign-out")
+
+    assert _needed(browser)["count"] == 0
+
+
+def test_it_says_so_no_longer_than_the_session_could_have_lived(browser, take_up, alarm, cast):
+    take_up(cast.dr_okafor)
+    _rest(hours=11, minutes=59)
+    assert _needed(browser)["count"] == 1
+
+    _rest(minutes=1)
+
+    assert _needed(browser)["count"] == 0
+
+
+def test_the_desk_of_somebody_who_left_says_nothing(browser, take_up, alarm, cast, database):
+    take_up(cast.dr_okafor)
+    with database.session() as db:
+        db.get_one(Practitioner, cast.dr_okafor.id).disabled_at = clock.now()
+
+    assert _needed(browser)["count"] == 0
