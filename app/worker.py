@@ -42,7 +42,7 @@ from app.settings import Settings
 from app.subscriptions import delivering as subscriptions
 from app.subscriptions import keeping as kept_subscriptions
 from app.subscriptions.receiver import SECONDS, NetReceiver, Receiver
-from app.telehealth import guest_texts, ringing
+from app.telehealth import guest_texts, ringing, unsaid
 
 log = structlog.get_logger("worker")
 _TICK_SECONDS = 0.5
@@ -108,6 +108,7 @@ class Worker:
             Job("notices", 2, self._send_notices, notices.next_due),
             Job("leases", 10, self._in_transaction(claims.expire_leases)),
             Job("look", 5, self._look),
+            Job("unsaid", 300, self._in_transaction(unsaid.ask)),
             Job("overdue", 30, self._in_transaction(overdue.tell_staff)),
             Job("tell", 0.5, self._tell_others, aside=True),
             Job("keys", 5, self._seal_anew, aside=True),

@@ -25,8 +25,6 @@ class TaskCode(StrEnum):
     ANOTHER_SESSION = "another-session"  # the patient asks for one
     RECORD_OUTCOME = "record-outcome"  # a visit is over, and nobody said what it came to
     DUPLICATE = "duplicate"  # two records may be one person
-    WEBHOOK_FAILED = "webhook-failed"  # another system could not be told
-    NUMBER_CHANGE = "number-change"
 
 
 class StaffTask(Model):

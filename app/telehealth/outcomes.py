@@ -17,6 +17,8 @@ from app.people.models import Practitioner
 from app.refusal import Refusal
 from app.scheduling import joining
 from app.scheduling.models import Appointment, AppointmentStatus
+from app.tasks import desk
+from app.tasks.models import TaskCode
 from app.telehealth import visits
 from app.telehealth.models import ProviderName, VisitOutcome, VisitResult, WhyNotHeld
 
@@ -70,6 +72,7 @@ def say(db: Session, appointment: Appointment, said: Said, *, by: Practitioner) 
         row.reason = said.reason if said.result is VisitResult.NOT_HELD else None
         row.began_at = _began_at(db, appointment, said)
         _settle(db, appointment, row, by=by)
+        desk.settle(db, TaskCode.RECORD_OUTCOME, appointment.id)
     trail.record(db, "say-outcome", agent=by, entity=appointment, detail=said.result or "line")
     live.publish(db, f"desk:{appointment.clinic_id}")
 

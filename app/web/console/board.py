@@ -102,6 +102,12 @@ class Board:
         return {visit.id for visit in visits if visit.asked_at is not None}
 
     @property
+    def passed(self) -> set[UUID]:
+        """The visits whose time it shows as passed, with what to do about it."""
+        visits = (row.visit for row in (*self.needs_us, *self.on_course) if row.visit is not None)
+        return {visit.id for visit in visits if visit.ends_at <= clock.now()}
+
+    @property
     def in_words(self) -> str:
         """`5 people in their window. 3 need one of us.`"""
         inside = sum(row.line is not None for row in (*self.needs_us, *self.on_course))

@@ -13,6 +13,8 @@ from app.people.models import Patient
 from app.protocols import archiving
 from app.protocols import merging as joining
 from app.refusal import Refusal
+from app.tasks import desk
+from app.tasks.models import TaskCode
 from app.web.console import joining_words
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
@@ -73,6 +75,7 @@ def join(request: Request, db: Session) -> Response:
         taken = [field for field, value in typed.items() if value == "theirs"]
         try:
             joining.join(db, kept, gone, taken, by=request.state.practitioner)
+            _settle_doubles(db, request, kept, gone)
         except Refusal as refusal:
             faults.take(refusal, "sure")
         else:
@@ -85,6 +88,7 @@ def tell_apart(request: Request, db: Session) -> Response:
     """They are two people. Twice changes nothing."""
     patient, other = patient_of(request, db), patient_of(request, db, "other")
     doubles.tell_apart(db, patient, other, by=request.state.practitioner)
+    _settle_doubles(db, request, patient, other)
     return redirect(request, "console:patient", id=patient.id)
 
 
@@ -98,6 +102,14 @@ def put_away(request: Request, db: Session) -> Response:
 def bring_back(request: Request, db: Session) -> Response:
     """They come again. Twice changes nothing."""
     return _changed(request, db, archiving.bring_back)
+
+
+def _settle_doubles(db: Session, request: Request, *both: Patient) -> None:
+    """Somebody looked at them: whoever else is like either of them is asked about no less."""
+    for each in both:
+        if not doubles.of_patient(db, each):
+            by = request.state.practitioner
+            desk.settle_for(db, TaskCode.DUPLICATE, each.id, by=by)
 
 
 def _changed(request: Request, db: Session, act: Callable[..., None]) -> Response:

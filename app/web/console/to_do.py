@@ -64,4 +64,9 @@ def _action(task: StaffTask) -> Action:
         return Action(_("See what is missing"), f"/clinic/patients/{patient.id}#asked")
     if task.code is TaskCode.ANOTHER_SESSION:
         return Action(_("Book a session"), f"/clinic/book?patient={patient.id}&service=infusion")
+    if task.code is TaskCode.RECORD_OUTCOME and task.appointment_id is not None:
+        there = f"/clinic/appointments/{task.appointment_id}#outcome"
+        return Action(_("Say what it came to"), there)
+    if task.code is TaskCode.DUPLICATE:
+        return Action(_("Compare the records"), "/clinic/patients/doubles")
     return phone_action(patient, number=number(task))

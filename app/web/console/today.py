@@ -175,3 +175,5 @@ routes = [
     Route("/board/{id}/times", offer_times, methods=["POST"], name="offer-times"),
     Route("/tasks/{id}/completion", complete, methods=["POST"], name="complete-task"),
 ]
+    if task.code is TaskCode.RECORD_OUTCOME:
+        return task.appointment_id in shown.passed

@@ -56,6 +56,8 @@ def task(value: TaskCode) -> str:
         TaskCode.CANDIDATE: _("Asks to become a patient"),
         TaskCode.INTAKE_LATE: _("Forms are not done yet"),
         TaskCode.ANOTHER_SESSION: _("Asks for another session"),
+        TaskCode.RECORD_OUTCOME: _("A visit is over, and nobody said what it came to"),
+        TaskCode.DUPLICATE: _("May be here twice"),
     }[value]
 
 

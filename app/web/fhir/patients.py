@@ -13,8 +13,10 @@ from starlette.responses import Response
 from app.access import api_keys, scopes
 from app.audit import trail
 from app.db.base import Model, UTCDateTime
-from app.people import enrolment, finding, phones
+from app.people import doubles, enrolment, finding, phones
 from app.people.models import Clinic, Patient
+from app.tasks import desk
+from app.tasks.models import TaskCode
 from app.web.fhir import conditional, versions
 from app.web.fhir import finding as rows
 from app.web.fhir import patient as mapping
@@ -41,10 +43,13 @@ def create(request: Request, db: Session) -> Response:
     there = conditional.existing(request, db, KIND)
     if there is not None:
         return _there(request, db, there)
+    alike = doubles.like(db, clinic.id, told.given_name, told.family_name, told.birth_on)
     patient, is_new = _enrol_once(db, clinic, told, by=request.state.api_key)
-    return (
-        _answer(request, mapping.written(patient), 201) if is_new else _there(request, db, patient)
-    )
+    if not is_new:
+        return _there(request, db, patient)
+    if alike:  # at the desk the form asks; this may be somebody who has a new number
+        desk.open_task(db, TaskCode.DUPLICATE, patient, by=request.state.api_key)
+    return _answer(request, mapping.written(patient), 201)
 
 
 @bearer_only

@@ -1,9 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
+from app.people.models import Patient
+from app.tasks.models import StaffTask, TaskCode
 from tests.web.fhir.test_door import told
 
 SAM = {
@@ -120,3 +123,31 @@ def test_a_number_posted_many_times_at_once_is_one_patient(ehr):
 
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
     assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+def _doubles(database):
+    with database.session(write=False) as db:
+        wanted = select(StaffTask.patient_id).where(StaffTask.code == TaskCode.DUPLICATE)
+        return db.scalars(wanted.where(StaffTask.done_at.is_(None))).all()
+
+
+def test_somebody_enrolled_with_a_second_number_is_put_before_staff(ehr, signed_in, database, cast):
+    with database.session() as db:
+        db.get_one(Patient, cast.maya.id).birth_on = date(1990, 1, 31)
+    twin = {
+        "resourceType": "Patient",
+        "name": [{"given": [cast.maya.given_name], "family": cast.maya.family_name}],
+        "telecom": [{"system": "phone", "value": "+13125550188"}],
+        "birthDate": "1990-01-31",
+    }
+
+    there = ehr.post("/Patient", json=twin | {"birthDate": "1991-01-31"}).json()
+    assert _doubles(database) == []
+    twin["telecom"][0]["value"] = "+13125550189"
+    twin = ehr.post("/Patient", json=twin).json()
+
+    assert [str(each) for each in _doubles(database)] == [twin["id"]] != [there["id"]]
+    desk = signed_in(cast.dr_okafor)
+    assert 'href="/clinic/patients/doubles"' in desk.get("/clinic").text
+    desk.post(f"/clinic/patients/{twin['id']}/telling-apart/{cast.maya.id}")
+    assert _doubles(database) == []
