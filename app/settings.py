@@ -12,6 +12,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app import key_sources
 
 
+_SHORTEST_TOKEN = 20
+
+
 class Sms(StrEnum):
     DEMO = "demo"
     TWILIO = "twilio"
@@ -97,6 +100,10 @@ class Settings(BaseSettings):
         ge=0,
         le=60,
         description="how long `/readyz` says no before a process leaves: until balancers saw it",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="what `/metrics` asks for as a bearer token; empty: it answers inside only",
     )
     backup_dir: str = Field(
         default="", description="folder of the copies that the worker makes by itself; empty: none"
@@ -203,6 +210,8 @@ class Settings(BaseSettings):
                     wrong.append(f"AFTERGLOW_{name.upper()} is not set")
         if self.turn_urls and not self.turn_secret.get_secret_value():
             wrong.append("AFTERGLOW_TURN_SECRET is not set although AFTERGLOW_TURN_URLS is")
+        if 0 < len(self.metrics_token.get_secret_value()) < _SHORTEST_TOKEN:
+            wrong.append(f"AFTERGLOW_METRICS_TOKEN is shorter than {_SHORTEST_TOKEN} characters")
         return wrong
 
     def _is_public(self) -> bool:

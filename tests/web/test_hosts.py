@@ -36,8 +36,8 @@ def test_two_names_at_once_are_none_of_ours(browser, cast):
 
 
 def test_probes_know_an_address_and_no_name(browser, cast):
-    for path in ("/healthz", "/readyz?only=pages", "/metrics"):
-        assert browser().get(path, headers={"host": "10.0.0.7"}).status_code == 200
+    for path, status in (("/healthz", 200), ("/readyz?only=pages", 200), ("/metrics", 403)):
+        assert browser().get(path, headers={"host": "10.0.0.7"}).status_code == status
 
 
 def test_no_page_takes_an_address_from_the_host_header(browser, cast, link_to):

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from app.db import beats, migrate
 from app.messaging import outbox, pace
 from app.web.guards import anyone
+from app.web.public import who_measures
 
 _TOO_LATE_SECONDS = 120
 
@@ -49,7 +50,12 @@ def _is_behind(db: Session) -> bool:
 
 @anyone
 def metrics(request: Request, db: Session) -> Response:
-    """Prometheus: what this process counted, and how the installation stands. Nobody's anything."""
+    """Prometheus: what this process counted, and how the installation stands. Nobody's anything.
+
+    For the operator alone: see `who_measures`.
+    """
+    if refused := who_measures.refuse(request):
+        return refused
     counted = generate_latest()
     return Response(counted + request.app.state.standing(db), media_type=CONTENT_TYPE_LATEST)
 

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import create_engine, text
+from starlette.testclient import TestClient
 
 from app import clock
 from app.db import beats
@@ -115,8 +117,41 @@ def browser_without_database(app, database, client, monkeypatch):
 def test_the_counts_name_nobody(client, signed_in, cast):
     signed_in(cast.maya).get("/")
 
-    counts = client.get("/metrics").text
+    counts = _asks(app).text
 
     assert "python_info" in counts
     for word in ("Maya", "Osei", "5550142", str(cast.maya.id)):
         assert word not in counts
+
+
+def _asks(app, *, of="127.0.0.1", token="", **headers):
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    inside = TestClient(app, base_url="https://afterglow.test", client=(of, 40_000))
+    return inside.get("/metrics", headers=headers)
+
+
+@pytest.mark.parametrize("of", ["127.0.0.1", "10.0.0.7", "::1", "fd00::7", "::ffff:192.168.1.4"])
+def test_the_operators_own_network_may_count(app, cast, of):
+    assert _asks(app, of=of).status_code == 200
+
+
+@pytest.mark.parametrize("of", ["8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "testclient"])
+def test_nobody_from_outside_counts_what_a_clinic_does(app, cast, of):
+    answer = _asks(app, of=of)
+
+    assert (answer.status_code, answer.text) == (403, "Not from there.\n")
+
+
+@pytest.mark.parametrize("name", ["x-forwarded-for", "forwarded", "via", "x-real-ip"])
+def test_whoever_comes_by_a_proxy_is_not_inside(app, cast, name):
+    assert _asks(app, **{name: "127.0.0.1"}).status_code == 403
+
+
+def test_with_a_token_set_it_is_asked_of_everybody(app, settings, cast):
+    token = "t" * 20
+    app.state.settings = settings.model_copy(update={"metrics_token": SecretStr(token)})
+
+    assert _asks(app).status_code == 401
+    assert _asks(app, token="t" * 19).status_code == 401
+    assert _asks(app, of="8.8.8.8", token=token, via="1.1 proxy").status_code == 200
