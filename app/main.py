@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+import structlog
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
@@ -14,6 +15,7 @@ from starlette_compress import CompressMiddleware
 from app import live
 from app.db.engine import Database
 from app.messaging.gateway import SmsGateway
+from app.db.arriving import Refused
 from app.monitoring.standing import Standing
 from app.settings import Settings, Sms
 from app.telehealth import provider
@@ -33,6 +35,7 @@ _THREADS = 20
 _LARGEST_BODY = 64 * 1024
 
 
+log = structlog.get_logger("server")
 def create_app(
     settings: Settings, database: Database, *, gateway: SmsGateway | None = None, works: bool = True
 ) -> Starlette:
@@ -50,7 +53,7 @@ def create_app(
         stopping = threading.Event()
         threads = []
         if works:
-            threads.append(threading.Thread(target=worker.run, name="worker"))
+            threads.append(threading.Thread(target=_work, args=(worker,), name="worker"))
         if not database.is_sqlite:
             address = database.engine.url.render_as_string(hide_password=False)
             threads.append(
@@ -95,6 +98,13 @@ class _House(Starlette):
 
     def build_middleware_stack(self) -> ASGIApp:
         inside = super().build_middleware_stack()
+def _work(worker: Worker) -> None:
+    try:
+        worker.run()
+    except Refused as refused:  # pages say so too, and so does /readyz
+        log.error("no worker", why=str(refused))
+
+
         return RequestLog(Headers(inside, settings=self.state.settings))
 
 

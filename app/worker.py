@@ -23,7 +23,7 @@ from app.access import attempts, challenges, code_texts, codes, web_sessions
 from app.backups import following as following_copies
 from app.backups.following import Follower
 from app.candidates import applying
-from app.db import beats
+from app.db import arriving, beats
 from app.db.engine import Database
 from app.db.resealing import Resealer
 from app.intake import attachments, following, told_meanwhile
@@ -120,7 +120,12 @@ class Worker:
         ]
 
     def run(self) -> None:
-        """Work until `stop`. A job that fails is logged by kind and tried again in its turn."""
+        """Work until `stop`. A job that fails is logged by kind and tried again in its turn.
+
+        A database that is not there yet is waited for. Raises Refused for one that never will be.
+        """
+        if not arriving.wait(self._database.engine, self._stopping):
+            return
         asides = [self._aside(job) for job in self.jobs if job.aside]
         self._work_off([job for job in self.jobs if not job.aside], self.lock)
         self._say_goodbye()

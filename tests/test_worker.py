@@ -26,13 +26,20 @@ def queue(database, cast, **differs):
         return outbox.enqueue(db, Purpose.NOTICE, "Hello.", **(values | differs))
 
 
-def run(worker, seconds=1.2):
+def run(worker, until):
+    """Let a worker work until something has come about, half a minute at most."""
     thread = threading.Thread(target=worker.run)
     thread.start()
-    thread.join(seconds)
+    end = time.monotonic() + 30
+    while not until() and time.monotonic() < end:
+        time.sleep(0.02)
     worker.stop()
-    thread.join(5)
+    thread.join(30)
     assert not thread.is_alive()
+
+
+def _crashed(lines):
+    return [line for line in lines if line.get("job") == "broken"]
 
 
 def job(worker, name):
@@ -43,7 +50,7 @@ def test_a_due_text_leaves_by_itself(worker, database, cast, gateway):
     queue(database, cast)
     queue(database, cast, due_at=clock.now() + timedelta(hours=1))
 
-    run(worker)
+    run(worker, lambda: gateway.sent)
 
     assert [one.body for one in gateway.sent] == ["Hello."]
 
@@ -56,11 +63,10 @@ def test_a_job_that_crashes_stops_no_other(worker, database, cast, gateway):
 
     worker.jobs.insert(0, Job("broken", 0.5, crash))
     with structlog.testing.capture_logs() as lines:
-        run(worker)
+        run(worker, lambda: gateway.sent and len(_crashed(lines)) >= 2)
 
     assert len(gateway.sent) == 1
-    crashed = [line for line in lines if line.get("job") == "broken"]
-    assert len(crashed) >= 2
+    crashed = _crashed(lines)
     assert crashed[0]["kind"] == "RuntimeError"
     assert "Maya" not in repr(lines)
 
@@ -108,7 +114,7 @@ def test_codes_that_cannot_be_texted_hold_up_no_text(worker, database, cast, gat
 
     worker.jobs = [Job("codes", 0.5, crash) if j.name == "codes" else j for j in worker.jobs]
     with structlog.testing.capture_logs():
-        run(worker)
+        run(worker, lambda: gateway.sent)
 
     assert len(gateway.sent) == 1
 
@@ -126,7 +132,8 @@ def test_two_workers_send_everything_once(database, settings, cast, gateway):
     for _ in range(20):
         queue(database, cast)
     workers = [Worker(database, settings, gateway) for _ in range(2)]
-    threads = [threading.Thread(target=run, args=(one, 2.5)) for one in workers]
+    sent_all = (lambda: len(gateway.sent) >= 20,)
+    threads = [threading.Thread(target=run, args=(one, *sent_all)) for one in workers]
     for thread in threads:
         thread.start()
     for thread in threads:

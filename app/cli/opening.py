@@ -1,19 +1,17 @@
 """What every command opens first: settings, database, a clinic."""
 
-import time
-
-import typer
+import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import logs
-from app.db import migrate as migrations
+from app.db import arriving
+from app.db.arriving import Standing
 from app.db.engine import Database
 from app.people.models import Clinic
 from app.settings import Settings
 
-_STARTS_WITHIN = 15.0  # seconds
+log = structlog.get_logger("database")
 
 
 class Failure(Exception):
@@ -21,34 +19,30 @@ class Failure(Exception):
 
 
 def open_for_production() -> tuple[Settings, Database]:
-    """Settings and database for production. Refuses (Failure), naming all that is missing."""
+    """Settings and database for production. Refuses (Failure), naming all that is missing.
+
+    A database that is away for now is none of that: see `db.arriving`.
+    """
     settings = Settings()
     missing = settings.missing_for_production()
     if missing:
         raise Failure("cannot start: " + "; ".join(missing))
     logs.configure(settings.log_format)
-    if not _is_current(settings.database_url):
+    standing = _standing(settings.database_url)
+    if standing is Standing.NOT_MIGRATED:
         raise Failure("the database is not migrated: run `afterglow migrate` first")
     return settings, Database(settings.database_url, settings)
 
 
-def _is_current(url: str) -> bool:
-    """Whether the database is migrated.
-
-    A server that starts when we do is waited for, a quarter of a minute; then it is said.
-    """
-    end = time.monotonic() + _STARTS_WITHIN
-    is_told = False
-    while True:
-        try:
-            return migrations.is_current(url)
-        except OperationalError:
-            if url.startswith("sqlite") or time.monotonic() > end:
-                raise
-            if not is_told:
-                typer.echo("Waiting for the database.")
-            is_told = True
-            time.sleep(1)
+def _standing(url: str) -> Standing:
+    """How it stands with the database; one that is away is waited for by whoever needs it."""
+    try:
+        standing = arriving.look(url)
+    except arriving.Refused as refused:
+        raise Failure(f"cannot start: {refused}") from None
+    if standing is Standing.AWAY:
+        log.warning("the database is away")
+    return standing
 
 
 def database(settings: Settings | None = None) -> Database:

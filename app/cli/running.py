@@ -6,6 +6,7 @@ from uuid import UUID
 import typer
 from sqlalchemy import select
 
+from app.db.arriving import Refused
 from app.audit import chain
 from app.backups import ages
 from app.cli import keys
@@ -55,7 +56,10 @@ def worker() -> None:
     timetable = Worker(opened, settings, choose_gateway(settings))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: timetable.stop())
-    timetable.run()
+    try:
+        timetable.run()
+    except Refused as refused:
+        raise Failure(f"cannot work: {refused}") from None
 
 
 @commands.command()

@@ -133,6 +133,14 @@ def asked(clinic, path, cookies=None):
         return browser.get(path)
 
 
+def asked_quietly(clinic, path):
+    """The status, or None while nobody listens."""
+    try:
+        return asked(clinic, path).status
+    except OSError:
+        return None
+
+
 def ready(clinic):
     answer = asked(clinic, "/readyz")
     return answer.status, answer.json()["wrong"]
@@ -164,9 +172,13 @@ def test_a_database_that_goes_and_comes_back_needs_no_restart(clinic):
     assert clinic.logs("worker-1").count("database gone") == 1
 
     clinic.server.stop()
-    clinic.kill("web-1")
-    clinic.start("web-1")  # as after a power cut, when everything starts at once
-    until(lambda: "Waiting for the database." in clinic.logs("web-1"), "it does not wait")
+    for name in ("web-1", "worker-1"):
+        clinic.kill(name)
+        clinic.start(name)  # as after a power cut, when everything starts at once
+    until(lambda: asked_quietly(clinic, "/healthz") == 200, "it does not start")
+    assert ready(clinic) == (503, ["database"])
+    until(lambda: "waiting for the database" in clinic.logs("worker-1"), "it does not say so")
     clinic.server.start()
     clinic.wait_until_ready("web-1", PATIENCE, "/readyz")
+    assert clinic.logs("worker-1").count("waiting for the database") == 1
     assert "Traceback" not in clinic.logs()
