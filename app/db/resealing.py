@@ -73,7 +73,7 @@ class Resealer:
     def _run(self, seconds: float, pause: Callable[[float], object]) -> int:
         until, rows = time.monotonic() + seconds, 0
         if self._going is None:
-            if clock.machine_now() < self._looks_at:
+            if self._rests():
                 return 0
             self._going = self._pass()
         for count in self._going:
@@ -84,6 +84,11 @@ class Resealer:
         self._going = None
         self._looks_at = clock.machine_now() + _LOOKS_AGAIN
         return rows
+
+    def _rests(self) -> bool:
+        """Whether it looked just now. Longer than it ever rests: the clock was set back since."""
+        left = self._looks_at - clock.machine_now()
+        return timedelta(0) < left <= _LOOKS_AGAIN
 
     def finish(self, told: Callable[[int], object] = lambda _: None) -> int:
         """One whole pass, however long it takes; `told` hears of each few rows."""

@@ -448,6 +448,19 @@ def test_a_worker_seals_anew_by_itself_a_little_at_a_time(database, cast):
     assert turns > 3
 
 
+def test_a_clock_set_back_does_not_keep_a_worker_from_sealing_anew(database, cast):
+    later(days=1)
+    resealer = Resealer(database)
+    later(seconds=6)
+    resealer.run(60)
+    assert resealer.run(60) == 0  # it rests a minute
+    later(days=-1)
+    turn(database)
+    later(seconds=30)
+
+    assert resealer.run(60) > 0
+
+
 def test_two_threads_of_a_worker_do_not_seal_anew_at_once(database, cast):
     turn(database, Turn.DATA)
     resealer = Resealer(database)
