@@ -215,7 +215,7 @@ def test_name_and_number_are_forgotten_when_the_day_is_over(db, name, session):
 )
 def test_what_cannot_be_is_refused_at_its_field(name, at, to_ira, differs, field):
     if "pick_up_at" in differs:
-        differs["pick_up_at"] = at(differs["pick_up_at"])
+        differs = differs | {"pick_up_at": at(differs["pick_up_at"])}
 
     with pytest.raises(NoEscort) as refused:
         name(**differs)

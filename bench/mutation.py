@@ -1,0 +1,178 @@
+"""Do the tests notice? Faults in links, sessions, outbox and guards, one at a time.
+
+    python -m bench mutation                                    # every area
+    python -m bench.mutation sessions                           # one
+    python -m bench.mutation sessions app/access/codes.py:send  # a module, or one of its functions
+
+A fault is killed when a test fails or never ends. One that no test can notice, because nothing is
+different, stands in `mutation_equal.txt` with the reason and is not counted. What was killed is
+remembered until its function changes, what survived until a test of the area does; `--again`
+forgets. Figures of whole areas are kept in bench/results/mutation-AREA.json. One core, nice 5.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.mutants import ROOT, Mutant, Source
+from bench.mutation_areas import AREAS
+from bench.mutation_run import HUNG, KILLED, SURVIVED, UNREACHED, Round, run
+from bench.reliability import kept
+from bench.reliability.kept import Run
+from bench.rows import Row, at_least, seen
+
+WANTED = 95  # per cent
+_EQUAL = Path(__file__).with_name("mutation_equal.txt")
+_EQUAL_SIGN = "="
+
+
+class Remembered:
+    """What earlier runs found: a killed fault is not tried again."""
+
+    def __init__(self, area: str, *, again: bool) -> None:
+        self._file = kept.RESULTS / f"mutation-{area}.cache.json"
+        self._tests = _fingerprint(area)
+        self._known: dict[str, str] = {}
+        if self._file.exists() and not again:
+            self._known = json.loads(self._file.read_text())
+
+    def get(self, mutant: Mutant) -> str | None:
+        verdict, _, tests = self._known.get(mutant.key, "").partition(" ")
+        return verdict if verdict in (KILLED, HUNG) or tests == self._tests else None
+
+    def put(self, mutant: Mutant, verdict: str) -> None:
+        self._known[mutant.key] = f"{verdict} {self._tests}"
+
+    def keep(self) -> None:
+        kept.RESULTS.mkdir(exist_ok=True)
+        self._file.write_text(json.dumps(self._known, indent=0) + "\n")
+
+
+class Judge:
+    """Tries the faults of one module after another, and tells."""
+
+    def __init__(self, area: str, wanted: Sequence[str], *, again: bool) -> None:
+        self.runs: list[Run] = []
+        self._wanted = wanted
+        self._remembered = Remembered(area, again=again)
+        self._equal = equal_ones()
+
+    def __call__(self, asked: Round, source: Source) -> None:
+        begun = time.monotonic()
+        verdicts: list[tuple[Mutant, str]] = []
+        mutants = [one for one in source.mutants() if self._is_wanted(one)]
+        for number, mutant in enumerate(mutants, start=1):
+            verdicts.append((mutant, self._verdict(asked, source, mutant)))
+            if number % 25 == 0 or number == len(mutants):
+                self._remembered.keep()
+                print(f"  {source.path}: {number} of {len(mutants)}", flush=True)
+        self.runs.append(self._told(source, verdicts, time.monotonic() - begun))
+
+    def _is_wanted(self, mutant: Mutant) -> bool:
+        places = {mutant.path, f"{mutant.path}:{mutant.function}"}
+        return not self._wanted or not places.isdisjoint(self._wanted)
+
+    def _verdict(self, asked: Round, source: Source, mutant: Mutant) -> str:
+        if _named(mutant) in self._equal:
+            return _EQUAL_SIGN
+        verdict = self._remembered.get(mutant)
+        if verdict is None:
+            verdict = asked.verdict(source, mutant)
+            self._remembered.put(mutant, verdict)
+        return verdict
+
+    def _told(self, source: Source, verdicts: list[tuple[Mutant, str]], seconds: float) -> Run:
+        counted = Counter(verdict for _, verdict in verdicts)
+        survivors = [(m, verdict) for m, verdict in verdicts if verdict in (SURVIVED, UNREACHED)]
+        killed = counted[KILLED] + counted[HUNG]
+        total = len(verdicts) - counted[_EQUAL_SIGN]
+        for mutant, verdict in survivors:
+            print(f"\n{mutant.diff()}\n  {verdict}")
+        print(f"\n{source.path}: {killed} of {total} killed, {seconds:.0f} s\n", flush=True)
+        figures = {
+            "killed": killed,
+            "hung": counted[HUNG],
+            "survived": counted[SURVIVED],
+            "unreached": counted[UNREACHED],
+            "per cent": round(100 * killed / (total or 1), 1),
+            "survivors": [f"{mutant.diff()}" for mutant, _ in survivors],
+        }
+        size = {"module": source.path, "total": total, "equal": counted[_EQUAL_SIGN]}
+        return Run("sqlite", size, figures, passed=killed * 100 >= WANTED * total)
+
+
+def equal_ones() -> dict[tuple[str, ...], str]:
+    """The reviewed list of faults that change nothing, each with its reason."""
+    found = {}
+    for block in _EQUAL.read_text().split("\n\n"):
+        lines = [line for line in block.splitlines() if line and not line.startswith("#")]
+        if lines:
+            reason = lines[-1].removeprefix("= ")
+            assert lines[-1].startswith("= "), block
+            found[tuple(lines[:-1])] = reason
+    return found
+
+
+def _named(mutant: Mutant) -> tuple[str, ...]:
+    """A fault as the list names it: its place without the line, and what differs."""
+    return (f"{mutant.path} {mutant.function}", *mutant.diff().splitlines()[1:])
+
+
+def _fingerprint(area: str) -> str:
+    digest = hashlib.sha256()
+    for name in AREAS[area].tests:
+        place = ROOT / name
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def try_area(area: str, wanted: Sequence[str], *, again: bool) -> list[Run]:
+    """Every fault of an area, or of the modules (`path` or `path:function`) that are wanted."""
+    judge = Judge(area, wanted, again=again)
+    modules = {name.partition(":")[0] for name in wanted} or set(AREAS[area].modules)
+    run([path for path in AREAS[area].modules if path in modules], AREAS[area].tests, judge)
+    if not wanted:
+        kept.keep(f"mutation-{area}", 0, judge.runs)
+    return judge.runs
+
+
+def share(runs: Sequence[dict[str, Any]]) -> float:
+    """Per cent killed, of all that change something."""
+    total = sum(run["size"]["total"] for run in runs)
+    return 100 * sum(run["figures"]["killed"] for run in runs) / (total or 1)
+
+
+def measure(*, full: bool) -> list[Row]:  # noqa: ARG001  there is one size
+    """For `python -m bench mutation`: each area in a process of its own."""
+    rows: list[Row] = []
+    for area in AREAS:
+        subprocess.run([sys.executable, "-m", "bench.mutation", area], cwd=ROOT, check=True)
+        runs = kept.kept(f"mutation-{area}")
+        rows.append(at_least(f"faults noticed, {area}", share(runs), "%", WANTED))
+        rows.append(seen(f"faults, {area}", sum(run["size"]["total"] for run in runs), ""))
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.mutation")
+    parser.add_argument("area", choices=AREAS)
+    parser.add_argument("modules", nargs="*", help="path, or path:function; all when none is given")
+    parser.add_argument("--again", action="store_true", help="forget what earlier runs found")
+    asked = parser.parse_args()
+    runs = try_area(asked.area, asked.modules, again=asked.again)
+    told = [{"size": run.size, "figures": run.figures} for run in runs]
+    killed = sum(run.figures["killed"] for run in runs)
+    total = sum(run.size["total"] for run in runs)
+    print(f"{asked.area}: {killed} of {total} killed, {share(told):.1f} %")
+
+
+if __name__ == "__main__":
+    main()
