@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-import structlog
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 from app import live
+from app.db.arriving import Refused
 from app.db.engine import Database
 from app.messaging.gateway import SmsGateway
-from app.db.arriving import Refused
 from app.monitoring.standing import Standing
 from app.settings import Settings, Sms
 from app.telehealth import provider
@@ -31,11 +31,11 @@ from app.web.pages import environment
 from app.web.request_log import RequestLog
 from app.worker import Worker
 
+log = structlog.get_logger("server")
 _THREADS = 20
 _LARGEST_BODY = 64 * 1024
 
 
-log = structlog.get_logger("server")
 def create_app(
     settings: Settings, database: Database, *, gateway: SmsGateway | None = None, works: bool = True
 ) -> Starlette:
@@ -93,11 +93,6 @@ def create_app(
     return app
 
 
-class _House(Starlette):
-    """Wears its headers outside of everything: crashes and refused bodies carry them too."""
-
-    def build_middleware_stack(self) -> ASGIApp:
-        inside = super().build_middleware_stack()
 def _work(worker: Worker) -> None:
     try:
         worker.run()
@@ -105,6 +100,11 @@ def _work(worker: Worker) -> None:
         log.error("no worker", why=str(refused))
 
 
+class _House(Starlette):
+    """Wears its headers outside of everything: crashes and refused bodies carry them too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        inside = super().build_middleware_stack()
         return RequestLog(Headers(inside, settings=self.state.settings))
 
 

@@ -112,8 +112,8 @@ class Worker:
             Job("overdue", 30, self._in_transaction(overdue.tell_staff)),
             Job("tell", 0.5, self._tell_others, aside=True),
             Job("keys", 5, self._seal_anew, aside=True),
-            Job("purge", 60, self._in_transaction(purging.purge)),
             Job("digests", 3600, self._forget_digests, aside=True),
+            Job("purge", 60, self._in_transaction(purging.purge)),
             self._copies(),
             Job("zones", 3600, self._in_transaction(agreed_times.follow_zones)),
             Job("tidy", 600, self._in_transaction(_tidy)),
@@ -236,18 +236,18 @@ class Worker:
     def _seal_anew(self) -> None:
         self._resealer.run(_LONGEST_SEALING_SECONDS, self._stopping.wait)
 
-    def _sweep(self) -> None:
-        now = clock.machine_now()
-        is_whole = self._swept_at is None or now - self._swept_at >= sweeping.WHOLE_EVERY
-        back = sweeping.A_DAY if is_whole else sweeping.LATELY
-        if sweeping.sweep(self._database, self._gateway, back) is not None and is_whole:
-            self._swept_at = now
     def _forget_digests(self) -> None:
         while not self._stopping.wait(0.02):
             with self._database.session() as db:
                 if not attachments.forget_digests(db):
                     return
 
+    def _sweep(self) -> None:
+        now = clock.machine_now()
+        is_whole = self._swept_at is None or now - self._swept_at >= sweeping.WHOLE_EVERY
+        back = sweeping.A_DAY if is_whole else sweeping.LATELY
+        if sweeping.sweep(self._database, self._gateway, back) is not None and is_whole:
+            self._swept_at = now
 
     def _understand(self) -> None:
         until = time.monotonic() + _LONGEST_TURN_SECONDS

@@ -6,12 +6,12 @@ from uuid import UUID
 import typer
 from sqlalchemy import select
 
-from app.db.arriving import Refused
 from app.audit import chain
 from app.backups import ages
 from app.cli import keys
 from app.cli.opening import Failure, database, open_for_production
 from app.db import migrate as migrations
+from app.db.arriving import Refused
 from app.messaging import alarms
 from app.people.models import Clinic
 from app.settings import Settings

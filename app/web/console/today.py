@@ -164,6 +164,8 @@ def _pieces(desk: Desk, shown: Board, tasks: int) -> list[Piece]:
 
 def _is_on(shown: Board, task: StaffTask) -> bool:
     """Whether the board says the same, with its one action."""
+    if task.code is TaskCode.RECORD_OUTCOME:
+        return task.appointment_id in shown.passed
     return task.code is TaskCode.FIND_A_TIME and task.appointment_id in shown.asked
 
 
@@ -175,5 +177,3 @@ routes = [
     Route("/board/{id}/times", offer_times, methods=["POST"], name="offer-times"),
     Route("/tasks/{id}/completion", complete, methods=["POST"], name="complete-task"),
 ]
-    if task.code is TaskCode.RECORD_OUTCOME:
-        return task.appointment_id in shown.passed

@@ -114,7 +114,7 @@ def browser_without_database(app, database, client, monkeypatch):
     return client
 
 
-def test_the_counts_name_nobody(client, signed_in, cast):
+def test_the_counts_name_nobody(app, signed_in, cast):
     signed_in(cast.maya).get("/")
 
     counts = _asks(app).text
