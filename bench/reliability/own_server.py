@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -16,14 +17,21 @@ import psycopg
 from app.db.migrate import upgrade
 from tests import databases
 
-_OPTIONS = ("listen_addresses=''", "max_connections=200", "shared_buffers=64MB")
+_OPTIONS = ("max_connections=200", "shared_buffers=64MB")
 _DATABASE = "afterglow"
 
 
 class OwnServer:
-    """One server with one migrated database. `close` leaves nothing behind."""
+    """One server with one migrated database. `close` leaves nothing behind.
 
-    def __init__(self) -> None:
+    inside: words ahead of its commands, that run them on another host; there it also listens at
+    `address`, to `friends` (a range of addresses), who reach it by `url_from_afar`.
+    """
+
+    def __init__(
+        self, inside: Sequence[str] = (), address: str | None = None, friends: str | None = None
+    ) -> None:
+        self._inside, self._address = list(inside), address
         # Under /tmp whatever TMPDIR says: a socket's path has room for about 100 letters.
         self.home = Path(tempfile.mkdtemp(prefix="afterglow-own-", dir="/tmp"))
         self.account = databases.account()
@@ -31,9 +39,13 @@ class OwnServer:
             os.chown(self.home, self.account["user"], self.account["group"])
         self.data = self.home / "data"
         self.url = f"postgresql+psycopg://afterglow@/{_DATABASE}?host={self.home}"
+        self.url_from_afar = f"postgresql+psycopg://afterglow@{address}/{_DATABASE}"
         try:
             words = ("--username=afterglow", "--auth=trust", "--encoding=UTF8", "--no-locale")
             self._run("initdb", *words, "--no-sync")
+            if friends:
+                with (self.data / "pg_hba.conf").open("a") as doors:
+                    doors.write(f"host all all {friends} trust\n")
             self.start()
             with self.look("postgres") as server:
                 server.execute(f"CREATE DATABASE {_DATABASE} TEMPLATE template0")
@@ -44,7 +56,8 @@ class OwnServer:
 
     def start(self) -> None:
         """Start it, and wait until it takes connections: after a crash, until it has recovered."""
-        settings = (*_OPTIONS, f"unix_socket_directories='{self.home}'")
+        heard = f"listen_addresses='{self._address or ''}'"
+        settings = (*_OPTIONS, heard, f"unix_socket_directories='{self.home}'")
         options = " ".join(f"-c {setting}" for setting in settings)
         self._run("pg_ctl", "-s", "-w", "-l", str(self.home / "log"), "-o", options, "start")
 
@@ -86,12 +99,20 @@ class OwnServer:
             self.stop("immediate")
         shutil.rmtree(self.home, ignore_errors=True)
 
+    def _on_its_host(self, command: list[str]) -> list[str]:
+        if not self._inside:
+            return command
+        # Only root may step onto another host; PostgreSQL refuses to be root.
+        account = [f"--reuid={self.account['user']}", f"--regid={self.account['group']}"]
+        return [*self._inside, "setpriv", *account, "--clear-groups", *command]
+
     def _run(self, name: str, *words: str) -> None:
         output = self.home / f"{name}.said"
         with output.open("w") as told:
+            command = [str(databases.runnable_binaries() / name), "-D", str(self.data), *words]
             done = subprocess.run(
-                [databases.runnable_binaries() / name, "-D", str(self.data), *words],
-                **self.account,
+                self._on_its_host(command),
+                **({} if self._inside else self.account),
                 cwd=self.home,
                 stdin=subprocess.DEVNULL,
                 stdout=told,

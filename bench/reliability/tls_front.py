@@ -83,8 +83,8 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.close()
 
 
-def _own() -> ssl.SSLContext:
-    """A context with a certificate made just now."""
+def own_certificate() -> bytes:
+    """Key and certificate for the clinic's name, made just now, signed by nobody else. PEM."""
     name = urlsplit(BASE_URL).hostname or ""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     named = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
@@ -99,14 +99,17 @@ def _own() -> ssl.SSLContext:
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    written = key.private_bytes(
+    return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ) + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _own() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "own.pem"
-        path.write_bytes(written)
+        path.write_bytes(own_certificate())
         context.load_cert_chain(path)
     return context
