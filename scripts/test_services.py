@@ -42,6 +42,11 @@ def _font() -> bool:
     return "Liberation Sans" in listed.stdout
 
 
+def _hosts() -> bool:
+    # Whoever is not root may not make hosts on this machine: those journeys say so.
+    return os.getuid() != 0 or _on_path("ip")()
+
+
 POSTGRESQL = Need("postgresql", lambda: server_binaries() is not None, service="postgresql")
 NEEDS = (
     Need("chromium", _browser),
@@ -50,6 +55,7 @@ NEEDS = (
     Need("libnss3-tools", _on_path("certutil")),
     Need("strace", _on_path("strace")),
     Need("nginx-light", _on_path("nginx"), service="nginx"),
+    Need("iproute2", _hosts),
     POSTGRESQL,
 )
 
