@@ -11,7 +11,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import key_sources
 
-
 _SHORTEST_TOKEN = 20
 
 
