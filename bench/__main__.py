@@ -29,6 +29,7 @@ PARTS = (
     "bench.reliability.guessing",
     "bench.reliability.access",
     "bench.reliability.kill_storm",
+    "bench.reliability.renewing",
     "bench.reliability.turning",
     "bench.reliability.storage",
     "bench.reliability.copies",

@@ -113,7 +113,9 @@ def rage(
     )
     with installation as clinic, closing(Ledger(clinic.folder / "outside.jsonl")) as ledger:
         service = Service(clinic, cookies_of(clinic.database, clinic.people.patients[-1]))
-        crowd = Crowd(_acts(clinic, ledger, chance), ledger, clinic.urls, pause=0.3, seed=str(seed))
+        crowd = Crowd(
+            acts_of(clinic, ledger, chance), ledger, clinic.urls, pause=0.3, seed=str(seed)
+        )
         with crowd:
             # By chance of their own, so that a seed kills the same whatever the others do.
             victims = random.Random(f"{seed} {kind} {kills}")
@@ -142,7 +144,8 @@ def rage(
         )
 
 
-def _acts(clinic: Installation, ledger: Ledger, chance: random.Random) -> list[Act]:
+def acts_of(clinic: Installation, ledger: Ledger, chance: random.Random) -> list[Act]:
+    """Everything that people outside do, at once."""
     people = clinic.people
     errands = [
         errand(clinic.database, patient, people.clinician) for patient in people.patients[:6]

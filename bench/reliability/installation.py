@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from app import clock
 from app.db.engine import Database
@@ -75,7 +76,7 @@ class Installation:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._stack = ExitStack()
 
-    def __enter__(self) -> "Installation":
+    def __enter__(self) -> Self:
         try:
             self._build()
             for name in (*self.webs, *self.names_of_workers):
@@ -111,7 +112,7 @@ class Installation:
 
     def browser(self, place: int = 0, cookies: Mapping[str, str] | None = None) -> Browser:
         """A browser at one of the app processes. It is closed with the installation."""
-        browser = Browser(self.urls[place % self.processes], cookies)
+        browser = Browser(self.urls[place % len(self.urls)], cookies)
         self.at_end(browser.close)
         return browser
 
