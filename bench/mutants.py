@@ -77,7 +77,8 @@ class Source:
         self.path = path
         self.name = path.removesuffix(".py").replace("/", ".")
         self.file = str(ROOT / path)
-        self.tree = ast.parse((ROOT / path).read_text(), self.file)
+        self.text = (ROOT / path).read_text()
+        self.tree = ast.parse(self.text, self.file)
 
     def mutants(self) -> list[Mutant]:
         found: dict[str, Mutant] = {}

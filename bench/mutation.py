@@ -69,7 +69,10 @@ class Judge:
         verdicts: list[tuple[Mutant, str]] = []
         mutants = [one for one in source.mutants() if self._is_wanted(one)]
         for number, mutant in enumerate(mutants, start=1):
-            verdicts.append((mutant, self._verdict(asked, source, mutant)))
+            verdict = self._verdict(asked, source, mutant)
+            verdicts.append((mutant, verdict))
+            if verdict in (SURVIVED, UNREACHED):
+                print(f"\n{mutant.diff()}\n  {verdict}", flush=True)
             if number % 25 == 0 or number == len(mutants):
                 self._remembered.keep()
                 print(f"  {source.path}: {number} of {len(mutants)}", flush=True)
@@ -90,11 +93,9 @@ class Judge:
 
     def _told(self, source: Source, verdicts: list[tuple[Mutant, str]], seconds: float) -> Run:
         counted = Counter(verdict for _, verdict in verdicts)
-        survivors = [(m, verdict) for m, verdict in verdicts if verdict in (SURVIVED, UNREACHED)]
+        survivors = [mutant for mutant, told in verdicts if told in (SURVIVED, UNREACHED)]
         killed = counted[KILLED] + counted[HUNG]
         total = len(verdicts) - counted[_EQUAL_SIGN]
-        for mutant, verdict in survivors:
-            print(f"\n{mutant.diff()}\n  {verdict}")
         print(f"\n{source.path}: {killed} of {total} killed, {seconds:.0f} s\n", flush=True)
         figures = {
             "killed": killed,
@@ -102,7 +103,7 @@ class Judge:
             "survived": counted[SURVIVED],
             "unreached": counted[UNREACHED],
             "per cent": round(100 * killed / (total or 1), 1),
-            "survivors": [f"{mutant.diff()}" for mutant, _ in survivors],
+            "survivors": [mutant.diff() for mutant in survivors],
         }
         size = {"module": source.path, "total": total, "equal": counted[_EQUAL_SIGN]}
         return Run("sqlite", size, figures, passed=killed * 100 >= WANTED * total)
