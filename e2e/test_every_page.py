@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 import shutil
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -144,6 +145,9 @@ def test_the_pages_around_a_visit_are_well_made(browser, clinic, link, light, la
     page.locator('[data-action="not-today"]').first.click()
     page.wait_for_url("**/not-today")
     look(page, f"not-today.{language[:2]}", light, wrong)
+    time = page.locator('[data-action="pick-time"]').last.get_attribute("value")
+    page.goto(f"{page.url}?{urlencode({'starts_at': time})}")
+    look(page, f"another-time.{language[:2]}", light, wrong)
 
     context.close()
     assert wrong == []

@@ -57,7 +57,6 @@ async function coverPage() {
   // First out of sight; the form stays in one piece until it is put away.
   was.replaceWith(restingCover.content.cloneNode(true))
   for (const beside of document.querySelectorAll("body > :not(header, main, footer)")) beside.remove()
-  document.querySelector("main h1").focus({ preventScroll: true })
   for (const way of document.querySelectorAll("[data-way-back]")) way.addEventListener("click", goBackIn)
   const typing = await typingKept
   if (await typing?.putAway(was)) sessionStorage.setItem("rested", "yes")
