@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -14,10 +15,12 @@ from sqlalchemy import select, text
 from app import clock
 from app.access import api_keys
 from app.cli import keys
+from app.db import beats
 from app.links import magic_links
 from app.links.models import LinkKind
-from app.messaging import alarms
-from app.people.models import Clinic
+from app.messaging import alarms, outbox
+from app.messaging.models import Purpose
+from app.people.models import Clinic, Patient
 from app.questionnaires.models import Questionnaire
 from app.subscriptions import keeping as subscriptions
 from app.subscriptions.keeping import Wish
@@ -53,6 +56,14 @@ def afterglow(tmp_path):
 def installed(database):
     url = database.engine.url.render_as_string(hide_password=False)
     return KEYS | {"AFTERGLOW_DATABASE_URL": url, "AFTERGLOW_BASE_URL": "https://care.example.org"}
+
+
+@pytest.fixture
+def at_work(database):
+    """A worker, seen just now. Commands live by the machine's own clock, and so does this test."""
+    clock.stand_still(None)
+    with database.session() as db:
+        beats.beat(db, "one")
 
 
 def test_serve_names_every_missing_setting_at_once(afterglow):
@@ -167,21 +178,57 @@ def test_migrating_twice_is_safe(afterglow, tmp_path):
         assert (done.returncode, done.stdout) == (0, "The database is up to date.\n")
 
 
-def test_the_doctor_says_what_is_wrong_and_when_all_is_well(afterglow, installed):
+def test_the_doctor_says_what_is_wrong_and_when_all_is_well(afterglow, installed, at_work):
     ill = afterglow("doctor")
-    well = afterglow("doctor", **installed, AFTERGLOW_SMS="demo")
+    well = afterglow("doctor", "--inside", **installed, AFTERGLOW_SMS="demo")
 
     assert ill.returncode == 1
     assert "AFTERGLOW_BASE_URL" in ill.stderr
-    assert (well.returncode, well.stdout) == (0, "All is well.\n")
+    assert (well.returncode, well.stderr) == (0, "")
+    *lines, last = well.stdout.splitlines()
+    assert last.startswith("All is well")
+    for line in ("schema         the database is migrated", "worker         seen "):
+        assert any(each.startswith(f"ok    {line}") for each in lines)
+    assert not [each for each in lines if not each.startswith(("ok ", "warn "))]
 
 
-def test_the_doctor_names_an_open_alarm_until_it_is_cleared(afterglow, installed, database):
+def test_the_doctor_also_speaks_to_programs(afterglow, installed):
+    told = afterglow("doctor", "--inside", "--json", **installed, AFTERGLOW_SMS="demo")
+
+    found = {each["check"]: each for each in json.loads(told.stdout)}
+    assert told.returncode == 1  # nobody works here
+    assert found["worker"]["state"] == "fail"
+    assert "none has ever worked here" in found["worker"]["words"]
+    assert found["trail"]["state"] == "ok"
+
+
+def test_the_doctor_says_how_late_texts_are(afterglow, installed, database, cast, at_work):
+    with database.session() as db:
+        maya, due_at = db.get_one(Patient, cast.maya.id), clock.now() - timedelta(minutes=7)
+        outbox.enqueue(db, Purpose.NOTICE, "…", patient=maya, due_at=due_at)
+
+    done = afterglow("doctor", "--inside", **installed, AFTERGLOW_SMS="demo")
+
+    assert done.returncode == 1
+    assert re.search(r"a text is 4\d\d s late: is the worker stuck", done.stderr)
+
+
+def test_the_doctor_finds_a_database_that_does_not_answer(afterglow):
+    nowhere = {"AFTERGLOW_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none"}
+    done = afterglow("doctor", "--inside", **KEYS, **nowhere)
+
+    assert done.returncode == 1
+    assert "fail  database       does not answer (OperationalError)" in done.stdout
+
+
+def test_the_doctor_names_an_open_alarm_until_it_is_cleared(
+    afterglow, installed, database, at_work
+):
     with database.session() as db:
         alarms.raise_(db, alarms.AlarmCode.UNREGISTERED)
     settings = installed | {"AFTERGLOW_SMS": "demo"}
 
-    ill = afterglow("doctor", **settings)
+    ill = afterglow("doctor", "--inside", **settings)
     listed = afterglow("alarm", "list", **settings)
     cleared = afterglow("alarm", "clear", "unregistered", **settings)
 
@@ -214,7 +261,7 @@ def test_the_doctor_counts_what_another_system_did_not_take(
                 )
             )
 
-    ill = afterglow("doctor", **installed, AFTERGLOW_SMS="demo")
+    ill = afterglow("doctor", "--inside", **installed, AFTERGLOW_SMS="demo")
 
     assert ill.returncode == 1
     assert "2 changes at northside were not taken by another system" in ill.stderr
@@ -323,6 +370,33 @@ def test_somebody_works_at_a_further_clinic(afterglow, installed, cast):
     assert "lakeview  Lakeview Practice  2 on the team" in listed.stdout
 
 
+def test_a_clinic_is_given_a_sender_of_its_own_that_no_other_gets(afterglow, installed, cast):
+    given = afterglow("clinic", "sender", "northside", "+1 312 555 0901", **installed)
+    taken = afterglow("clinic", "sender", "lakeview", "+13125550901", **installed)
+    listed = afterglow("clinic", "list", **installed)
+    back = afterglow("clinic", "sender", "northside", "default", **installed)
+    after = afterglow("clinic", "list", **installed)
+
+    assert (given.returncode, given.stdout) == (0, "northside texts by +13125550901.\n")
+    assert taken.returncode == 1
+    assert "Others text by this one" in taken.stderr
+    assert "3 on the team  texts by +13125550901\n" in listed.stdout
+    assert back.stdout == "northside texts by the installation's sender.\n"
+    assert "texts by" not in after.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["northside", "soon"], "Messaging Service"), (["nowhere", "+13125550901"], "no clinic")],
+)
+def test_a_sender_that_is_none_is_refused_in_one_line(afterglow, installed, cast, arguments, said):
+    refused = afterglow("clinic", "sender", *arguments, **installed)
+
+    assert refused.returncode == 1
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert said in refused.stderr
+
+
 def test_the_doctor_names_the_first_link_that_was_changed(afterglow, installed, cast, database):
     tampered = text("UPDATE audit_event SET action = 'nothing' WHERE seq = 2")
     with database.session() as db:
@@ -334,7 +408,7 @@ def test_the_doctor_names_the_first_link_that_was_changed(afterglow, installed, 
             db.execute(tampered)
             db.execute(text("ALTER TABLE audit_event ENABLE TRIGGER USER"))
 
-    done = afterglow("doctor", **installed)
+    done = afterglow("doctor", "--inside", **installed)
 
     assert done.returncode == 1
     assert "the trail of northside is broken: event 2 was changed" in done.stderr

@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import clinics, copies, keeping, keys, running, senders
+from app.cli import clinics, copies, doctor, keeping, keys, running, senders
 from app.cli.opening import Failure
 from app.refusal import Refusal
 
@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(running.commands)
+app.add_typer(doctor.commands)
 app.add_typer(copies.commands)
 app.add_typer(keeping.commands)
 clinics.clinic_commands.add_typer(senders.commands)

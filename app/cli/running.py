@@ -1,21 +1,14 @@
-"""Serving, working, migrating, and looking whether all is well."""
+"""Serving, working, migrating, and what is wrong with the road of texts."""
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
-from sqlalchemy import select
 
-from app.audit import chain
-from app.backups import ages
-from app.cli import keys
 from app.cli.opening import Failure, database, open_for_production
 from app.db import migrate as migrations
 from app.db.arriving import Refused
 from app.messaging import alarms
-from app.people.models import Clinic
 from app.settings import Settings
-from app.subscriptions import keeping as subscriptions
 
 commands = typer.Typer()
 alarm_commands = typer.Typer(help="What is wrong with the road of texts.", no_args_is_help=True)
@@ -85,21 +78,6 @@ def demo(
     run(create_app(settings, opened), host=HOST, port=port)
 
 
-@commands.command()
-def doctor() -> None:
-    """Check settings, database, schema and every clinic's trail, and say what is wrong."""
-    settings = Settings()
-    wrong = settings.missing_for_production()
-    if settings.database_url and not migrations.is_current(settings.database_url):
-        wrong.append("the database is not migrated: run `afterglow migrate`")
-    elif settings.database_url and settings.encryption_keys and settings.secret_keys:
-        wrong += _alarms(settings) + _broken_trails(settings) + _old_copies(settings)
-        wrong += keys.wrong(settings) + _not_taken(settings)
-    if wrong:
-        raise Failure("; ".join(wrong))
-    typer.echo("All is well.")
-
-
 @alarm_commands.command("list")
 def alarm_list() -> None:
     """Name every open alarm, since when, and how often it came."""
@@ -121,38 +99,3 @@ def alarm_clear(
         for alarm in found:
             alarms.clear(db, alarm)
     typer.echo("Cleared.")
-
-
-def _alarms(settings: Settings) -> list[str]:
-    with database(settings).session(write=False) as db:
-        return [f"open alarm: {alarms.named(alarm)}" for alarm in alarms.open_alarms(db)]
-
-
-def _old_copies(settings: Settings) -> list[str]:
-    with database(settings).session(write=False) as db:
-        return ages.troubles(db, follows=bool(settings.backup_dir))
-
-
-def _not_taken(settings: Settings) -> list[str]:
-    with database(settings).session(write=False) as db:
-        given_up = subscriptions.given_up_by_clinic(db)
-        names = {row.id: row.slug for row in db.scalars(select(Clinic))}
-    return [
-        f"{count} changes at {names[clinic_id]} were not taken by another system: "
-        "in the console, Team, Who is told of changes"
-        for clinic_id, count in given_up.items()
-    ]
-
-
-def _broken_trails(settings: Settings) -> list[str]:
-    """The first link of each chain that does not hold. Looks at every event there is."""
-    with database(settings).session(write=False) as db:
-        names: dict[UUID | None, str] = {row.id: row.slug for row in db.scalars(select(Clinic))}
-        found = [
-            (names.get(each, "no clinic"), chain.verify(db, each)) for each in chain.chains(db)
-        ]
-    return [
-        f"the trail of {name} is broken: event {verdict.broken_at} {verdict.why}"
-        for name, verdict in found
-        if verdict.broken_at is not None
-    ]

@@ -1,0 +1,1 @@
+"""What `afterglow doctor` looks at, each in a module of its own."""
