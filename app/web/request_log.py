@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.web import counting
 
 log = structlog.get_logger("request")
+_PROBES = ("/healthz", "/readyz", "/metrics")  # asked each second: a line when something is wrong
 
 
 class RequestLog:
@@ -41,13 +42,14 @@ class RequestLog:
             counting.IN_HAND.dec()
             seconds, route = time.perf_counter() - began, pattern(scope)
             counting.count(scope["method"], route, status, seconds)
-            log.info(
-                "request",
-                method=scope["method"],
-                route=route,
-                status=status,
-                ms=round(seconds * 1000, 1),
-            )
+            if status != 200 or route not in _PROBES:
+                log.info(
+                    "request",
+                    method=scope["method"],
+                    route=route,
+                    status=status,
+                    ms=round(seconds * 1000, 1),
+                )
 
 
 def pattern(scope: Scope) -> str:

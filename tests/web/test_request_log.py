@@ -47,3 +47,12 @@ def test_what_a_visitor_says_about_themselves_is_not_logged(client, cast):
 
 def test_files_are_not_worth_a_line(client, app):
     assert lines_of(client, "GET", app.state.assets("css/patient.css")) == []
+
+
+def test_a_probe_is_worth_a_line_only_when_something_is_wrong(client, app, cast):
+    assert lines_of(client, "GET", "/healthz") == []
+
+    app.state.leaving = True
+
+    [line] = lines_of(client, "GET", "/readyz")
+    assert (line["route"], line["status"]) == ("/readyz", 503)
