@@ -5,7 +5,6 @@ seconds that it is there, and each is looked at for what changed without a word.
 """
 
 from collections.abc import Collection
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
@@ -15,7 +14,7 @@ from app import clock, live
 from app.access.models import SessionKind, WebSession
 from app.links.models import LinkState, MagicLink
 from app.scheduling.models import Appointment
-from app.telehealth.models import SILENT_AFTER, Offer, Seat, SeatState, VideoVisit
+from app.telehealth.models import Offer, Seat, SeatState, VideoVisit, is_silent
 
 Page = tuple[UUID, str]  # a seat, and the page that sits there
 _TOLD = (
@@ -45,7 +44,7 @@ def look(db: Session, seat_ids: Collection[UUID]) -> dict[UUID, tuple[object, ..
         .join(WebSession, WebSession.id == Seat.web_session_id)
         .where(Seat.id.in_(seat_ids))
     )
-    return {row[0]: (not _is_silent(row[1]), *row[2:]) for row in rows}
+    return {row[0]: (not is_silent(row[1]), *row[2:]) for row in rows}
 
 
 def hear(db: Session, pages: Collection[Page]) -> set[Page]:
@@ -76,7 +75,7 @@ def hear(db: Session, pages: Collection[Page]) -> set[Page]:
     ).all()
     found = [row for row in rows if (row.id, row.page) in pages]
     for row in found:
-        was_away = row.gone_at is not None or _is_silent(row.seen_at)
+        was_away = row.gone_at is not None or is_silent(row.seen_at)
         if was_away and row.state.is_live:
             live.publish(db, f"visit:{row.visit_id}")
     db.execute(
@@ -86,7 +85,3 @@ def hear(db: Session, pages: Collection[Page]) -> set[Page]:
         .execution_options(synchronize_session=False)
     )
     return {(row.id, row.page) for row in found}
-
-
-def _is_silent(seen_at: datetime | None) -> bool:
-    return seen_at is None or clock.machine_now() - seen_at >= SILENT_AFTER

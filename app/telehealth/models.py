@@ -18,6 +18,19 @@ SILENT_AFTER = timedelta(seconds=25)
 RECONNECTING_AFTER = timedelta(seconds=10)
 
 
+def is_silent(seen_at: datetime | None) -> bool:
+    """Whether a page that was heard last then counts as gone."""
+    return seen_at is None or clock.machine_now() - seen_at >= SILENT_AFTER
+
+
+def is_reconnecting(seen_at: datetime | None, gone_at: datetime | None) -> bool:
+    """Whether a page has been off the line for long enough to be shown as such."""
+    if gone_at is None and not is_silent(seen_at):
+        return False
+    last = gone_at or seen_at
+    return last is not None and clock.machine_now() - last >= RECONNECTING_AFTER
+
+
 class ProviderName(StrEnum):
     PEER = "peer"
     EXTERNAL = "external"
@@ -121,9 +134,7 @@ class VideoVisit(Model):
     @property
     def host_is_here(self) -> bool:
         """Whether a page of staff holds the visit right now."""
-        return (
-            self.host_seen_at is not None and clock.machine_now() - self.host_seen_at < SILENT_AFTER
-        )
+        return not is_silent(self.host_seen_at)
 
 
 class VisitGuest(Model):
@@ -189,17 +200,12 @@ class Seat(Model):
     @property
     def is_present(self) -> bool:
         """Whether its page is on the line right now."""
-        if self.seen_at is None or self.gone_at is not None:
-            return False
-        return clock.machine_now() - self.seen_at < SILENT_AFTER
+        return self.gone_at is None and not is_silent(self.seen_at)
 
     @property
     def is_reconnecting(self) -> bool:
         """Whether a live seat has been off the line for long enough to be shown as such."""
-        if self.is_present or not self.state.is_live:
-            return False
-        last = self.gone_at or self.seen_at
-        return last is not None and clock.machine_now() - last >= RECONNECTING_AFTER
+        return self.state.is_live and is_reconnecting(self.seen_at, self.gone_at)
 
 
 class Offer(Model):

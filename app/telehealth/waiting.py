@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.scheduling.models import Appointment
-from app.telehealth.models import Seat, SeatState, VideoVisit
+from app.telehealth.models import Seat, SeatState, VideoVisit, is_reconnecting, is_silent
 
 # A page that has been silent for longer has been closed, not lost.
 _FORGOTTEN_AFTER = timedelta(minutes=10)
@@ -27,15 +28,43 @@ class Waiting:
 
 def at_clinic(db: Session, clinic_id: UUID) -> list[Waiting]:
     """Everybody who waits and has not been let in on any device, the longest first."""
-    seats = db.scalars(
-        select(Seat)
-        .join(Seat.visit)
-        .join(VideoVisit.appointment)
-        .options(
-            contains_eager(Seat.visit)
-            .contains_eager(VideoVisit.appointment)
-            .options(joinedload(Appointment.patient), joinedload(Appointment.practitioner))
+    waiting = _waiting(db, clinic_id)
+    if not waiting:
+        return []
+    rows = db.scalars(
+        select(Appointment)
+        .where(Appointment.id.in_(list(waiting)))
+        .options(joinedload(Appointment.patient), joinedload(Appointment.practitioner))
+    )
+    appointments = {row.id: row for row in rows}
+    return [
+        Waiting(
+            appointment=appointments[appointment_id],
+            since=seats[0].claimed_at,
+            is_reconnecting=all(_is_reconnecting(seat) for seat in seats),
+            host_is_here=not is_silent(seats[0].host_seen_at),
         )
+        for appointment_id, seats in waiting.items()
+    ]
+
+
+def in_rooms(db: Session, clinic_id: UUID) -> set[UUID]:
+    """The appointments of the same, for whoever has read them already."""
+    return set(_waiting(db, clinic_id))
+
+
+def _waiting(db: Session, clinic_id: UUID) -> dict[UUID, list[Row[Any]]]:
+    """The seats in which somebody waits, by appointment, in the order in which they came."""
+    seats = db.execute(
+        select(
+            VideoVisit.appointment_id,
+            VideoVisit.host_seen_at,
+            Seat.state,
+            Seat.claimed_at,
+            Seat.seen_at,
+            Seat.gone_at,
+        )
+        .join(VideoVisit, VideoVisit.id == Seat.visit_id)
         .where(
             VideoVisit.clinic_id == clinic_id,
             VideoVisit.ended_at.is_(None),
@@ -44,25 +73,18 @@ def at_clinic(db: Session, clinic_id: UUID) -> list[Waiting]:
         )
         .order_by(Seat.claimed_at)
     ).all()
-    let_in = {seat.visit_id for seat in seats if seat.state is SeatState.ADMITTED}
-    by_visit: dict[UUID, list[Seat]] = {}
+    let_in = {seat.appointment_id for seat in seats if seat.state is SeatState.ADMITTED}
+    found: dict[UUID, list[Row[Any]]] = {}
     for seat in seats:
-        if seat.visit_id not in let_in and _is_remembered(seat):
-            by_visit.setdefault(seat.visit_id, []).append(seat)
-    return [_waiting(found) for found in by_visit.values()]
+        if seat.appointment_id not in let_in and _is_remembered(seat):
+            found.setdefault(seat.appointment_id, []).append(seat)
+    return found
 
 
-def _waiting(seats: list[Seat]) -> Waiting:
-    first = seats[0]
-    assert first.claimed_at is not None, "a claimed seat knows since when"
-    return Waiting(
-        appointment=first.visit.appointment,
-        since=first.claimed_at,
-        is_reconnecting=all(seat.is_reconnecting for seat in seats),
-        host_is_here=first.visit.host_is_here,
-    )
+def _is_reconnecting(seat: Row[Any]) -> bool:
+    return is_reconnecting(seat.seen_at, seat.gone_at)
 
 
-def _is_remembered(seat: Seat) -> bool:
+def _is_remembered(seat: Row[Any]) -> bool:
     last = seat.gone_at or seat.seen_at
     return last is not None and clock.machine_now() - last < _FORGOTTEN_AFTER

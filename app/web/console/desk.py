@@ -89,6 +89,12 @@ def desk_of(db: Session, clinic: Clinic) -> Desk:
     )
 
 
+def beside_rows(db: Session, clinic: Clinic) -> Desk:
+    """As much of it as lists need that are told what changed in them. Who waits is not in it."""
+    review = db.execute(select(reviewing.open_count(clinic.id).scalar_subquery())).scalar_one()
+    return Desk([], tasks.open_tasks(db, clinic.id), [], [], 0, review)
+
+
 def desk_page(
     request: Request,
     db: Session,

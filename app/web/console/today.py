@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -18,11 +19,12 @@ from app.scheduling import offering
 from app.scheduling.models import Appointment
 from app.tasks import desk as tasks
 from app.tasks.models import StaffTask, TaskCode
+from app.telehealth import waiting
 from app.web import ways_back
 from app.web.console import around_now, board, calendar, kept_boards, live_list, to_do
 from app.web.console.board import AtDesk, Board
 from app.web.console.calendar import Day
-from app.web.console.desk import Desk, desk_of, desk_page, is_nobodys_doing
+from app.web.console.desk import Desk, beside_rows, desk_of, desk_page, is_nobodys_doing
 from app.web.console.faults import Faults
 from app.web.console.live_list import Marked, Piece
 from app.web.console.to_do import ToDo
@@ -52,7 +54,9 @@ def now(request: Request, db: Session) -> Response:
 
 def _changes(request: Request, db: Session, have: set[str]) -> Response:
     known = (request.state.clinic.id, i18n.language())
-    shown = kept_boards.find(live_list.rest_of(request), *known) or _now(request, db)
+    shown = kept_boards.find(live_list.rest_of(request), *known) or _shown(
+        _read_rows(db, request.state.clinic)
+    )
     changes = live_list.changes(shown["lists"], shown["pieces"], have)
     rest = kept_boards.keep(*known, shown) if changes.has_more else ""
     return desk_page(
@@ -116,7 +120,14 @@ class Read:
 def read(db: Session, clinic: Clinic) -> Read:
     """The desk, the board and two days of the calendar, each said once."""
     desk = desk_of(db, clinic)
-    in_room = {each.appointment.id for each in desk.waiting}
+    return _read(db, clinic, desk, {each.appointment.id for each in desk.waiting})
+
+
+def _read_rows(db: Session, clinic: Clinic) -> Read:
+    return _read(db, clinic, beside_rows(db, clinic), waiting.in_rooms(db, clinic.id))
+
+
+def _read(db: Session, clinic: Clinic, desk: Desk, in_room: set[UUID]) -> Read:
     around = around_now.read(db, clinic)
     calls = {
         task.appointment_id: to_do.number(task)
@@ -130,7 +141,10 @@ def read(db: Session, clinic: Clinic) -> Read:
 
 
 def _now(request: Request, db: Session) -> dict[str, Any]:
-    there = read(db, request.state.clinic)
+    return _shown(read(db, request.state.clinic))
+
+
+def _shown(there: Read) -> dict[str, Any]:
     lists: dict[str, Sequence[Marked]] = {
         "to-do": there.tasks,
         "needs-us": there.board.needs_us,
