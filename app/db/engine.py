@@ -43,10 +43,6 @@ class Database:
 
     def __init__(self, url: str, settings: Settings, *, pool_size: int = 20) -> None:
         self.engine = _engine(url, pool_size)
-        # Made once: a copy of an engine for each transaction costs more than its BEGIN.
-        self._engines = {
-            write: self.engine.execution_options(write=write) for write in (True, False)
-        }
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         keyring.use(
             KeyRing(
@@ -59,6 +55,17 @@ class Database:
                 ),
             )
         )
+
+    @property
+    def engine(self) -> Engine:
+        """Where connections come from."""
+        return self._engine
+
+    @engine.setter
+    def engine(self, engine: Engine) -> None:
+        self._engine = engine
+        # Made once: a copy of an engine for each transaction costs more than its BEGIN.
+        self._engines = {write: engine.execution_options(write=write) for write in (True, False)}
 
     @contextmanager
     def session(self, *, write: bool = True) -> Iterator[Session]:
