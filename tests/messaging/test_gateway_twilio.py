@@ -113,6 +113,55 @@ def test_a_text_reaches_twilio_as_its_own_documents_ask(twilio):
     ]
 
 
+NORTH, LAKE = "+13125550901", "MG" + "a" * 32
+
+
+@pytest.fixture
+def several():
+    """Twilio with a number and a service beside the installation's own service."""
+    senders = {"": [NORTH], LAKE: ["+13125550933"]}
+    with StandIn(now=lambda: NOON, deliver=lambda *_: 204, senders=senders) as standin:
+        yield standin
+        assert standin.faults_seen == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "said"),
+    [
+        ("", {"MessagingServiceSid": "MG" + "c" * 32}),
+        (LAKE, {"MessagingServiceSid": LAKE}),
+        (NORTH, {"From": NORTH}),
+    ],
+)
+def test_a_text_leaves_by_the_sender_that_it_names(several, sender, said):
+    assert isinstance(gateway(several).send(outgoing(sender=sender)), Accepted)
+
+    (post,) = several.posts
+    by = {name: post[name] for name in ("From", "MessagingServiceSid") if name in post}
+    assert by == said
+
+
+@pytest.mark.parametrize(
+    ("sender", "code"), [("+13125550999", "21660"), ("MG" + "f" * 32, "21701")]
+)
+def test_a_sender_that_the_account_does_not_have_is_refused(several, sender, code):
+    assert gateway(several).send(outgoing(sender=sender)) == Declined(code)
+    assert several.made() == []
+
+
+def test_what_came_in_is_listed_with_the_service_that_it_came_in_by(several):
+    for to in (NORTH, "+13125550933", "+13125550100"):
+        several.text_in(MAYA, "Hello.", to=to)
+
+    received = gateway(several).received_since(NOON - timedelta(hours=1))
+
+    assert {text.to: text.service for text in received} == {
+        NORTH: "",
+        "+13125550933": LAKE,
+        "+13125550100": "MG" + "c" * 32,
+    }
+
+
 def test_another_token_is_not_let_in(twilio):
     stranger = settings(twilio_api_url=twilio.url, twilio_auth_token="stolen")
 
@@ -502,10 +551,16 @@ def test_without_a_token_nothing_is_genuine():
 
 @pytest.mark.parametrize(
     ("name", "neighbour"),
-    [("MessageSid", "MessagingServiceSid"), ("From", "FromCity"), ("To", "X")],
+    [
+        ("MessageSid", "MessagingServiceSid"),
+        ("MessagingServiceSid", "NumMedia"),
+        ("From", "FromCity"),
+        ("To", "X"),
+    ],
 )
 def test_a_parameter_that_swallowed_its_neighbour_is_not_taken_as_signed(name, neighbour):
-    form = {"MessageSid": "SM" + "1" * 32, "From": MAYA, "To": MAYA, neighbour: "Ohio"}
+    sids = {"MessageSid": "SM" + "1" * 32, "MessagingServiceSid": LAKE}
+    form = sids | {"From": MAYA, "To": MAYA, neighbour: "Ohio"}
     spliced = {key: value for key, value in form.items() if key != neighbour}
     spliced[name] += neighbour + "Ohio"
     path = "/hooks/twilio/status/1"

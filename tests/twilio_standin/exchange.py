@@ -50,6 +50,8 @@ class _Exchange(BaseHTTPRequestHandler):
         elif wrong := shape.wrong_with_creation(self.headers, form):
             standin.faults_seen.append(wrong)
             self._refuse(400, "21602", wrong)
+        elif code := standin.unknown_sender({name: values[0] for name, values in form.items()}):
+            self._refuse(400, code, "this account has no such sender")
         else:
             turn, text = standin.create({name: values[0] for name, values in form.items()})
             try:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from tests.twilio_standin.ledger import Broken
 from tests.twilio_standin.shelf import Shelf, Text, written_in
 from tests.twilio_standin.turns import Calls, Turn
 
-OUR_NUMBER = "+13125550100"  # the one number in the service's pool
+OUR_NUMBER = "+13125550100"  # the one number in the service's pool, unless said otherwise
+NO_SUCH_SENDER = {"From": "21660", "MessagingServiceSid": "21701"}
 
 
 class StandIn:
@@ -22,6 +23,7 @@ class StandIn:
     `turns` are the next creations' turns in order; when it is empty, `usual` says. `faults_seen`
     holds every request that was not of the documented shape. Calls go to `instead` when given
     (scheme, host, port) in the name of the address they were asked to, or through `deliver`.
+    `senders`: the numbers of each further service, and under "" those of none.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class StandIn:
         account: str = "AC" + "b" * 32,
         token: str = "current-token",
         service: str = "MG" + "c" * 32,
+        senders: Mapping[str, Collection[str]] | None = None,
         port: int = 0,
         ledger: Path | None = None,
         webhook: str = "https://afterglow.test/hooks/twilio/message",
@@ -38,6 +41,7 @@ class StandIn:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.account, self.token, self.service, self.webhook = account, token, service, webhook
+        self.senders = {service: [OUR_NUMBER], **(senders or {})}
         self.turns: deque[Turn] = deque()
         self.usual: Callable[[Mapping[str, str]], Turn] = lambda _: Turn()
         self.faults_seen: list[str] = []
@@ -102,15 +106,30 @@ class StandIn:
             sender=sender,
             body=body,
             status="received",
-            service=self.service,
+            service=self.service_of(to),
         )
         self.shelf.becomes(text.sid, "received")
         form = self.webhook_form(text) | more
         return text, [self.caller.call(self.webhook, form) for _ in range(calls)]
 
+    def service_of(self, number: str) -> str:
+        """The service whose pool a number of ours is in; "": none's."""
+        pools = (service for service, numbers in self.senders.items() if number in numbers)
+        return next(pools, "")
+
+    def unknown_sender(self, form: Mapping[str, str]) -> str:
+        """Twilio's code for a sender that this account does not have; "" where it has it."""
+        numbers = {number for pool in self.senders.values() for number in pool}
+        if "From" in form and form["From"] not in numbers:
+            return NO_SUCH_SENDER["From"]
+        service = form.get("MessagingServiceSid")
+        if service is not None and service not in self.senders:
+            return NO_SUCH_SENDER["MessagingServiceSid"]
+        return ""
+
     def webhook_form(self, text: Text) -> dict[str, str]:
-        """What the webhook for a text that came in carries."""
-        return {
+        """What the webhook for a text that came in carries; a service where the number has one."""
+        form = {
             "ToCountry": "US",
             "ToState": "IL",
             "SmsMessageSid": text.sid,
@@ -120,13 +139,13 @@ class StandIn:
             "Body": text.body,
             "FromCountry": "US",
             "To": text.to,
-            "MessagingServiceSid": self.service,
             "NumSegments": "1",
             "MessageSid": text.sid,
             "AccountSid": self.account,
             "From": text.sender,
             "ApiVersion": "2010-04-01",
         }
+        return form | ({"MessagingServiceSid": text.service} if text.service else {})
 
     def settle(self, seconds: float = 10) -> bool:
         """Wait until every call that is due to come was made; False when it took longer."""
@@ -149,7 +168,7 @@ class StandIn:
         text = self.shelf.add(
             direction="outbound-api",
             to=form["To"],
-            sender="",  # a service chooses its number when it sends
+            sender=form.get("From", ""),  # a service chooses its number when it sends
             body=form["Body"],
             status="accepted",
             service=form.get("MessagingServiceSid", ""),
@@ -192,10 +211,11 @@ class StandIn:
             "SmsStatus": word,
             "MessageStatus": word,
             "To": text.to,
-            "MessagingServiceSid": text.service,
             "MessageSid": text.sid,
             "AccountSid": self.account,
-            "From": OUR_NUMBER,
+            "From": text.sender or next(iter(self.senders.get(text.service, ())), OUR_NUMBER),
             "ApiVersion": "2010-04-01",
         }
+        if text.service:
+            form["MessagingServiceSid"] = text.service
         return form | ({"ErrorCode": code} if code else {})

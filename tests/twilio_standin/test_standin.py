@@ -107,6 +107,32 @@ def test_a_text_of_another_shape_is_refused_and_noted(twilio, differs, fault):
     assert twilio.made() == []
 
 
+def test_a_sender_of_another_account_is_refused_as_twilio_refuses_it(calls):
+    senders = {"": ["+13125550901"], "MG" + "a" * 32: ["+13125550933"]}
+    bare = {name: value for name, value in GOOD.items() if name != "MessagingServiceSid"}
+    with StandIn(deliver=calls, senders=senders) as twilio:
+        good = [
+            GOOD,
+            bare | {"From": "+13125550901"},
+            bare | {"MessagingServiceSid": "MG" + "a" * 32},
+        ]
+        bad = [bare | {"From": "+13125550999"}, bare | {"MessagingServiceSid": "MG" + "f" * 32}]
+
+        assert [ask(twilio, form)[0] for form in good] == [201] * 3
+        assert [ask(twilio, form)[1]["code"] for form in bad] == [21660, 21701]
+        assert twilio.settle()
+        by = {(form["From"], form.get("MessagingServiceSid")) for _, form, _ in calls}
+        _, answers = twilio.text_in(MAYA, "Hello", to="+13125550901")
+
+    assert answers == [204]
+    assert "MessagingServiceSid" not in calls[-1][1]
+    assert by == {
+        ("+13125550100", GOOD["MessagingServiceSid"]),
+        ("+13125550901", None),
+        ("+13125550933", "MG" + "a" * 32),
+    }
+
+
 def test_a_body_that_is_no_form_is_refused(twilio):
     status, _ = ask(twilio, GOOD, **{"Content-Type": "application/json"})
 

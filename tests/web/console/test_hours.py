@@ -5,6 +5,7 @@ from datetime import time
 import pytest
 from sqlalchemy import select
 
+from app.messaging import senders
 from app.people.models import Clinic, Practitioner
 from app.scheduling import staffed_hours
 from app.scheduling.models import StaffedHours
@@ -141,3 +142,18 @@ def test_no_hours_at_all_is_said(office, cast):
     office.post("/clinic/hours", data={})
 
     assert "No hours are set" in office.get("/clinic/hours").text
+
+
+def test_the_page_says_by_which_sender_texts_leave_and_lets_nobody_change_it(
+    office, desk, cast, database
+):
+    shared = office.get("/clinic/hours").text
+    with database.session() as db:
+        senders.give(db, db.get_one(Clinic, cast.clinic.id), "+13125550901", shared="")
+        senders.give(db, db.get_one(Clinic, cast.neighbour.id), "+13125550902", shared="")
+    own = desk.get("/clinic/hours").text
+
+    assert "all clinics without one of their own share" in shared
+    assert "Texts leave by (312) 555-0901" in own
+    assert "555-0902" not in own
+    assert 'name="sender' not in own

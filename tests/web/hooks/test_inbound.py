@@ -163,6 +163,12 @@ def test_what_twilio_took_for_a_word_of_its_own_and_pictures_are_kept_too(call, 
     assert (kept()[0].answered, kept()[0].pictures) == ("STOP", 2)
 
 
+def test_the_service_that_it_was_written_to_is_kept_beside_it(call, kept):
+    call(FORM | {"MessagingServiceSid": "MG" + "a" * 32})
+
+    assert kept()[0].service == "MG" + "a" * 32
+
+
 @pytest.mark.parametrize("media", ["", "many", "-1", "²"])
 def test_a_count_that_is_none_is_no_reason_to_lose_a_text(call, kept, media):
     assert call(FORM | {"NumMedia": media}).status_code == 200
