@@ -4,7 +4,7 @@ import threading
 
 import pytest
 import structlog
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from app.db import arriving, migrate
 from app.db.arriving import Refused, Standing
@@ -56,7 +56,7 @@ def test_it_is_said_once_and_goes_on_when_somebody_has_migrated_it(worker_id):
     came = threading.Event()
 
     def wait():
-        if arriving.wait(create_engine(url), threading.Event()):
+        if arriving.wait(create_engine(url, poolclass=NullPool), threading.Event()):
             came.set()
 
     with structlog.testing.capture_logs() as lines:
