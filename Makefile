@@ -36,7 +36,7 @@ tools:
 
 # the .txt files again from the .in files, with hashes and without any address
 lock: tools
-	cd requirements && for name in runtime dev postgresql; do \
+	cd requirements && for name in runtime tracing dev postgresql; do \
 	  ../.venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 	    --universal --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; \
 	done

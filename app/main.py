@@ -3,6 +3,8 @@
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import ModuleType
+from typing import cast
 
 import anyio.to_thread
 import structlog
@@ -16,7 +18,9 @@ from app import live
 from app.db.arriving import Refused
 from app.db.engine import Database
 from app.messaging.gateway import SmsGateway
+from app.monitoring import wants_traces
 from app.monitoring.standing import Standing
+from app.refusal import Refusal
 from app.settings import Settings, Sms
 from app.telehealth import provider
 from app.telehealth.models import ProviderName
@@ -73,6 +77,7 @@ def create_app(
         exception_handlers=errors.HANDLERS,
         max_body_size=_LARGEST_BODY,
         middleware=[
+            *_traces(),
             Middleware(FailingSlowly),
             Middleware(OwnHosts, settings=settings),
             # Pages hold no secrets beside what a visitor typed, so they may be compressed.
@@ -118,6 +123,28 @@ def _demo_routes(settings: Settings) -> list[BaseRoute]:
 
 def choose_gateway(settings: Settings) -> SmsGateway:
     """The way out to phones that the settings name."""
+    gateway = _gateway(settings)
+    if wants_traces():
+        return cast(SmsGateway, _tracing().TracedGateway(gateway))
+    return gateway
+
+
+def _traces() -> list[Middleware]:
+    return [Middleware(_tracing().TracedRequests)] if wants_traces() else []
+
+
+def _tracing() -> ModuleType:
+    try:
+        from app.monitoring import tracing
+    except ModuleNotFoundError:
+        raise Refusal(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but what traces is not installed: "
+            ".venv/bin/pip install --require-hashes -r requirements/tracing.txt"
+        ) from None
+    return tracing
+
+
+def _gateway(settings: Settings) -> SmsGateway:
     if settings.sms is Sms.TWILIO:
         from app.messaging.gateway_twilio import TwilioGateway
 

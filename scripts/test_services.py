@@ -1,4 +1,4 @@
-"""Installs the programs that the tests drive: a browser, PostgreSQL, a TURN server, a proxy, fonts.
+"""Installs the programs that the tests drive: a browser, PostgreSQL, a TURN server, proxies, fonts.
 
 Says nothing when all of them are there. A program that cannot be had is a failure in one line:
 a test that would quietly not run is worth less than none.
@@ -55,6 +55,10 @@ NEEDS = (
     Need("libnss3-tools", _on_path("certutil")),
     Need("strace", _on_path("strace")),
     Need("nginx-light", _on_path("nginx"), service="nginx"),
+    # What deploy/ is for, so that each file is read by whom it is written for.
+    Need("caddy", _on_path("caddy"), service="caddy"),
+    Need("prometheus", _on_path("promtool"), service="prometheus"),
+    Need("systemd", _on_path("systemd-analyze")),
     Need("iproute2", _hosts),
     POSTGRESQL,
 )
