@@ -30,12 +30,11 @@ def upgrade(url: str, to: str = "head") -> None:
 
 def _take_triggers_away(url: str) -> None:
     """SQLite cannot make a table anew that a trigger names. PostgreSQL's stay: others may write."""
-    engine = create_engine(url)
+    engine = _engine(url)
     if engine.dialect.name == "sqlite":
         with engine.begin() as connection:
             telling.take_away(connection)
             take_following_away(connection)  # whoever follows puts them there again
-    engine.dispose()
 
 
 def take_following_away(connection: Connection) -> None:
@@ -54,10 +53,8 @@ def take_following_away(connection: Connection) -> None:
 
 
 def _put_triggers(url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
+    with _engine(url).begin() as connection:
         telling.put(connection)
-    engine.dispose()
 
 
 def revisions() -> set[str]:
@@ -78,12 +75,8 @@ def current(connection: Connection) -> str | None:
 
 def is_current(url: str) -> bool:
     """Whether nothing is left to migrate."""
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            return current(connection) == newest()
-    finally:
-        engine.dispose()
+    with _engine(url).connect() as connection:
+        return current(connection) == newest()
 
 
 def is_ahead(url: str) -> bool:

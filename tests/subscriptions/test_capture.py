@@ -211,6 +211,8 @@ def test_a_row_that_others_follow_knows_when_it_changed(database, cast, later):
 
 def test_the_migration_goes_back_and_comes_again(database):
     url = database.engine.url.render_as_string(hide_password=False)
+    with database.engine.begin() as connection:
+        telling.take_away(connection)  # PostgreSQL drops no column that a trigger looks at
     database.engine.dispose()
 
     command.downgrade(migrate.config(url), "0019")

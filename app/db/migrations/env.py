@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from app.db.base import Model, UTCDateTime
 
@@ -21,7 +21,7 @@ def render(kind, value, _autogen):  # type: ignore[no-untyped-def]
 
 
 url = context.config.attributes["url"]
-engine = create_engine(url)
+engine = create_engine(url, poolclass=NullPool)  # a migration that fails leaves no connection open
 with engine.connect() as connection:
     context.configure(
         connection=connection,
@@ -32,4 +32,3 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
-engine.dispose()
