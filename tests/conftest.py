@@ -20,7 +20,7 @@ from app.people.models import Patient, Practitioner
 from app.settings import Settings
 from app.web import even_pace, failing_slowly
 from app.web.guards import COOKIES
-from tests import databases, memory
+from tests import databases, emptying, memory
 from tests.cast import Cast, gather
 from tests.fakes import RecordingGateway
 
@@ -31,7 +31,7 @@ BASE_URL = "https://afterglow.test"
 def pytest_configure() -> None:
     memory.keep_files_there()
     databases.prepare(under=memory.roomy_memory())
-    databases.keep_engines()
+    emptying.keep_engines()
 
 
 def pytest_collection_modifyitems(config, items) -> None:
@@ -87,9 +87,7 @@ def settings() -> Settings:
 @pytest.fixture
 def database(worker_id, settings) -> Iterator[Database]:
     with databases.fresh_database(worker_id) as url:
-        opened = Database(url, settings)
-        yield opened
-        opened.close()
+        yield Database(url, settings)
 
 
 @pytest.fixture

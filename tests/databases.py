@@ -25,13 +25,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Literal, TypedDict, cast
 
 import psycopg
 from sqlalchemy import make_url
+
+from tests import emptying
 
 Kind = Literal["sqlite", "postgresql"]
 
@@ -52,7 +53,7 @@ _SERVER_OPTIONS = (
 )
 _serial = count(1)
 # Migrated databases of this process that no test uses right now. The same address comes back, and
-# with it the engine and all that it has compiled: see `keep_engines`.
+# with it the engine and all that it has compiled: see `emptying`.
 _kept: dict[Kind, list[str]] = {"sqlite": [], "postgresql": []}
 
 
@@ -102,17 +103,6 @@ def fresh_database(
         discard(url)
 
 
-def keep_engines() -> None:
-    """One engine for each address: a statement is compiled once a run, not once a test.
-
-    An engine that was closed opens new connections when it is used again.
-    """
-    # Imported here, so that make test can ask for the server's binaries before the rest stands.
-    from app.db import engine
-
-    engine._engine = cache(engine._engine)
-
-
 @contextmanager
 def _kept_database(kind: Kind, worker_id: str) -> Iterator[str]:
     url = _kept[kind].pop() if _kept[kind] else database_url(kind, worker_id)
@@ -120,32 +110,20 @@ def _kept_database(kind: Kind, worker_id: str) -> Iterator[str]:
         yield url
     finally:
         _empty(kind, url)
-        _kept[kind].append(url)
 
 
 def _empty(kind: Kind, url: str) -> None:
     if kind == "sqlite":
+        emptying.close_engines(url)
         discard(url)
         shutil.copyfile(_template_file(), str(make_url(url).database))
     else:
-        _delete_rows(url)
-
-
-def _delete_rows(url: str) -> None:
-    """Every row gone, in one round trip with keys unchecked; connections that are left are cut."""
-    name = make_url(url).database
-    home = str(prepare() / "postgresql")
-    with psycopg.connect(host=home, user="afterglow", dbname=name, autocommit=True) as database:
-        database.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        tables = database.execute(
-            "SELECT format('DELETE FROM %I;', tablename) FROM pg_tables WHERE schemaname = 'public'"
-        )
-        deletions = "".join(row[0] for row in tables)
-        database.execute(f"SET session_replication_role = replica; {deletions}".encode())
-        database.execute("INSERT INTO alembic_version VALUES (%s)", [_newest()])
+        try:
+            emptying.delete_rows(url, str(prepare() / "postgresql"))
+        except psycopg.Error:  # a test left it without its tables: that is no matter of the next
+            discard(url)
+            return
+    _kept[kind].append(url)
 
 
 def database_url(kind: Kind, worker_id: str = "main", *, migrated: bool = True) -> str:
@@ -296,12 +274,6 @@ def _upgrade(url: str) -> None:
     from app.db.migrate import upgrade
 
     upgrade(url)
-
-
-def _newest() -> str | None:
-    from app.db.migrate import newest
-
-    return newest()
 
 
 @contextmanager
