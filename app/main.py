@@ -28,6 +28,7 @@ from app.web import assets, errors, site
 from app.web.addresses import Addresses
 from app.web.cross_origin import CrossOrigin
 from app.web.failing_slowly import FailingSlowly
+from app.web.filled_in import FilledIn
 from app.web.headers import Headers
 from app.web.hosts import OwnHosts
 from app.web.key_limits import KeyLimits
@@ -91,6 +92,7 @@ def create_app(
     app.state.templates = environment(static)
     app.state.landings = {}
     app.state.addresses = Addresses(app)
+    app.state.filled_in = FilledIn(app.state.templates)
     app.state.worker = worker
     app.state.leaving = False
     app.state.standing = Standing()

@@ -1,5 +1,7 @@
 """The patient's room: the page, and the part of it that a link's page swaps in."""
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -7,14 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app import i18n
 from app.companion import hours
 from app.i18n import gettext as _
 from app.refusal import Refusal
 from app.scheduling.models import Appointment
 from app.telehealth import offers, provider, seats, whereabouts
-from app.telehealth.models import ProviderName, Seat
+from app.telehealth.models import ProviderName, Seat, SeatState
+from app.web.filled_in import FilledIn, mark
 from app.web.guards import visit_only
-from app.web.pages import page, redirect, render
+from app.web.pages import mood, page, redirect, render
 from app.web.visit import quiet_hour
 
 
@@ -50,9 +54,35 @@ def fragment(request: Request, db: Session, seat: Seat) -> str:
     In a transaction that writes: a browser that was here before finds its offer in it and answers
     at once. A ghost's holds no offer and no relay.
     """
-    return render(
-        request, "visit/_room.html", **_context(request, seat, offer=offers.take(db, seat))
-    )
+    context = _context(request, seat, offer=offers.take(db, seat))
+    return _filled_in(request, seat, context) or render(request, "visit/_room.html", **context)
+
+
+def _filled_in(request: Request, seat: Seat, context: dict[str, Any]) -> str | None:
+    """The room of a ghost, which knows no more than the visit; None for any other.
+
+    At ten o'clock everybody's first room is drawn: but for its addresses it is one.
+    """
+    if seat.state is not SeatState.GHOST or context["is_external"]:
+        return None
+    visit, clinic = seat.visit, request.state.clinic
+    its: dict[str, Any] = {"provider": visit.provider, "whereabouts": visit.whereabouts}
+    its["started_at"] = visit.started_at is not None
+    known = {"name": clinic.name, "phone": clinic.phone}
+    more = {"clinician": context["clinician"], "lang": i18n.language(), "mood": mood(request)}
+    said = {"start": context["start"], "is_external": False, "room_url": None}
+    values = {"id": str(visit.appointment_id)}
+    values |= {"ending": context["ending"]} if context["ending"] else {}
+    seen = {
+        "path_for": request.app.state.addresses,
+        "appointment": SimpleNamespace(id=mark("id")),
+        "visit": SimpleNamespace(**its),
+        "clinic": SimpleNamespace(**known),
+        "ending": mark("ending") if context["ending"] else "",
+    }
+    facts = json.dumps([its, known, more, said], sort_keys=True)
+    copies: FilledIn = request.app.state.filled_in
+    return copies.render("visit/_room.html", facts, seen | more | said, values)
 
 
 def title(appointment: Appointment) -> str:

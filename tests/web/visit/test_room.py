@@ -97,3 +97,20 @@ def test_somebody_elses_visit_opens_for_nobody(signed_in, cast, address, outside
 def test_words_for_scripts_stand_in_the_page(tap):
     assert "<script" not in tap().opened["html"]
     assert "style=" not in tap().opened["html"]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_room_that_is_filled_in_is_the_room_that_is_drawn(
+    app, browser, link, language, monkeypatch
+):
+    def opened():
+        new = browser()
+        new.cookies.set("__Host-ag_lang", language, domain="afterglow.test")
+        return new.post("/x", json={"t": link, "kind": "join"}).json()["html"]
+
+    first, filled_in = opened(), opened()
+    kept = len(app.state.filled_in)
+    monkeypatch.setattr(app.state.filled_in, "render", lambda *_: None)
+
+    assert kept == 1
+    assert first == filled_in == opened()
