@@ -82,9 +82,12 @@ def find(db: Session, token: object) -> MagicLink | None:
 
 def named_by(token: object) -> ColumnElement[bool]:
     """The link of a token, for a question that asks more beside it."""
-    # A misshapen token costs the same look-up as a well-shaped one, so timing tells nothing.
-    wanted = token if looks_like_token(token) else "-"
-    return MagicLink.token_hash == hash_token(wanted)
+    return MagicLink.token_hash == hash_of(token)
+
+
+def hash_of(token: object) -> bytes:
+    """What a link is found by. Of a misshapen token too, which so costs the same look-up."""
+    return hash_token(token if looks_like_token(token) else "-")
 
 
 def is_live(link: MagicLink) -> bool:

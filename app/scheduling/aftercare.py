@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app import clock
 from app.people.models import Patient
@@ -19,7 +19,7 @@ def gentle_until(db: Session, patient: Patient) -> datetime | None:
 
     Its end is the recorded one, or the planned while nothing is recorded.
     """
-    return gentle_after(db.scalar(select(last_end(patient.id))))
+    return gentle_after(db.scalar(_LAST_END, {"patient": patient.id, **lately()}))
 
 
 def gentle_after(ended_at: datetime | None) -> datetime | None:
@@ -27,9 +27,14 @@ def gentle_after(ended_at: datetime | None) -> datetime | None:
     return ended_at + GENTLE_FOR if ended_at else None
 
 
-def last_end(patient_id: UUID | InstrumentedAttribute[UUID]) -> ScalarSelect[datetime | None]:
-    """When a patient's last infusion ended, if lately, to be asked beside other things."""
+def lately() -> dict[str, datetime]:
+    """What `last_end` is to be asked with."""
     now = clock.now()
+    return {"now": now, "since": now - GENTLE_FOR}
+
+
+def last_end(patient_id: ColumnElement[UUID]) -> ScalarSelect[datetime]:
+    """When a patient's last infusion ended, if `lately`, to be asked beside other things."""
     session = aliased(Appointment)
     ended_at = func.coalesce(Encounter.ended_at, session.ends_at)
     return (
@@ -40,8 +45,12 @@ def last_end(patient_id: UUID | InstrumentedAttribute[UUID]) -> ScalarSelect[dat
             session.patient_id == patient_id,
             session.service == Service.INFUSION,
             session.status.not_in(_NEVER_BEGAN),
-            ended_at <= now,
-            ended_at > now - GENTLE_FOR,
+            ended_at <= bindparam("now"),
+            ended_at > bindparam("since"),
         )
         .scalar_subquery()
     )
+
+
+# Made once: nearly every page of a patient asks it.
+_LAST_END = select(last_end(bindparam("patient", type_=Uuid())))

@@ -1,14 +1,27 @@
 """Connections that the clinician's page prepared: kept, taken by one seat, dropped."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, live
 from app.telehealth.models import Offer, Seat, VideoVisit
 
 LARGEST_SDP = 32 * 1024
+
+
+_WAITING = (
+    select(Offer.id)
+    .join(VideoVisit, VideoVisit.id == Offer.visit_id)
+    .where(
+        Offer.visit_id == bindparam("visit"),
+        Offer.page == VideoVisit.page,
+        Offer.taken_by_id.is_(None),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -46,26 +59,7 @@ def take(db: Session, seat: Seat) -> Taken | None:
     """
     if not seat.state.is_live:
         return None
-    db.flush()
-    free = (
-        select(Offer.id)
-        .join(VideoVisit, VideoVisit.id == Offer.visit_id)
-        .where(
-            Offer.visit_id == seat.visit_id,
-            Offer.page == VideoVisit.page,
-            Offer.taken_by_id.is_(None),
-        )
-        .order_by(Offer.made_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    offer = db.scalar(
-        update(Offer)
-        .where(Offer.id == free, Offer.taken_by_id.is_(None))
-        .values(taken_by_id=seat.id)
-        .returning(Offer)
-        .execution_options(synchronize_session=False)
-    )
+    offer = _taken(db, seat) if waits(db, seat.visit_id) else None
     if offer is None:
         if seat.peer or seat.connected:
             drop(db, seat.visit, seat=seat)
@@ -74,6 +68,23 @@ def take(db: Session, seat: Seat) -> Taken | None:
     seat.peer, seat.connected = offer.peer, False
     live.publish(db, f"visit:{seat.visit_id}")
     return Taken(offer.peer, offer.sdp)
+
+
+def waits(db: Session, visit_id: UUID) -> bool:
+    """Whether an offer waits for whoever comes next."""
+    return db.scalar(_WAITING, {"visit": visit_id}) is not None
+
+
+def _taken(db: Session, seat: Seat) -> Offer | None:
+    db.flush()
+    newest = _WAITING.order_by(Offer.made_at.desc()).params(visit=seat.visit_id)
+    return db.scalar(
+        update(Offer)
+        .where(Offer.id == newest.scalar_subquery(), Offer.taken_by_id.is_(None))
+        .values(taken_by_id=seat.id)
+        .returning(Offer)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def drop(db: Session, visit: VideoVisit, *, seat: Seat | None = None) -> None:

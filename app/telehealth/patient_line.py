@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.settings import Settings
 from app.telehealth import line, mesh, offers, presence, provider, seats, signals, timings
 from app.telehealth.line import LineOver, Message
-from app.telehealth.models import Offer, Seat, SeatState, Side, VideoVisit
+from app.telehealth.models import Seat, SeatState, Side, VideoVisit
 
 
 @dataclass
@@ -154,17 +153,4 @@ def _you(db: Session, seat: Seat) -> Message:
 
 
 def _has_chores(db: Session, seat: Seat) -> bool:
-    return seat.state.is_live and not seat.peer and _offer_waits(db, seat)
-
-
-def _offer_waits(db: Session, seat: Seat) -> bool:
-    waiting = (
-        select(Offer.id)
-        .join(VideoVisit, VideoVisit.id == Offer.visit_id)
-        .where(
-            Offer.visit_id == seat.visit_id,
-            Offer.page == VideoVisit.page,
-            Offer.taken_by_id.is_(None),
-        )
-    )
-    return db.scalar(waiting.limit(1)) is not None
+    return seat.state.is_live and not seat.peer and offers.waits(db, seat.visit_id)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -14,6 +13,9 @@ from app.telehealth.models import Seat, SeatState, VideoVisit, is_reconnecting, 
 
 # A page that has been silent for longer has been closed, not lost.
 _FORGOTTEN_AFTER = timedelta(minutes=10)
+
+
+_Seat = Row[UUID, datetime | None, SeatState, datetime | None, datetime | None, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def in_rooms(db: Session, clinic_id: UUID) -> set[UUID]:
     return set(_waiting(db, clinic_id))
 
 
-def _waiting(db: Session, clinic_id: UUID) -> dict[UUID, list[Row[Any]]]:
+def _waiting(db: Session, clinic_id: UUID) -> dict[UUID, list[_Seat]]:
     """The seats in which somebody waits, by appointment, in the order in which they came."""
     seats = db.execute(
         select(
@@ -74,17 +76,17 @@ def _waiting(db: Session, clinic_id: UUID) -> dict[UUID, list[Row[Any]]]:
         .order_by(Seat.claimed_at)
     ).all()
     let_in = {seat.appointment_id for seat in seats if seat.state is SeatState.ADMITTED}
-    found: dict[UUID, list[Row[Any]]] = {}
+    found: dict[UUID, list[_Seat]] = {}
     for seat in seats:
         if seat.appointment_id not in let_in and _is_remembered(seat):
             found.setdefault(seat.appointment_id, []).append(seat)
     return found
 
 
-def _is_reconnecting(seat: Row[Any]) -> bool:
+def _is_reconnecting(seat: _Seat) -> bool:
     return is_reconnecting(seat.seen_at, seat.gone_at)
 
 
-def _is_remembered(seat: Row[Any]) -> bool:
+def _is_remembered(seat: _Seat) -> bool:
     last = seat.gone_at or seat.seen_at
     return last is not None and clock.machine_now() - last < _FORGOTTEN_AFTER
