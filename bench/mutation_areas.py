@@ -31,6 +31,7 @@ AREAS = {
             "tests/web/test_exchange.py",
             "tests/web/test_escort.py",
             "tests/web/public/test_sign_in.py",
+            "tests/web/patient/intake/test_doors.py",
             "tests/web/patient/journal/test_opening.py",
             "tests/web/visit/test_guest_room.py",
             "tests/web/visit/test_not_today.py",

@@ -123,10 +123,12 @@ class Round:
     def _choose(self, source: Source, mutant: Mutant) -> list[Test]:
         lines = _lines(source, mutant)
         reached = [test for test in self.tests if lines & test.reached]
+        if mutant.when == "import" and not reached:  # a module of constants has no lines to reach
+            reached = [*self.tests]
         killers = self._killers[_place(mutant)]
         # Then those that do little beside: they look closest.
         reached.sort(key=lambda test: (-killers[test.item.nodeid], len(test.reached)))
-        return reached[:_MOST_TESTS]
+        return reached[: None if mutant.when == "import" else _MOST_TESTS]
 
     def _is_trusted(self, killer: str) -> bool:
         """Whether a test passes in a child as long as there is no fault. If not, it is left out."""

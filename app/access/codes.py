@@ -17,7 +17,6 @@ from app.access import code_limits, one_time_codes
 from app.access.code_limits import TooManyCodes as TooManyCodes
 from app.access.models import SignInCode
 from app.access.one_time_codes import LIVES, TRIES, nothing_asked
-from app.db.base import new_id
 from app.people import phones
 from app.people.models import Clinic, Patient
 from app.security.tokens import hash_token
@@ -38,7 +37,7 @@ def send(db: Session, typed: str, *, browser: str, network: str, choose: Choose)
     requests (TooManyCodes), known and unknown numbers alike. To a number for which codes were
     guessed nothing goes for a while, and nobody who asks is told.
     """
-    numbers = _readings(typed, db.scalars(select(Clinic).order_by(Clinic.made_at)).all())
+    numbers = _readings(typed, db.scalars(select(Clinic)).all())
     patients = with_number(db, numbers)
     own = code_limits.own_to(db, browser, patients)
     code_limits.refuse_too_many(db, set(numbers.values()), network, own)
@@ -149,7 +148,6 @@ def with_number(db: Session, numbers: dict[UUID, str]) -> Sequence[Patient]:
 
 def _new_code(patient: Patient | None, browser_hash: bytes) -> SignInCode:
     sign_in_code = SignInCode(
-        id=new_id(),
         clinic_id=patient.clinic_id if patient else None,
         patient_id=patient.id if patient else None,
         browser_hash=browser_hash,

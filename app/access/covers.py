@@ -20,7 +20,6 @@ from app.security.tokens import hash_token
 
 # Over a weekend, from the session's last possible moment.
 KEPT = timedelta(days=3)
-_IS_STAFF = WebSession.kind == SessionKind.STAFF
 
 
 def new_key() -> bytes:
@@ -71,7 +70,7 @@ def forget_old(db: Session, now: datetime) -> None:
 def _last(db: Session, browser: str) -> WebSession | None:
     return db.scalar(
         select(WebSession)
-        .where(_in_browser(browser), _IS_STAFF)
+        .where(_in_browser(browser), WebSession.kind == SessionKind.STAFF)
         .order_by(WebSession.id.desc())  # ids are in order of time
         .limit(1)
     )
@@ -84,7 +83,7 @@ def _in_browser(browser: str) -> ColumnElement[bool]:
 def _destroy(db: Session, where: ColumnElement[bool]) -> None:
     db.execute(
         update(WebSession)
-        .where(where, _IS_STAFF, WebSession.cover_key_sealed.is_not(None))
+        .where(where, WebSession.cover_key_sealed.is_not(None))
         .values(cover_key_sealed=None)
         .execution_options(synchronize_session=False)
     )

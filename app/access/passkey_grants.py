@@ -18,7 +18,6 @@ from app.people.models import Practitioner
 
 def give(db: Session, passkey: Passkey, practitioner: Practitioner) -> None:
     """Let a passkey open this row too. Twice changes nothing. Flushes."""
-    db.flush()  # the grant points at the passkey
     once.add_once(
         db,
         PasskeyGrant(

@@ -128,10 +128,11 @@ def is_live(web_session: WebSession) -> bool:
     """Whether the session still lets its browser in, by the clock of its kind."""
     if web_session.ended_at is not None:
         return False
-    if LIMITS[web_session.kind].absolute is None:
+    idle = LIMITS[web_session.kind].idle
+    if idle is None:
         return clock.now() < web_session.expires_at
-    now, idle = clock.machine_now(), LIMITS[web_session.kind].idle
-    if now >= web_session.expires_at or (idle is not None and now - web_session.seen_at >= idle):
+    now = clock.machine_now()
+    if now >= web_session.expires_at or now - web_session.seen_at >= idle:
         return False
     return not _is_disabled(web_session)
 
@@ -292,7 +293,5 @@ def _belongs_to(person: Person) -> ColumnElement[bool]:
 
 
 def _is_disabled(web_session: WebSession) -> bool:
-    if web_session.practitioner_id is None:
-        return False
     practitioner = web_session.practitioner
-    return practitioner is None or practitioner.disabled_at is not None
+    return practitioner is not None and practitioner.disabled_at is not None

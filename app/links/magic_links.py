@@ -98,12 +98,10 @@ def is_live(link: MagicLink) -> bool:
 def advance(link: MagicLink, state: LinkState) -> None:
     """Move a live link forward to SENT, OPEN or CLAIMED; never back. Repeats change nothing."""
     earlier = _LIVE[: _LIVE.index(state)]
-    db = object_session(link)
     if link.state not in earlier:
         return
-    if db is None:
-        link.state = state
-        return
+    db = object_session(link)
+    assert db is not None, "a link is advanced where it was read"
     # By condition: it may have been pulled back since it was read, and must stay so.
     reached = db.scalar(
         update(MagicLink)
@@ -120,7 +118,6 @@ def advance(link: MagicLink, state: LinkState) -> None:
 
 def supersede(db: Session, appointment_id: UUID, by: MagicLink | None) -> None:
     """Whoever taps a link of this visit from now on is told where the visit went."""
-    db.flush()  # the new link's row must be there to point at
     db.execute(
         update(MagicLink)
         .where(
@@ -167,11 +164,7 @@ def revoke_all(db: Session, patient_id: UUID) -> None:
     """
     db.execute(
         update(MagicLink)
-        .where(
-            MagicLink.patient_id == patient_id,
-            MagicLink.kind.not_in(_OF_OTHERS),
-            MagicLink.state.in_((*_LIVE, LinkState.SUPERSEDED)),
-        )
+        .where(MagicLink.patient_id == patient_id, MagicLink.kind.not_in(_OF_OTHERS))
         .values(state=LinkState.REVOKED)
     )
 

@@ -44,8 +44,3 @@ def derive(key: bytes, *parts: bytes) -> bytes:
 def same(left: bytes, right: bytes) -> bool:
     """Equality in constant time."""
     return hmac.compare_digest(left, right)
-
-
-def new_code() -> str:
-    """A new six-digit code."""
-    return f"{secrets.randbelow(1_000_000):06d}"

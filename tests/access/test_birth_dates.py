@@ -101,7 +101,10 @@ def test_each_try_is_counted_said_and_written_down(db, cast, proved, refusal):
 
     said = [refusal() for _ in range(4)]
 
-    assert ["3 tries left" in said[1].message, "one try left" in said[3].message] == [True, True]
+    assert [said[1].message, said[3].message] == [
+        "That is not the birth date we have. You have 3 tries left.",
+        "That is not the birth date we have. You have one try left.",
+    ]
     assert {each.field for each in said} == {"birth_on"}
     db.refresh(code)
     db.refresh(other)
@@ -202,3 +205,13 @@ def test_another_patients_birth_date_with_another_number_opens_nothing(db, cast,
 
     assert type(refusal(cast.theo.birth_on)) is WrongBirthDate
     assert type(refusal(cast.noor.birth_on)) is WrongBirthDate
+
+
+def test_a_birth_date_taken_off_file_meanwhile_lets_nobody_in_by_giving_none(
+    db, cast, proved, refusal
+):
+    proved(cast.maya)
+    cast.maya.birth_on = None
+    db.flush()
+
+    assert type(refusal(None)) is WrongBirthDate

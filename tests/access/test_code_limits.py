@@ -9,6 +9,7 @@ from app import clock, i18n
 from app.access import code_limits, codes, web_sessions
 from app.access.code_limits import TooManyCodes
 from app.access.models import SessionKind, SignInCode, Strength
+from app.people import enrolment
 from app.tasks.models import StaffTask
 from tests.conftest import FRIDAY_NOON
 
@@ -19,6 +20,7 @@ QUARTER = timedelta(minutes=15)
 # A limit counts within the hour, the day or the thirty days by the clock on the wall, not from the
 # first try: the beginnings of such windows.
 MIDNIGHT = FRIDAY_NOON.replace(hour=0, minute=0)
+YESTERDAY = MIDNIGHT - timedelta(days=1)
 MONTH_BEGINS = MIDNIGHT - timedelta(days=int(MIDNIGHT.timestamp() // 86_400) % 30)
 
 
@@ -81,13 +83,13 @@ def test_too_many_are_refused_at_the_field(db):
 
 def test_ten_codes_a_day_and_not_one_sooner(asked):
     for window in range(3):
-        at(MIDNIGHT + window * QUARTER)
+        at(YESTERDAY + window * QUARTER)
         assert [asked(NUMBER) for _ in range(3)] == [True] * 3
-    at(MIDNIGHT + HOUR)
+    at(YESTERDAY + HOUR)
     assert [asked(NUMBER), asked(NUMBER)] == [True, False]
-    at(MIDNIGHT + DAY - timedelta(seconds=1))
+    at(YESTERDAY + DAY - timedelta(seconds=1))
     assert not asked(NUMBER)
-    at(MIDNIGHT + DAY)
+    at(YESTERDAY + DAY)
     assert asked(NUMBER)
 
 
@@ -283,3 +285,39 @@ class TestTheCode:
         codes.forget_old(db)
 
         assert bool(db.scalars(select(SignInCode.id)).all()) is kept
+
+    def test_of_two_with_one_number_whoever_asks_chooses_and_the_first_on_file_is_offered_first(
+        self, db, cast
+    ):
+        twin = enrolment.enrol(
+            db, cast.neighbour, given_name="Sam", family_name="Osei", phone=NUMBER, by=None
+        )
+        offered = []
+        for days, chosen in ((1, twin), (-1, cast.maya)):
+            twin.made_at = cast.maya.made_at + timedelta(days=days)
+            db.flush()
+            codes.send(
+                db,
+                NUMBER,
+                browser=PHONE,
+                network="192.0.2.7",
+                choose=lambda _db, several: offered.append(list(several)) or several[-1],
+            )
+            assert codes.waiting_in(db, PHONE).patient_id == chosen.id
+
+        assert offered == [[cast.maya, twin], [twin, cast.maya]]
+
+    def test_a_number_is_read_as_each_clinics_country_writes_it(self, db, cast):
+        for abroad, patient in ((cast.neighbour, cast.maya), (cast.clinic, cast.noor)):
+            cast.neighbour.country = cast.clinic.country = "US"
+            abroad.country = "GB"  # where this many digits are no number
+            db.flush()
+            national = f"312 555 {patient.phone[-4:]}"
+            codes.send(db, national, browser=PHONE, network="192.0.2.7", choose=None)
+
+            assert codes.waiting_in(db, PHONE).patient_id == patient.id
+
+    def test_before_there_is_a_clinic_a_code_is_nobodys(self, db):
+        codes.send(db, NUMBER, browser=PHONE, network="192.0.2.7", choose=None)
+
+        assert codes.waiting_in(db, PHONE).patient_id is None

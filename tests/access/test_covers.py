@@ -146,3 +146,28 @@ def test_a_key_is_kept_over_a_weekend_from_the_sessions_last_moment(db, cast, be
     assert (rested.cover_key is not None) is kept
     assert timedelta(days=3) == KEPT
     assert rested.expires_at > FRIDAY_NOON
+
+
+def test_a_covered_desk_rests_for_whoever_was_there_last(db, cast, begin):
+    assert covers.rests_for(db, DESK) is None
+    rested = begin(cast.dr_okafor)
+
+    assert covers.rests_for(db, DESK) is cast.dr_okafor
+    assert covers.rests_for(db, OTHER) is None
+    last_second = rested.expires_at - timedelta(seconds=1)
+    clock.stand_still(FRIDAY_NOON, machine=last_second)
+    assert covers.rests_for(db, DESK) is cast.dr_okafor
+    clock.stand_still(FRIDAY_NOON, machine=rested.expires_at)
+    assert covers.rests_for(db, DESK) is None
+
+
+@pytest.mark.parametrize("how", ["signed out", "left"])
+def test_and_for_nobody_who_is_gone(db, cast, begin, how):
+    rested = begin(cast.dr_okafor)
+    if how == "left":
+        cast.dr_okafor.disabled_at = clock.now()
+        db.flush()
+    else:
+        web_sessions.end(db, rested)
+
+    assert covers.rests_for(db, DESK) is None

@@ -104,6 +104,30 @@ def test_a_lost_device_is_lost_here_and_still_opens_the_other_clinic(db, cast, p
     assert only_here.id not in ids
 
 
+def test_no_patient_loses_a_passkey_with_a_device_of_staff(db, cast, passkey_of):
+    passkey_of(cast.dr_okafor)
+    mayas = Passkey(
+        clinic_id=cast.clinic.id,
+        patient_id=cast.maya.id,
+        user_handle=b"m",
+        credential_id=b"mayas",
+        public_key=b"p",
+        sign_count=0,
+        aaguid="",
+        device_type="",
+        backed_up=False,
+        made_at=clock.machine_now(),
+    )
+    db.add(mayas)
+    db.flush()
+    kept = mayas.id
+
+    passkey_grants.take_from(db, cast.dr_okafor)
+    db.expire_all()
+
+    assert db.scalars(select(Passkey.id)).all() == [kept]
+
+
 def test_a_passkey_is_narrowed_to_the_rows_that_are_left(db, cast, passkey_of, opened):
     passkey = passkey_of(cast.dr_okafor, cast.dr_lind)
     colleagues = passkey_of(cast.dr_okafor)

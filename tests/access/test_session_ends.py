@@ -4,7 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import defer, joinedload
 
 from app import clock
 from app.access import web_sessions
@@ -296,12 +297,12 @@ def test_the_list_of_devices_begins_with_the_one_used_last_and_ends_with_what_is
     desk, _ = start(SessionKind.STAFF)
     web_sessions.end(db, ended)
     later(minutes=5)
-    web_sessions.touch(db, second)
-    later(minutes=6)
     web_sessions.touch(db, first)
+    later(minutes=6)
+    web_sessions.touch(db, second)
     later(minutes=15)
 
-    assert web_sessions.of(db, cast.maya) == [first, second]
+    assert web_sessions.of(db, cast.maya) == [second, first]
     assert rested not in web_sessions.of(db, cast.maya)
     later(minutes=14)
     assert web_sessions.of(db, cast.dr_okafor) == [desk]
@@ -376,3 +377,72 @@ def test_a_row_of_staff_that_is_gone_lets_nobody_in(start, db, cast):
 
     assert not web_sessions.is_live(row)
     assert web_sessions.find(db, SessionKind.STAFF, token) is None
+
+
+def test_what_is_asked_for_with_a_session_is_read_along_with_it(start, db):
+    row, token = start(SessionKind.STAFF)
+    db.flush()
+    db.expire(row)
+
+    found = web_sessions.find(
+        db, SessionKind.STAFF, token, joinedload(WebSession.patient), defer(WebSession.device)
+    )
+
+    assert {"patient", "device"} & inspect(found).unloaded == {"device"}
+
+
+def test_while_one_answer_may_be_lost_no_other_token_opens_anything(start, db):
+    row, _ = start(SessionKind.JOIN)
+    web_sessions.rotate(db, row)
+
+    assert web_sessions.find(db, SessionKind.JOIN, new_token()) is None
+
+
+def test_whoever_is_let_in_stands_in_the_rows_at_once(start, db):
+    row, _ = start(SessionKind.JOIN)
+
+    with db.no_autoflush:
+        assert db.scalars(select(WebSession.id)).all() == [row.id]
+
+
+@pytest.mark.parametrize("why", ["ended", "rested", "over", "of a visit that is over"])
+def test_a_session_is_live_or_it_is_not(start, db, why):
+    row, _ = start(SessionKind.JOIN if "visit" in why else SessionKind.PATIENT)
+    assert web_sessions.is_live(row) is True
+    if why == "ended":
+        web_sessions.end(db, row)
+    elif why == "rested":
+        later(minutes=15)
+    elif why == "over":
+        later(hours=12)
+        web_sessions.touch(db, row)
+    else:
+        clock.stand_still(row.expires_at, machine=FRIDAY_NOON)
+
+    assert web_sessions.is_live(row) is False
+
+
+@pytest.mark.parametrize("kind", [SessionKind.PATIENT, SessionKind.STAFF, SessionKind.WRITE])
+def test_a_day_that_is_pushed_ahead_signs_nobody_out(start, db, kind):
+    row, _ = start(kind)
+    clock.stand_still(FRIDAY_NOON + timedelta(days=30), machine=FRIDAY_NOON)
+
+    web_sessions.forget_old(db)
+
+    db.refresh(row)
+    assert row.ended_at is None
+    assert web_sessions.is_live(row)
+
+
+def test_nothing_more_is_noted_of_a_session_that_ended_elsewhere(start, db):
+    row, token = start(SessionKind.PATIENT)
+    web_sessions.end(db, row)
+    later(minutes=5)
+
+    web_sessions.touch(db, row)
+    web_sessions.step_up(db, row, Strength.PASSKEY)
+
+    for _ in range(2):
+        assert (row.seen_at, row.proved_at) == (FRIDAY_NOON, FRIDAY_NOON)
+        assert (row.strength, row.token_hash) == (Strength.CODE, hash_token(token))
+        db.refresh(row)

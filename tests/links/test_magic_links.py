@@ -1,6 +1,6 @@
 from datetime import timedelta
 from itertools import product
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import inspect, select
@@ -157,10 +157,11 @@ def test_a_link_moves_forward_and_never_back(db, cast, was, to):
     link = in_state(db, cast, was)
 
     magic_links.advance(link, to)
-    db.flush()
-    db.expire_all()
 
     forward = was in LIVE and LIVE.index(to) > LIVE.index(was)
+    assert link.state is (to if forward else was)
+    db.flush()
+    db.expire_all()
     assert db.get_one(MagicLink, link.id).state is (to if forward else was)
 
 
@@ -172,7 +173,9 @@ def test_a_link_pulled_back_meanwhile_is_not_woken_by_a_late_tap(database, cast,
         db.get_one(MagicLink, link.id).state = dead
 
     with database.session() as db:
-        magic_links.advance(db.merge(link, load=False), LinkState.OPEN)
+        held = db.merge(link, load=False)
+        magic_links.advance(held, LinkState.OPEN)
+        assert held.state is dead  # and whoever goes on with it sees so
 
     with database.session(write=False) as db:
         assert db.get_one(MagicLink, link.id).state is dead
@@ -295,3 +298,25 @@ def test_a_visit_that_moves_just_when_its_link_is_made_points_at_that_link(db, c
 
     assert earlier.superseded_by_id == newest.id
     assert newest.superseded_by_id is None
+
+
+def test_a_link_in_somebodys_phone_opens_the_same_after_an_update(db):
+    ours = keyring.ring()
+    keyring.use(KeyRing(["e" * 40], ["s" * 40], lambda _: []))
+    try:
+        link = MagicLink(id=UUID(int=7), seed=b"s" * 16, kind=LinkKind.JOIN)
+        link.key_number, _ = keyring.ring().derive(None)
+        assert magic_links.token_of(link) == "1DZdfyEx5cygp5XLP6dPHS"
+    finally:
+        keyring.use(ours)
+
+
+def test_whom_a_link_is_for_is_read_along_with_it(db, cast):
+    token = magic_links.token_of(mint(db, cast))
+    db.flush()
+    db.expunge_all()
+
+    link = magic_links.find(db, token)
+
+    assert "patient" not in inspect(link).unloaded
+    assert "clinic" not in inspect(link.patient).unloaded

@@ -395,7 +395,7 @@ def test_a_patient_reads_what_a_link_says_in_their_language(give, link_to, chang
     assert Patient.__tablename__ == "patient"
 
 
-def test_guessing_from_everywhere_at_once_is_slowed_while_real_links_still_open(app, link_to):
+def test_guessing_from_everywhere_at_once_is_slowed_while_real_links_still_open(app, link_to, at):
     _, token = link_to()
 
     def give_from(address: str, what: str) -> int:
@@ -412,6 +412,8 @@ def test_guessing_from_everywhere_at_once_is_slowed_while_real_links_still_open(
     assert set(tried) == {200}
     assert give_from("203.0.113.99", new_token()) == 429
     assert give_from("203.0.113.98", token) == 200
+    at(FRIDAY_NOON + timedelta(seconds=1))
+    assert give_from("203.0.113.99", new_token()) == 200
 
 
 def test_a_dead_link_and_none_are_both_answered_when_a_step_is_full(give, link_to, at, monkeypatch):
@@ -500,3 +502,18 @@ def test_a_reader_chooses_the_language_whatever_the_patient_speaks(give, browser
     opened = give(token, from_=browser(cookie=f"{LANGUAGE_COOKIE}=es"))
 
     assert opened.json()["lang"] == "es"
+
+
+@pytest.mark.parametrize(
+    ("speaks", "chose", "reads"), [("es", "", "es"), ("en", "es", "es"), ("es", "en", "en")]
+)
+def test_where_a_visit_went_is_said_in_the_language_of_whoever_asks(
+    give, browser, link_to, changed, cast, speaks, chose, reads
+):
+    link, token = link_to()
+    changed(cast.maya, language=speaks)
+    changed(link, state=LinkState.SUPERSEDED)
+
+    told = give(token, from_=browser(cookie=f"{LANGUAGE_COOKIE}={chose}")).json()
+
+    assert (told["state"], told["lang"]) == ("moved", reads)
