@@ -14,6 +14,13 @@ from e2e.evenings import evening_after, open_evening, sign_in_by_code
 MAYA = "+17185550137"
 RIVER = "The river, and how quiet my hands were."
 COVERED = "Only you can open this."
+WHAT_LIES_THERE = """() => new Promise((done) => {
+  const asked = indexedDB.open("afterglow")
+  asked.onsuccess = () => {
+    const kept = asked.result.transaction("notes").objectStore("notes").get("rested-typing")
+    kept.onsuccess = () => done(Object.keys(kept.result).sort().join())
+  }
+})"""
 BY_LINK = "Please tap the link in the text again."
 
 
@@ -126,6 +133,7 @@ def test_an_answer_that_was_not_sent_yet_waits_sealed_under_the_cover(clinic, ph
 
     covered(phone, BY_LINK)
     phone.wait_for_function("() => sessionStorage.getItem('rested') !== null")
+    assert phone.evaluate(WHAT_LIES_THERE) == "at,data,iv,owner"  # and no word of it in clear
     open_link(phone, link)
     phone.locator("main form button").last.tap()
     expect(phone.get_by_label("Several days")).to_be_checked()
