@@ -135,7 +135,7 @@ def test_after_the_last_try_staff_are_told_in_their_language(db, cast, proved, r
 
 
 def test_ten_tries_a_day_across_codes_and_not_one_more(db, cast, proved, refusal):
-    midnight = FRIDAY_NOON.replace(hour=0, minute=0)
+    midnight = FRIDAY_NOON.replace(hour=0, minute=0) - timedelta(days=1)
     at(midnight)
     said = []
     for _ in range(3):

@@ -113,6 +113,12 @@ def test_a_hundred_codes_an_hour_from_one_household_and_not_one_sooner(asked):
     assert asked(network=next(networks))
 
 
+def test_addresses_of_the_old_kind_share_nothing_with_their_neighbours(asked):
+    for neighbour in range(6):
+        tried = [asked(network=f"192.168.100.20{neighbour}") for _ in range(20)]
+        assert all(tried)
+
+
 def test_a_number_that_has_had_its_codes_holds_up_no_other(asked):
     for _ in range(3):
         assert asked(NUMBER)
@@ -200,6 +206,29 @@ def test_the_right_code_forgets_the_slips_of_its_patient_alone(db, cast, code_of
 
     assert not code_limits.are_guessed(db, [NUMBER], "")
     assert code_limits.are_guessed(db, [cast.theo.phone], "")
+
+
+def test_slips_on_ones_own_phone_count_there_alone_and_are_forgotten_there(db, cast, code_of):
+    web_sessions.start(
+        db,
+        SessionKind.PATIENT,
+        clinic_id=cast.clinic.id,
+        patient=cast.maya,
+        strength=Strength.CODE,
+        browser=PHONE,
+    )
+    own = code_limits.own_to(db, PHONE, [cast.maya])
+    for _ in range(10):
+        for browser in (PHONE, TABLET):
+            code_limits.note_wrong(db, code_of(cast.maya, browser), browser=browser)
+        assert code_limits.are_guessed(db, [NUMBER], own) is (
+            code_limits.are_guessed(db, [NUMBER], "")
+        )
+
+    code_limits.forget_wrong(db, cast.maya, browser=PHONE)
+
+    assert not code_limits.are_guessed(db, [NUMBER], own)
+    assert code_limits.are_guessed(db, [NUMBER], "")
 
 
 class TestTheCode:

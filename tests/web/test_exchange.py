@@ -517,3 +517,33 @@ def test_where_a_visit_went_is_said_in_the_language_of_whoever_asks(
     told = give(token, from_=browser(cookie=f"{LANGUAGE_COOKIE}={chose}")).json()
 
     assert (told["state"], told["lang"]) == ("moved", reads)
+
+
+def test_an_old_link_leads_to_other_times_only_where_its_patient_asked_for_them(
+    give, browser, link_to, changed, cast, at
+):
+    visit, phone, theos_phone = cast.integration_visit, browser(), browser()
+    link, token = link_to(expires_at=visit.starts_at)
+    assert give(token, from_=phone).json()["state"] == "open"
+    give(link_to(patient_id=cast.theo.id)[1], from_=theos_phone)
+    at(visit.starts_at)
+
+    assert give(token, from_=phone).json()["state"] == "ended"
+    changed(visit, asked_at=FRIDAY_NOON)
+    assert give(token, from_=phone).json()["state"] == "times"
+    assert give(token, from_=theos_phone).json()["state"] == "unknown"
+    changed(link, state=LinkState.REVOKED)
+    assert give(token, from_=phone).json()["state"] == "ended"
+
+
+def test_who_was_in_a_moved_visit_reads_in_the_end_that_it_is_over(
+    give, browser, link_to, changed, cast
+):
+    phone = browser()
+    link, token = link_to()
+    give(token, from_=phone)
+    changed(link, state=LinkState.SUPERSEDED)
+    changed(cast.integration_visit, status=AppointmentStatus.FULFILLED)
+
+    assert give(token, from_=phone).json()["state"] == "ended"
+    assert give(token).json()["state"] == "unknown"
