@@ -81,6 +81,8 @@ NOTHING_THERE = {
 LEAD_OUT = {"sign-out", "sign-out-everywhere", "console:sign-out", "console:sign-out-everywhere"}
 # It answers 503 to everybody as long as no worker works, and here none does.
 TELLS_OF_ITSELF = {"ready"}
+# It asks where somebody stands, not who it is: here all come from outside.
+FOR_INSIDE = {"metrics"}
 # To nobody they show a page that knows nobody: what was typed on it must not be lost.
 SHOWN_TO_NOBODY = {"journal:write", "journal:go-on", "journal:keep", "journal:skip"}
 # The device names these, and any name is new to whoever did not use it before.
@@ -144,6 +146,8 @@ WHOSE = ("own", "other", "neighbours")
 
 def expected(name: str, principal: Principal, whose: str) -> Comes:
     """What should come of it."""
+    if name in FOR_INSIDE:
+        return Comes.NOT_FOR_YOU
     says = declared(name)
     is_here = not addresses.ours(ROUTES[name][0]) or (
         (whose == "neighbours") is principal.at_neighbours
