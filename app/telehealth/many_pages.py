@@ -14,7 +14,8 @@ from app import clock, live
 from app.access.models import SessionKind, WebSession
 from app.links.models import LinkState, MagicLink
 from app.scheduling.models import Appointment
-from app.telehealth.models import Offer, Seat, SeatState, VideoVisit, is_silent
+from app.telehealth.models import Offer, Seat, SeatState, VideoVisit
+from app.telehealth.silence import is_silent
 
 Page = tuple[UUID, str]  # a seat, and the page that sits there
 _TOLD = (

@@ -1,34 +1,18 @@
 """A visit by video: who sits in it on which device, and what their pages say to each other."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import clock
 from app.access.models import WebSession
 from app.db.base import Model, Sealed, SealedJSON
 from app.links.models import MagicLink
 from app.people.models import Practitioner
 from app.scheduling.models import Appointment
-
-SILENT_AFTER = timedelta(seconds=25)
-RECONNECTING_AFTER = timedelta(seconds=10)
-
-
-def is_silent(seen_at: datetime | None) -> bool:
-    """Whether a page that was heard last then counts as gone."""
-    return seen_at is None or clock.machine_now() - seen_at >= SILENT_AFTER
-
-
-def is_reconnecting(seen_at: datetime | None, gone_at: datetime | None) -> bool:
-    """Whether a page has been off the line for long enough to be shown as such."""
-    if gone_at is None and not is_silent(seen_at):
-        return False
-    last = gone_at or seen_at
-    return last is not None and clock.machine_now() - last >= RECONNECTING_AFTER
+from app.telehealth.silence import is_reconnecting, is_silent
 
 
 class ProviderName(StrEnum):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.scheduling.models import Appointment
-from app.telehealth.models import Seat, SeatState, VideoVisit, is_reconnecting, is_silent
+from app.telehealth.models import Seat, SeatState, VideoVisit
+from app.telehealth.silence import is_reconnecting, is_silent
 
 # A page that has been silent for longer has been closed, not lost.
 _FORGOTTEN_AFTER = timedelta(minutes=10)

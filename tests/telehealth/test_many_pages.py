@@ -9,7 +9,7 @@ from app.access import web_sessions
 from app.links import magic_links
 from app.links.models import LinkKind
 from app.telehealth import many_pages, offers, presence, seats
-from app.telehealth.models import SILENT_AFTER
+from app.telehealth.silence import SILENT_AFTER
 from tests.conftest import FRIDAY_NOON
 
 
