@@ -61,6 +61,7 @@ def test_old_counts_are_dropped_and_running_ones_kept(db):
     attempts.forget_old(db)
 
     assert len(db.scalars(select(Attempt)).all()) == 1
+    assert attempts.is_over(db, "now", limit=1, per=HOUR)
 
 
 @pytest.mark.parametrize(

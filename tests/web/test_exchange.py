@@ -519,6 +519,21 @@ def test_where_a_visit_went_is_said_in_the_language_of_whoever_asks(
     assert (told["state"], told["lang"]) == ("moved", reads)
 
 
+def test_a_tapped_links_page_learns_all_it_goes_on_with(give, link_to, cast):
+    room = give(link_to()[1]).json()
+    times = give(link_to(for_choosing=True)[1]).json()
+
+    address = f"/visits/{cast.integration_visit.id}"
+    assert room.keys() == {"state", "address", "lang", "mood", "html", "title"}
+    assert all(room.values())
+    assert times == {
+        "state": "times",
+        "address": f"{address}/not-today",
+        "lang": room["lang"],
+        "mood": room["mood"],
+    }
+
+
 def test_an_old_link_leads_to_other_times_only_where_its_patient_asked_for_them(
     give, browser, link_to, changed, cast, at
 ):
