@@ -27,7 +27,7 @@ from bench.mutants import ROOT, Mutant, Source
 
 KILLED, HUNG, SURVIVED, UNREACHED = "killed", "hung", "survived", "unreached"
 _MOST_TESTS = 60  # for one fault; what survives so many is called a survivor
-_MOST_ANEW = 60  # where each fault costs a start of everything
+_MOST_ANEW = 200  # where each fault costs a start of everything
 # Of the processor, and ten times what a test took without a fault: what takes longer hangs.
 _SECONDS = 8.0
 _WAITS = 60.0  # besides, for what hangs and costs nothing

@@ -234,6 +234,7 @@ class TestTheLinkBesideTheCode:
         elsewhere = press(client, token)
         assert elsewhere.json()["state"] == "code"
         assert digits in elsewhere.json()["html"]
+        assert cast.clinic.name in elsewhere.json()["html"]
         assert PATIENT not in client.cookies
         client.cookies.set(BROWSER_COOKIE, browser, domain="afterglow.test")
         assert client.post("/sign-in/code", data={"code": digits}).headers["location"] == "/"
