@@ -12,7 +12,7 @@ run: environment
 	@exec .venv/bin/afterglow demo
 
 test: tools
-	@scripts/checks.sh
+	@exec .venv/bin/python -m scripts.checks
 
 bench: tools
 	@exec .venv/bin/python -m bench
