@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from app import clock
+from app.cli.checks.stun import Place, Relay
 from app.main import create_app
 from app.serving.state import PATIENT
 from app.settings import Sms
@@ -138,6 +139,7 @@ def relay(authority, tmp_path):
         try:
             _wait_for(port)
             _wait_for(tls_port)
+            _wait_for_datagrams(port)
             yield (
                 f"stun:localhost:{port}",
                 f"turn:127.0.0.1:{port}",
@@ -149,6 +151,18 @@ def relay(authority, tmp_path):
             running.wait(10)
 
     return relay
+
+
+def _wait_for_datagrams(port):
+    until = time.monotonic() + 20
+    while True:
+        try:
+            with Relay(Place("stun", "127.0.0.1", port, "udp")) as found:
+                return found.bind()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _wait_for(port):
