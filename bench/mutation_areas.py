@@ -25,6 +25,7 @@ AREAS = {
         tests=(
             "tests/links",
             "tests/security/test_tokens.py",
+            "tests/access/test_sign_in_links.py",
             "tests/scheduling/test_fresh_link.py",
             "tests/scheduling/test_new_number.py",
             "tests/telehealth/test_guests.py",
