@@ -178,7 +178,8 @@ class Worker:
         try:
             with lock:
                 job.run()
-            self._note(alone=False)
+            if not self._is_alone or self._is_reachable():  # it may have had nothing to ask it for
+                self._note(alone=False)
         except SQLAlchemyError as error:
             if not self._is_reachable():
                 self._note(alone=True)
