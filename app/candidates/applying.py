@@ -56,7 +56,8 @@ def begin(
 ) -> Application:
     """Note who applies and have a code texted. What this browser began before falls.
 
-    To a number for which codes were guessed nothing goes for a while, and nobody is told. Refuses (NotOpen), a missing name, what is no number of the clinic's country, and (TooMany).
+    To a number for which codes were guessed nothing goes for a while, and nobody is told. Refuses
+    (NotOpen), a missing name, what is no number of the clinic's country, and (TooMany).
     """
     if not clinic.takes_candidates:
         raise NotOpen(_("Please call the clinic. Questions are not taken here just now."))
