@@ -213,6 +213,7 @@ def test_the_doctor_says_how_late_texts_are(afterglow, installed, database, cast
 
 
 def test_the_doctor_finds_a_database_that_does_not_answer(afterglow):
+    nowhere = {"AFTERGLOW_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none"}
     done = afterglow("doctor", "--inside", **KEYS, **nowhere)
 
     assert done.returncode == 1
