@@ -14,9 +14,6 @@ def may_leave(db: Session, message: Message) -> bool:
     Not wanted any more: a task for staff. Put off: to the end of the patient's quiet hours. Held
     back by the cap: nobody needs to do anything.
     """
-    if message.error_code == outbox.WITHDRAWN:
-        claims.put_back(db, message)
-        return False
     if _is_over(message):
         return _fail(db, message)
     if message.patient is not None and not outbox.may_text(message.patient, message.purpose):

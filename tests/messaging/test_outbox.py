@@ -11,6 +11,7 @@ from app.messaging import claims, outbox, threads
 from app.messaging.gateway import Declined
 from app.messaging.models import Message, MessageStatus, Purpose, Thread
 from app.people.models import Patient, Practitioner
+from tests.databases import chosen_kind
 
 
 def claim(database, worker="worker-1"):
@@ -108,15 +109,45 @@ def test_a_withdrawn_text_is_not_sent_and_may_be_queued_anew(queue, database, se
 def test_withdrawing_leaves_texts_of_other_visits_and_those_on_their_way(
     queue, database, cast, kept
 ):
-    on_its_way, other = queue(), None
+    on_its_way = queue()
+    claim(database)
+    others_on_its_way = queue(appointment_id=cast.infusion.id)
     claim(database)
     other = queue(appointment_id=cast.infusion.id)
 
     with database.session() as db:
         outbox.withdraw(db, cast.integration_visit.id)
 
-    assert kept(on_its_way).status is MessageStatus.SENDING
+    assert (kept(on_its_way).status, kept(on_its_way).error_code) == (
+        MessageStatus.SENDING,
+        outbox.WITHDRAWN,
+    )
+    assert kept(others_on_its_way).error_code == ""
     assert kept(other).status is MessageStatus.QUEUED
+
+
+@pytest.mark.skipif(chosen_kind() == "sqlite", reason="SQLite has one writer")
+def test_a_text_that_is_put_back_just_as_it_is_withdrawn_does_not_leave(
+    queue, database, cast, kept
+):
+    message = queue(once_key="join:1:1")
+    claimed = claim(database)
+    done = []
+
+    def withdraw():
+        with database.session() as db:
+            outbox.withdraw(db, cast.integration_visit.id)
+        done.append("withdrawn")
+
+    thread = threading.Thread(target=withdraw)
+    with database.session() as db:
+        claims.put_back(db, claimed)
+        thread.start()
+        thread.join(0.5)  # it waits for the row
+        assert done == []
+    thread.join(10)
+
+    assert (kept(message).status, kept(message).once_key) == (MessageStatus.CANCELLED, None)
 
 
 def test_withdrawing_some_purposes_leaves_the_others(queue, database, cast, kept):
