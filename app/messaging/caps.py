@@ -57,12 +57,12 @@ def allows(db: Session, message: Message) -> bool:
     if message.cap_key is None or message.purpose is Purpose.JOIN:
         return True
     others = (Message.cap_key == message.cap_key, Message.id != message.id)
-    left = db.scalar(
+    left = db.scalars(
         select(func.count(Message.id)).where(
             *others, Message.status.not_in(_NEVER_LEFT), ~_failed_here
         )
-    )
-    return (left or 0) + _kept(db, message, *others) < limit_of(message.cap_key)
+    ).one()
+    return left + _kept(db, message, *others) < limit_of(message.cap_key)
 
 
 def withheld(waiting: Mapping[int, tuple[datetime, Purpose]], cap_key: str) -> set[int]:
@@ -74,7 +74,7 @@ def withheld(waiting: Mapping[int, tuple[datetime, Purpose]], cap_key: str) -> s
     ahead = sorted(waiting, key=lambda name: waiting[name][0])
     for place, name in enumerate(ahead):
         purpose = waiting[name][1]
-        others = [waiting[each][1] for each in ahead[place + 1 :]]
+        others = [waiting[each][1] for each in ahead[place:]]
         better = [each for each in others if each in _better_than(purpose)]
         kept = sum(1 if each in _ONE_IS_ENOUGH else better.count(each) for each in {*better})
         if purpose is Purpose.JOIN or left + kept < limit_of(cap_key):

@@ -116,7 +116,8 @@ def hold_patient(db: Session, patient_id: UUID | None) -> None:
 
 def has_enough_left(message: Message) -> bool:
     """Whether a claim lasts long enough to hand the text over under it."""
-    return message.lease_until is not None and message.lease_until - clock.machine_now() >= ENOUGH
+    assert message.lease_until is not None  # as every claimed text has one
+    return message.lease_until - clock.machine_now() >= ENOUGH
 
 
 def conclude(db: Session, message: Message, **verdict: object) -> bool:
@@ -149,7 +150,6 @@ def put_back(db: Session, message: Message, *, due_at: datetime | None = None) -
         ),
         once_key=case((is_withdrawn, null()), else_=Message.once_key),
         due_at=due_at or message.due_at,
-        lease_until=None,
     )
 
 
@@ -165,7 +165,7 @@ def expire_leases(db: Session) -> list[UUID]:
         db.scalars(
             update(Message)
             .where(Message.status == MessageStatus.SENDING, over)
-            .values(status=MessageStatus.IN_DOUBT, status_at=clock.now(), look_at=now, looks=0)
+            .values(status=MessageStatus.IN_DOUBT, status_at=clock.now(), look_at=now)
             .returning(Message.id)
         )
     )

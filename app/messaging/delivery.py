@@ -139,7 +139,6 @@ def _note(db: Session, message: Message, answer: Answer) -> bool:
                 status=MessageStatus.IN_DOUBT,
                 status_at=now,
                 look_at=reports.first_look(in_doubt=True),
-                looks=0,
             )
         case Declined(code):
             # It may be their number that is wrong.

@@ -80,7 +80,7 @@ def open_now(db: Session, gateway: SmsGateway, aside: Collection[UUID | None] = 
         if not is_free or row.id in aside:
             closed.add(row.clinic_id)
     if shared is None:
-        add_once(db, Sender(name=gateway.name, next_free_at=now, stopped_code=""))
+        add_once(db, Sender(name=gateway.name, next_free_at=now))
         shared = True
     return Roads(shared and None not in aside, own, frozenset(closed))
 

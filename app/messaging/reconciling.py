@@ -95,7 +95,6 @@ def _claim(db: Session) -> Message | None:
         Message,
         claimed,
         options=[joinedload(Message.patient), joinedload(Message.link)],
-        populate_existing=True,
     )
 
 

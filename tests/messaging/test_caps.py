@@ -135,6 +135,16 @@ def test_the_week_has_one_text_of_its_own(queue, cast, send, kept):
     ]
 
 
+def test_what_waits_around_another_session_keeps_no_place(queue, before, send, kept, cast):
+    later = clock.now() + timedelta(days=1)
+    for _ in range(3):
+        queue(Purpose.CONFIRM, due_at=later, cap_key=f"before:{cast.integration_visit.id}")
+    notice = before(Purpose.NOTICE)
+
+    assert send()
+    assert kept(notice).status is MessageStatus.ACCEPTED
+
+
 # What a plan shows: which of the texts that are planned would be held back.
 
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -165,8 +175,8 @@ def test_a_place_is_kept_for_a_better_right_and_never_for_a_lesser_one(better, w
 def test_texts_of_one_right_leave_as_they_fall_due():
     for purpose in (*IN_ORDER[1:], Purpose.REMINDER):
         assert caps.withheld(plan(purpose, purpose), "day7:1") == {1}
-    backwards = dict(reversed(plan(Purpose.NOTICE, Purpose.NOTICE).items()))
-    assert caps.withheld(backwards, "day7:1") == {1}
+    late, early = (NOON + timedelta(hours=1), Purpose.NOTICE), (NOON, Purpose.NOTICE)
+    assert caps.withheld({0: late, 1: early}, "day7:1") == {0}
 
 
 def test_a_plan_keeps_one_place_for_checks_and_one_for_each_other_text():

@@ -103,6 +103,17 @@ def test_a_doubt_of_then_is_looked_into_now_and_the_text_leaves_once_more(
     assert [text.message_id for text in gateway.sent] == [message.id] * 2
 
 
+@once_set_back
+def test_a_text_that_had_arrived_then_is_not_asked_about(queue, send, look, callback, by):
+    move(by)
+    message = queue()
+    send()
+    callback(message, "delivered")
+    move(-by)
+
+    assert not look()
+
+
 def test_what_left_by_the_gateways_own_clock_is_found_although_ours_was_a_day_ahead(
     queue, send, look, gateway, kept, database
 ):

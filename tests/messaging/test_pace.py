@@ -172,6 +172,25 @@ def test_nothing_is_taken_in_hand_while_its_sender_is_busy_or_stopped(
     assert kept(message).attempt == 0
 
 
+def test_another_senders_freedom_is_not_taken_for_ones_own(sender, gateway):
+    other = RecordingGateway()
+    other.name = "other"
+    sender(pace.open_now, other)
+    sender(pace.take, gateway, 10)
+
+    assert not sender(pace.take, gateway, 1)
+
+
+def test_a_pause_that_seems_as_long_as_any_can_be_is_still_one(sender, gateway):
+    sender(pace.take, gateway, 1)
+    tick(1 - 30 * 60)
+
+    assert sender(pace.holds_back)
+    sender(pace.hold, timedelta(seconds=1))
+    tick(60)
+    assert not sender(pace.take, gateway, 1)
+
+
 def test_a_sender_that_rested_takes_no_more_at_once_for_it(queue, send, gateway, sender):
     sender(pace.take, gateway, 1)
     tick(3600)

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
 from app.links import magic_links
@@ -155,7 +155,7 @@ def test_a_link_that_never_left_is_sent_once_more_after_ninety_seconds(
 
 
 def test_the_desk_hears_of_a_doubt_that_nobody_could_settle(doubted, look, heard, cast):
-    doubted(Purpose.WRITTEN, "How are you?", with_link=False)
+    doubted()  # it is sent once more
     later(seconds=90)
 
     assert heard(look, f"desk:{cast.clinic.id}")
@@ -231,8 +231,11 @@ def test_what_a_person_wrote_is_never_sent_twice(doubted, look, kept, tasks, sen
     assert not send()
 
 
-def test_a_link_that_nobody_wants_any_more_is_not_sent_again(doubted, look, tasks, send):
-    doubted(expires_at=clock.now() + timedelta(seconds=89))
+@pytest.mark.parametrize("wanted_for", [89, 90])
+def test_a_link_that_nobody_wants_any_more_is_not_sent_again(
+    doubted, look, tasks, send, wanted_for
+):
+    doubted(expires_at=clock.now() + timedelta(seconds=wanted_for))
     later(seconds=90)
 
     look()
@@ -320,9 +323,18 @@ def test_the_search_for_a_text_left_to_staff_goes_on_more_slowly_and_ends_after_
     assert look() == 1
     later(minutes=1)
     assert look() == 0
-    later(hours=24)
+    later(hours=23, minutes=59)
     assert look() == 1
     assert tasks() == ["text-in-doubt"]
+
+    later(days=9)
+    assert look() == 0
+
+
+def test_a_doubt_of_a_whole_day_is_searched_for_no_more(doubted, look):
+    doubted(Purpose.WRITTEN, "How are you?", with_link=False)
+    later(days=1)
+    assert look() == 1
 
     later(days=9)
     assert look() == 0
@@ -332,6 +344,7 @@ def test_a_young_doubt_is_searched_for_every_half_minute_and_when_it_may_be_sett
     doubted, database, gateway
 ):
     doubted()
+    assert not reconciling.look_into_one(database, gateway, BASE_URL)
     asked = []
     for second in range(1, 91):
         later(seconds=1)
@@ -359,32 +372,61 @@ def test_a_gateway_out_of_reach_is_asked_about_a_young_doubt_every_quarter_of_a_
 class Meanwhile(RecordingGateway):
     """While it is asked about a text, a callback brings the last word."""
 
-    def __init__(self, callback, message, sid):
+    def __init__(self, callback, message, sid, *, unreachable=False):
         super().__init__()
         self.tell = lambda: callback(message, "delivered", sid=sid)
+        self.unreachable = unreachable
 
     def find(self, to, body, since):
         self.tell()
-        return []
+        return super().find(to, body, since)
 
     def fetch(self, sid):
         self.tell()
-        return
+        return super().fetch(sid)
 
 
+@pytest.mark.parametrize("unreachable", [False, True])
 def test_a_callback_that_comes_while_the_gateway_is_asked_has_the_last_word(
-    queue, send, doubted, database, callback, kept, tasks
+    queue, send, doubted, database, callback, kept, tasks, unreachable
 ):
+    def look(message, sid):
+        told = Meanwhile(callback, message, sid, unreachable=unreachable)
+        with structlog.testing.capture_logs():
+            reconciling.look_into_one(database, told, BASE_URL)
+
     plain = doubted(Purpose.WRITTEN, "How are you?", with_link=False)
     later(seconds=90)
-    reconciling.look_into_one(database, Meanwhile(callback, plain, "SM77"), BASE_URL)
+    look(plain, "SM77")
     assert (kept(plain).status, tasks()) == (MessageStatus.DELIVERED, [])
 
     accepted = queue(appointment_id=None)
     send()
     later(seconds=45)
-    reconciling.look_into_one(database, Meanwhile(callback, accepted, "SM78"), BASE_URL)
-    assert kept(accepted).look_at is None
+    look(accepted, "SM78")
+    assert (kept(accepted).status, kept(accepted).look_at) == (MessageStatus.DELIVERED, None)
+
+
+class SentAnewMeanwhile(RecordingGateway):
+    """While it searches, another worker sends the text anew, and its fate is unknown once more."""
+
+    def __init__(self, database):
+        super().__init__()
+        self._database = database
+
+    def find(self, to, body, since):
+        with self._database.session() as db:
+            db.execute(update(Message).values(attempt=Message.attempt + 1))
+        return []
+
+
+def test_a_search_for_one_sending_says_nothing_of_the_next(doubted, database, kept):
+    message = doubted()
+    later(seconds=90)
+
+    reconciling.look_into_one(database, SentAnewMeanwhile(database), BASE_URL)
+
+    assert kept(message).status is IN_DOUBT
 
 
 def test_a_doubt_about_a_text_to_staff_is_no_patients_task(doubted, look, kept, cast, tasks, send):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app import clock
 from app.messaging import inbound, sweeping
@@ -12,6 +12,7 @@ from app.messaging.gateway import Received
 from app.messaging.inbound import Raw
 from app.messaging.models import Alarm, InboundText
 from tests.conftest import FRIDAY_NOON
+from tests.databases import chosen_kind
 
 
 def came_in(sid="SM1", *, minutes_ago=5.0, body="ok", sender="+13125550142"):
@@ -100,6 +101,7 @@ def test_however_many_came_in_one_second_they_keep_their_order(database, gateway
     sweeping.sweep(database, gateway)
 
     assert [inbound.raw_of(text).body for text in kept()] == [str(place) for place in range(130)]
+    assert len({text.received_at for text in kept()}) == 130
 
 
 def test_of_a_sweep_that_breaks_off_the_oldest_are_stored(database, gateway, kept):
@@ -111,6 +113,26 @@ def test_of_a_sweep_that_breaks_off_the_oldest_are_stored(database, gateway, kep
         sweeping.sweep(database, gateway)
 
     assert len(kept()) == 100
+
+
+@pytest.mark.skipif(chosen_kind() != "sqlite", reason="it has one writer")
+def test_a_sweep_that_finds_nothing_waits_for_nobody_who_writes(database, gateway):
+    with database.session() as db:
+        inbound.store(db, "SM1", Raw("+13125550142", "+13125550110", "ok"))
+    gateway.received = [came_in("SM1")]
+
+    with database.session() as db:
+        db.execute(text("SELECT 1"))  # a writer from here on
+
+        assert sweeping.sweep(database, gateway) == 0
+
+
+def test_of_two_that_were_missed_the_older_one_is_reason_enough_to_tell(database, gateway, alarms):
+    gateway.received = [came_in("SM2", minutes_ago=0.1), came_in("SM1", minutes_ago=5)]
+
+    sweeping.sweep(database, gateway)
+
+    assert alarms() == [("webhook-missed", 1)]
 
 
 def test_only_what_was_not_here_is_counted_and_told(database, gateway, kept, alarms):

@@ -40,6 +40,7 @@ def test_asvs_3_5_1_a_change_comes_from_our_own_pages_or_not_at_all(browser, cas
     assert (response.status_code == 303) is taken
     if not taken:
         assert response.status_code == 403
+        assert response.text == "This request came from another site."
         assert "set-cookie" not in response.headers
 
 
@@ -74,7 +75,7 @@ def test_who_brings_their_own_proof_needs_no_page_of_ours(browser, cast):
     assert "another site" not in post(browser, "/fhir/R4/Patient").text
 
 
-@pytest.mark.parametrize("path", ["/hooksx", "/HOOKS/twilio", "/fhirx"])
+@pytest.mark.parametrize("path", ["/hooksx", "/HOOKS/twilio", "/fhirx", "/demo/clock"])
 def test_no_other_address_counts_as_bringing_its_own_proof(browser, cast, path):
     assert post(browser, path, sec_fetch_site="cross-site").status_code == 403
 

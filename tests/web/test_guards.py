@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from app import clock
 from app.access import api_keys
-from app.access.models import ApiKey
+from app.access.models import ApiKey, Strength, WebSession
 from app.people import enrolment
-from app.people.models import Clinic, Patient
+from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 
 MINUTE = timedelta(minutes=1)
@@ -22,7 +22,9 @@ def maya(signed_in, cast):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_who_only_reads_waits_for_nobody_who_writes(client, database, method):
-    with database.session():
+    with database.session() as db:
+        db.execute(text("SELECT 1"))  # a writer from here on
+
         assert client.request(method, "/sign-in").status_code == 200
 
 
@@ -79,6 +81,45 @@ def test_what_is_no_visit_is_answered_like_somebody_elses(maya, cast, signed_in,
     assert answer.status_code == theirs.status_code == 403
     assert answer.text.count("<h1") == theirs.text.count("<h1") == 1
     assert "tap the link in the text again" in answer.text
+
+
+def test_who_is_not_signed_in_is_led_to_sign_in_whatever_they_press(client, cast):
+    for answer in (client.get("/"), client.post("/devices/sign-out")):
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
+def test_who_has_left_the_clinic_is_out_with_the_next_page(desk, cast, database):
+    assert desk.get("/clinic").status_code == 200
+    with database.session() as db:
+        db.get_one(Practitioner, cast.dr_okafor.id).disabled_at = clock.now()
+
+    assert desk.get("/clinic").headers["location"] == "/clinic/sign-in"
+
+
+@pytest.mark.parametrize("strength", [Strength.PASSKEY, Strength.DEMO])
+def test_what_outlasts_a_session_wants_a_passkey_shown_just_now_and_nothing_else_does(
+    signed_in, cast, database, strength
+):
+    ada = signed_in(cast.ada)
+    with database.session() as db:
+        long_ago = clock.machine_now() - timedelta(hours=1)
+        db.execute(update(WebSession).values(proved_at=long_ago, strength=strength))
+
+    asked = ada.post("/clinic/keys", data={"name": ""})
+
+    if strength is Strength.DEMO:  # it has no passkey to show
+        assert asked.status_code == 422
+    else:
+        assert (asked.status_code, asked.headers["location"]) == (303, "/clinic/sign-in?again=1")
+    assert ada.get("/clinic/team").status_code == 200
+
+
+@pytest.mark.parametrize("matter", ["course", "joining"])
+def test_a_coordinator_reads_for_whom_clinical_pages_are(signed_in, cast, matter):
+    refused = signed_in(cast.jordan).get(f"/clinic/patients/{cast.maya.id}/{matter}")
+
+    assert refused.status_code == 403
+    assert "clinician" in refused.text
 
 
 def test_a_part_of_a_console_page_sends_the_whole_page_to_sign_in(client):
@@ -148,7 +189,7 @@ def test_who_is_not_let_in_is_told_so_in_their_language(client, cast, door):
     assert language_of(answer) == "es"
 
 
-@pytest.mark.parametrize("door", [f"/visits/{NOWHERE}", f"/guest/{NOWHERE}", "/escort", "/goals"])
+@pytest.mark.parametrize("door", [door for door in DOORS if "/intake/" not in door])
 def test_who_is_not_let_in_reads_whom_to_call_where_there_is_but_one_clinic(client, database, door):
     with database.session() as db:
         enrolment.open_clinic(
