@@ -150,6 +150,18 @@ def test_a_text_that_is_put_back_just_as_it_is_withdrawn_does_not_leave(
     assert (kept(message).status, kept(message).once_key) == (MessageStatus.CANCELLED, None)
 
 
+def test_a_text_on_its_way_that_is_withdrawn_and_wanted_again_is_as_it_was(
+    queue, database, cast, kept
+):
+    on_its_way = queue(once_key="join:1:1")
+    claim(database)
+    with database.session() as db:
+        outbox.withdraw(db, cast.integration_visit.id)
+
+    assert queue(once_key="join:1:1") is None
+    assert kept(on_its_way).error_code == ""
+
+
 def test_withdrawing_some_purposes_leaves_the_others(queue, database, cast, kept):
     join, confirm, nudge = queue(Purpose.JOIN), queue(Purpose.CONFIRM), queue(Purpose.NUDGE)
 
