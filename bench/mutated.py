@@ -61,6 +61,8 @@ def put_in(source: Source, live: Live, mutant: Mutant) -> bool:
             with mutant.applied():
                 code = compiled(source)
             swap(live, code, mutant.function)
+            for statement in made_by(source, mutant.function):
+                _make_anew(sys.modules[source.name], statement)
             return True
         if mutant.when == "default":
             return _new_defaults(live, mutant)
@@ -73,7 +75,7 @@ def fits(module: ModuleType, mutant: Mutant) -> bool:
     """Whether `put_in` reaches everything that this fault touches."""
     if mutant.when != "import":
         return True
-    names = _assigned(mutant.spot.top)
+    names = assigned(mutant.spot.top)
     return bool(names) and all(_is_plain(name, vars(module)[name]) for name in names)
 
 
@@ -84,11 +86,23 @@ def _is_plain(name: str, value: object) -> bool:
     return name.startswith("_") and not isinstance(value, (type, list, FunctionType))
 
 
+def made_by(source: Source, function: str) -> list[ast.stmt]:
+    """The module's own plain values that this function makes while the module is read."""
+    module = sys.modules[source.name]
+    return [
+        statement
+        for statement in source.tree.body
+        if (names := assigned(statement))
+        and any(isinstance(n, ast.Name) and n.id == function for n in ast.walk(statement))
+        and all(_is_plain(name, vars(module)[name]) for name in names)
+    ]
+
+
 def _place(code: CodeType) -> tuple[str, int]:
     return code.co_qualname, code.co_firstlineno
 
 
-def _assigned(statement: ast.stmt | None) -> list[str]:
+def assigned(statement: ast.stmt | None) -> list[str]:
     if isinstance(statement, ast.Assign):
         targets = statement.targets
     elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
@@ -128,19 +142,23 @@ def _set_defaults(functions: list[FunctionType], arguments: ast.arguments) -> No
 
 def _rebind(module: ModuleType, tree: ast.Module, mutant: Mutant) -> bool:
     """Give a constant its other value, and those that are made of it; wherever it was imported."""
-    changed = set(_assigned(mutant.spot.top))
+    changed = set(assigned(mutant.spot.top))
     with mutant.applied():
         for statement in tree.body:
-            names = _assigned(statement)
+            names = assigned(statement)
             read = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
             if names and (statement is mutant.spot.top or read & changed):
-                former = {name: vars(module)[name] for name in names}
-                part = ast.Module([statement], [])
-                exec(compile(part, module.__file__ or "", "exec"), vars(module))
-                for name, value in former.items():
-                    _pass_on(name, value, vars(module)[name])
+                _make_anew(module, statement)
                 changed |= set(names)
     return True
+
+
+def _make_anew(module: ModuleType, statement: ast.stmt) -> None:
+    former = {name: vars(module)[name] for name in assigned(statement)}
+    part = ast.Module([statement], [])
+    exec(compile(part, module.__file__ or "", "exec"), vars(module))
+    for name, value in former.items():
+        _pass_on(name, value, vars(module)[name])
 
 
 def _pass_on(name: str, former: object, value: object) -> None:

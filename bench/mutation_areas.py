@@ -68,7 +68,7 @@ AREAS = {
                 *("failing", "reconciling", "sweeping", "texts"),
             )
         ),
-        tests=("tests/messaging",),
+        tests=("tests/messaging", "tests/replies/test_by_sender.py", "tests/test_worker.py"),
     ),
     "guards": Area(
         modules=(
@@ -101,7 +101,7 @@ AREAS = {
             "tests/web/console/test_team.py",
             "tests/web/fhir/test_door.py",
             "tests/web/hooks/test_twilio.py",
-            "tests/web/patient/intake/test_doors.py",
+            "tests/web/patient/intake",
             "tests/web/patient/journal",
             "tests/web/visit",
         ),

@@ -126,8 +126,15 @@ class Round:
         if mutant.when == "import" and not reached:  # a module of constants has no lines to reach
             reached = [*self.tests]
         killers = self._killers[_place(mutant)]
-        # Then those that do little beside: they look closest.
-        reached.sort(key=lambda test: (-killers[test.item.nodeid], len(test.reached)))
+        # Then those that are named like the module, or do little beside: they look closest.
+        alike = f"test_{Path(source.path).name}::"
+        reached.sort(
+            key=lambda test: (
+                -killers[test.item.nodeid],
+                alike not in test.item.nodeid,
+                len(test.reached),
+            )
+        )
         return reached[: None if mutant.when == "import" else _MOST_TESTS]
 
     def _is_trusted(self, killer: str) -> bool:
@@ -217,21 +224,35 @@ def _line_of(statement: ast.stmt) -> ast.stmt:
 def _lines(source: Source, mutant: Mutant) -> set[tuple[str, int]]:
     """Where a test must have been to notice the fault."""
     if mutant.when == "body":
-        return {(source.path, mutant.line)}
+        made = mutated.made_by(source, mutant.function)
+        names = {name for statement in made for name in mutated.assigned(statement)}
+        return {(source.path, mutant.line)} | (_readers(source, names) if names else set())
     top = mutant.spot.top
     if mutant.when == "default" and top is not None:
         return {(source.path, line) for line in range(top.lineno, (top.end_lineno or 0) + 1)}
-    readers = [
-        node
-        for node in source.tree.body
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        and any(getattr(part, "id", "") == mutant.function for part in ast.walk(node))
-    ]
+    readers = _reading(source, {mutant.function})
     if isinstance(top, (ast.FunctionDef, ast.AsyncFunctionDef)):
         readers = [top]
     return {
         (source.path, line)
         for node in (readers or source.tree.body)
+        for line in range(node.lineno, (node.end_lineno or 0) + 1)
+    }
+
+
+def _reading(source: Source, names: set[str]) -> list[ast.stmt]:
+    return [
+        node
+        for node in source.tree.body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        and any(getattr(part, "id", "") in names for part in ast.walk(node))
+    ]
+
+
+def _readers(source: Source, names: set[str]) -> set[tuple[str, int]]:
+    return {
+        (source.path, line)
+        for node in _reading(source, names)
         for line in range(node.lineno, (node.end_lineno or 0) + 1)
     }
 
