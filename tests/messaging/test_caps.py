@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from app import clock
-from app.messaging import caps
+from app.messaging import caps, claims
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
 from tests.databases import chosen_kind
@@ -23,6 +23,24 @@ def test_a_text_that_is_counted_waits_while_another_of_that_patient_is_being_cou
 
     assert send()
     assert kept(message).status is MessageStatus.ACCEPTED
+
+
+@pytest.mark.skipif(chosen_kind() == "sqlite", reason="SQLite has one writer")
+def test_while_one_patients_texts_are_held_those_of_others_are_counted_and_leave(
+    queue, send, database, cast, kept
+):
+    key = f"after:{cast.infusion.id}"
+    mayas = queue(Purpose.NOTICE, cap_key=key, due_at=clock.now() - timedelta(minutes=1))
+    theos = queue(Purpose.NOTICE, cap_key="after:theos", patient=cast.theo, appointment_id=None)
+    with database.session() as db:
+        claims.hold_patient(db, cast.maya.id)
+
+        send()
+        assert kept(mayas).status is MessageStatus.QUEUED
+        with database.session() as other:
+            other.get_one(Message, mayas.id).due_at = clock.now() + timedelta(hours=1)
+        send()
+        assert kept(theos).status is MessageStatus.ACCEPTED
 
 
 @pytest.mark.skipif(chosen_kind() == "sqlite", reason="SQLite has one writer")
