@@ -1,8 +1,8 @@
-"""Every check, several at a time, what each one says in its turn.
+"""Every check, one after the other, each on two cores.
 
-Journeys wait for pages and texts, types and floors take one core alone: two rows of checks side by
-side keep two cores busy. A failing one does not hold back the next, so that one run tells all; the
-journeys come last, so that pytest's own closing line is the last word of a good run.
+A failing one does not hold back the next, so that one run tells all; the journeys come last, so
+that pytest's own closing line is the last word of a good run. Rows of checks may run side by side;
+with tests beside journeys two cores had so much to do that both took longer.
 """
 
 import os
@@ -94,10 +94,10 @@ def _rows() -> tuple[tuple[Check, ...], ...]:
             Check("types", _tool("mypy")),
             Check("floors", _tool("lint-imports", "--no-logo")),
             Check("what patients text, understood", _tool("python", "-m", "tests.replies.share")),
-            _tests("sqlite", 1),
-            _tests("postgresql", 1),
+            _tests("sqlite", 2),
+            _tests("postgresql", 2),
+            _journeys(2),
         ),
-        (_journeys(2),),
     )
 
 
