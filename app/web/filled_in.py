@@ -1,4 +1,4 @@
-"""Markup that is the same for everybody but for a few values: drawn once, from then on filled in.
+"""Pages that are the same for everybody but for a few values: drawn once, from then on filled in.
 
 Whoever draws the copy that is kept sees nothing but the facts it is kept under, and marks in the
 places of the values: so no copy can hold anybody's words. What asks for more is drawn each time.

@@ -62,6 +62,7 @@ def test_asvs_3_5_5_no_page_listens_to_another_window():
         ("worker.js", ""),  # the service worker's own: only pages of this origin reach it
         ("cover.js", "otherTabs."),
         ("lifting.js", "otherTabs."),
+        ("resting.js", "theirTabs."),
         ("our_worker.js", "navigator.serviceWorker."),
         ("app_shell.js", "navigator.serviceWorker."),
         ("journal_sending.js", "otherTabs."),

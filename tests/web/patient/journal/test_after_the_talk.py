@@ -39,7 +39,7 @@ def test_lines_that_were_left_with_a_talk_are_told_of(signed_in, cast, entry, ta
     for path in ("/journal", f"/journal/entries/{entry}", "/journal/print"):
         page = maya.get(path).text
         assert "You brought 2 lines" in page
-        assert "Only you" not in page
+        assert "Only you<" not in page
     paper = PdfReader(BytesIO(maya.get("/journal/download.pdf").content))
     assert "You brought 2 lines" in paper.pages[0].extract_text()
 
@@ -55,4 +55,4 @@ def test_what_was_read_and_taken_back_was_read(signed_in, cast, entry, database)
     maya.post(f"/journal/entries/{entry}/take-back")
 
     assert "Your team has read this</" in maya.get("/journal").text
-    assert "Only you" not in maya.get("/journal").text
+    assert "Only you<" not in maya.get("/journal").text
