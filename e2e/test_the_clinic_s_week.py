@@ -102,8 +102,9 @@ def test_whoever_is_booked_is_texted_at_their_own_minutes(clinic, ehr, book):
 
     push_to(clinic, ehr, 18, days=10)
 
+    thursday = f"{datetime.fromisoformat(robin.infusion['start']).astimezone(ZONE):%a, %b %-d}"
     assert minutes(clinic, robin.phone)[1:] == [
-        ("Wed 17:00", "a short check before Thu, Nov 26"),
+        ("Wed 17:00", f"a short check before {thursday}"),
         ("Thu 09:00", "Dr"),  # is set to see you
         ("Thu 18:00", "a quiet minute if you want it"),
         ("Fri 08:00", "a quiet minute if you want it"),
