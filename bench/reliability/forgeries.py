@@ -208,7 +208,10 @@ def _with(more: dict[str, str]) -> Forgery:
 
 VARIANTS: list[tuple[str, Forgery]] = [
     ("as ever", _sent()),
-    ("reordered", lambda door, call: replace(call, form=door.chance.sample(call.form, 15))),
+    (
+        "reordered",
+        lambda door, call: replace(call, form=door.chance.sample(call.form, len(call.form))),
+    ),
     ("unknown parameters", _with({"New2027": "x", "Ünï": " ä ", "Z": ""})),
     ("many of them", _with({f"Media{number}": f"https://x.test/{number}" for number in range(40)})),
     ("port said", _for(f"{BASE_URL}:443{_PATH}")),

@@ -16,13 +16,13 @@ def main() -> None:
     limit = Path(sys.argv[1])
     del sys.argv[1:5]
     from app.db import engine
-    from app.db.turns import Turns
+    from app.db.turns import Threshold, Turns
 
     begin = engine._begin_sqlite
 
-    def begin_limited(turns: Turns, connection: Connection) -> None:
+    def begin_limited(turns: Turns, threshold: Threshold, connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {int(limit.read_text())}")
-        begin(turns, connection)
+        begin(turns, threshold, connection)
 
     engine._begin_sqlite = begin_limited
     from bench.reliability.hurried import main as hurried
