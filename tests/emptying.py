@@ -30,7 +30,7 @@ def keep_engines() -> None:
     @cache
     def kept(url: str, pool_size: int) -> Engine:
         made = make(url, pool_size)
-        _engines.setdefault(url, []).append(made)
+        _engines.setdefault(_name(url), []).append(made)
         return made
 
     engine._engine = kept
@@ -38,7 +38,7 @@ def keep_engines() -> None:
 
 def close_engines(url: str) -> None:
     """Give back every connection to this database."""
-    for engine in _engines.get(url, ()):
+    for engine in _engines.get(_name(url), ()):
         _dispose(engine)
     _close_what_came_back()
 
@@ -80,7 +80,7 @@ def _emptier(home: str, database: str) -> psycopg.Connection[tuple[object, ...]]
 def _resting(url: str) -> list[int]:
     """The server's processes behind connections that nobody uses now."""
     found = []
-    for engine in _engines.get(url, ()):
+    for engine in _engines.get(_name(url), ()):
         pool = engine.pool
         if not isinstance(pool, QueuePool) or pool.checkedout() or pool.checkedin() > _MOST_AT_REST:
             _dispose(engine)
@@ -89,6 +89,11 @@ def _resting(url: str) -> list[int]:
         found += [each.info.backend_pid for each in connections if each and not each.closed]
     _close_what_came_back()
     return found
+
+
+def _name(url: str) -> str:
+    """Of one database: its address is written in more than one way."""
+    return str(make_url(url).database)
 
 
 def _dispose(engine: Engine) -> None:
