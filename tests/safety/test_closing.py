@@ -37,7 +37,8 @@ def test_what_came_of_it_is_written_down_and_the_alert_is_over(taken_on, databas
         assert (kept.outcome, kept.closed_by_id) == ("reached", cast.dr_okafor.id)
         assert kept.note == "Phoning now.\nSpoke with her, she is with her sister."
         assert closing.unclosed(db, cast.clinic) == []
-        actions = db.scalars(select(AuditEvent).where(AuditEvent.entity_id == taken_on.id)).all()
+        asked = select(AuditEvent).where(AuditEvent.entity_id == taken_on.id)
+        actions = db.scalars(asked.order_by(AuditEvent.seq)).all()
     assert [(each.action, each.detail) for each in actions] == [
         ("raise-alert", "control"),
         ("acknowledge-alert", ""),
