@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, null, select, update
+from sqlalchemy import ColumnElement, case, func, null, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -159,14 +159,15 @@ def let_through(db: Session, appointment_id: UUID) -> None:
     )
 
 
-def next_due(db: Session) -> datetime | None:
-    """When the next queued text is due."""
-    return db.scalar(select(func.min(Message.due_at)).where(Message.status == MessageStatus.QUEUED))
+def next_due(db: Session, *which: ColumnElement[bool]) -> datetime | None:
+    """When the next queued text is due: of `which` alone, or of all."""
+    queued = Message.status == MessageStatus.QUEUED
+    return db.scalar(select(func.min(Message.due_at)).where(queued, *which))
 
 
-def lateness(db: Session) -> timedelta:
-    """How long the oldest due text has been waiting."""
-    due_at = next_due(db)
+def lateness(db: Session, *which: ColumnElement[bool]) -> timedelta:
+    """How long the oldest due text has been waiting: of `which` alone, or of all."""
+    due_at = next_due(db, *which)
     return max(timedelta(0), clock.now() - due_at) if due_at else timedelta(0)
 
 

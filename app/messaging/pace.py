@@ -129,14 +129,36 @@ def sender_of(message: Message) -> ColumnElement[bool]:
 
 
 def holds_back(db: Session) -> bool:
-    """Whether texts wait for their sender: it was stopped, or has been busy within the minute.
+    """Whether a sender that clinics text by was stopped, or has been busy within the minute."""
+    return bool(_held(db))
 
-    Then a late text does not mean that no worker is there.
+
+def waits_for_none(db: Session) -> ColumnElement[bool]:
+    """The texts that no sender holds back, for `outbox.lateness`.
+
+    When such a text is late no worker is there, or it is a lame one. What waits for its sender says
+    nothing of that, and must not hide what waits for none.
     """
+    held = _held(db)
+    own = select(Sender.clinic_id).where(_IS_OWN)
+    by_own = Message.clinic_id.in_(own)
+    of_held = Message.clinic_id.in_([clinic_id for clinic_id in held if clinic_id is not None])
+    return and_(by_own, ~of_held) if None in held else ~of_held
+
+
+def _held(db: Session) -> set[UUID | None]:
+    """The clinics whose own sender holds texts back; None among them: the installation's does."""
     now = clock.machine_now()
-    busy = and_(Sender.next_free_at > now - _LATELY, Sender.next_free_at <= now + _LONGEST)
-    held = select(Sender.id).where(or_(Sender.stopped_at.is_not(None), busy))
-    return db.scalar(held.limit(1)) is not None
+    in_use = select(Sender.clinic_id, Sender.next_free_at, Sender.stopped_at)
+    latest = in_use.where(Sender.clinic_id.is_(None)).order_by(Sender.next_free_at.desc()).limit(1)
+    return {
+        clinic_id
+        for clinic_id, free_at, stopped_at in (
+            *db.execute(in_use.where(_IS_OWN)),
+            *db.execute(latest),
+        )
+        if stopped_at is not None or now - _LATELY < free_at <= now + _LONGEST
+    }
 
 
 def hold(db: Session, wait: timedelta, *which: ColumnElement[bool]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.backups import ages
 from app.db.beats import DEAD_AFTER, WorkerBeat
-from app.messaging import alarms, pace
+from app.messaging import alarms, outbox, pace
 from app.messaging.models import InboundText, Message, MessageStatus
 from app.people.models import Clinic
 from app.safety.models import SafetyAlert
@@ -74,6 +74,9 @@ def _texts(db: Session) -> Iterator[Metric]:
     )
     held = pace.holds_back(db)
     yield _one("afterglow_texts_held", "1 while texts wait for their sender's pace.", held)
+    stuck = outbox.lateness(db, pace.waits_for_none(db)).total_seconds()
+    words = "How long the oldest due text has waited that no sender holds back."
+    yield _one("afterglow_texts_stuck_seconds", words, stuck)
     inbound = select(func.count()).where(InboundText.understood_at.is_(None))
     words = "Texts that came in and were not looked at yet."
     yield _one("afterglow_replies_waiting", words, db.scalar(inbound))

@@ -421,3 +421,55 @@ def test_workers_of_several_senders_lose_and_double_nothing(gateway, give, text_
         tick(0.1)
 
     assert sorted(text.message_id for text in gateway.sent) == sorted(ids)
+
+
+@pytest.fixture
+def lateness(database):
+    """How late the oldest text is that no sender holds back."""
+
+    def lateness():
+        with database.session(write=False) as db:
+            return outbox.lateness(db, pace.waits_for_none(db))
+
+    return lateness
+
+
+def stop(database, *which):
+    with database.session() as db:
+        pace.stop(db, "unregistered", *which)
+
+
+LATE = timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("stopped", ["its own", "the installation's"])
+def test_texts_that_a_stopped_sender_holds_hide_no_late_ones_of_others(
+    database, gateway, give, text_to, lateness, cast, stopped
+):
+    own = give(cast.clinic)
+    of_own = stopped == "its own"
+    held, free = (cast.maya, cast.noor) if of_own else (cast.noor, cast.maya)
+    tick(61)  # neither was busy within the minute
+    stop(database, Sender.id == own.id if of_own else Sender.clinic_id.is_(None))
+    text_to(held, due_at=clock.now() - 2 * LATE)
+    assert lateness() == timedelta(0)
+
+    text_to(free, due_at=clock.now() - LATE)
+
+    assert lateness() == LATE
+
+
+def test_a_sender_that_nobody_texts_by_any_more_holds_nothing_back(
+    database, give, take_back, text_to, lateness, cast
+):
+    own = give(cast.clinic)
+    with database.session() as db:  # what the installation texted by before
+        db.add(Sender(name="before", next_free_at=clock.machine_now() - LATE, stopped_code=""))
+    stop(database, Sender.id == own.id)
+    stop(database, Sender.name == "before")
+    take_back(cast.clinic)
+    tick(61)
+
+    text_to(cast.maya, due_at=clock.now() - LATE)
+
+    assert lateness() == LATE

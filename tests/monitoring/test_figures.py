@@ -59,6 +59,7 @@ def test_texts_are_counted_by_priority_state_and_lateness(figures, database, cas
     assert seen['afterglow_texts_waiting{priority="0"}'] == 1
     assert seen['afterglow_texts_waiting{priority="5"}'] == 2
     assert seen['afterglow_texts_late_seconds{priority="5"}'] == 90
+    assert seen["afterglow_texts_stuck_seconds"] == 90
     assert seen['afterglow_texts_last_hour{state="queued"}'] == 3
     assert seen['afterglow_texts_last_hour{state="undelivered"}'] == 1
 

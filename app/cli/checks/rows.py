@@ -46,12 +46,12 @@ def worker(settings: Settings) -> Iterator[Finding]:
         at_work = beats.is_somebody_at_work(db)
         last = db.scalar(select(func.max(WorkerBeat.seen_at)))
         late = outbox.lateness(db).total_seconds()
-        held = pace.holds_back(db)
+        stuck = outbox.lateness(db, pace.waits_for_none(db)).total_seconds()
     if not at_work:
         since = f"none since {last:%Y-%m-%d %H:%M} UTC" if last else "none has ever worked here"
         yield fail("worker", f"no worker is at work ({since}): start one")
-    elif late > _LATE_SECONDS and not held:
-        yield fail("worker", f"a text is {late:.0f} s late: is the worker stuck? See its log")
+    elif stuck > _LATE_SECONDS:
+        yield fail("worker", f"a text is {stuck:.0f} s late: is the worker stuck? See its log")
     elif late > _LATE_SECONDS:
         yield warn("worker", f"a text is {late:.0f} s late and waits for its sender's pace")
     else:

@@ -44,8 +44,7 @@ def _is_behind(db: Session) -> bool:
     """Whether no worker is there, or texts are late and nothing but a lame one can be why."""
     if not beats.is_somebody_at_work(db):
         return True
-    late = outbox.lateness(db).total_seconds() > _TOO_LATE_SECONDS
-    return late and not pace.holds_back(db)
+    return outbox.lateness(db, pace.waits_for_none(db)).total_seconds() > _TOO_LATE_SECONDS
 
 
 @anyone

@@ -60,6 +60,18 @@ def test_texts_that_wait_for_their_sender_do_not_close_the_pages(
     assert client.get("/readyz").json()["ready"] is ready
 
 
+def test_a_clinic_whose_sender_is_stopped_hides_no_other_clinics_late_texts(client, database, cast):
+    now = clock.machine_now()
+    with database.session() as db:
+        own = {"name": "theirs", "clinic_id": cast.neighbour.id, "stopped_at": now}
+        db.add(Sender(**own, next_free_at=now, stopped_code=""))
+        for patient in (cast.noor, cast.maya):
+            late = {"due_at": clock.now() - timedelta(minutes=10)}
+            outbox.enqueue(db, Purpose.NOTICE, "…", patient=db.get_one(Patient, patient.id), **late)
+
+    assert client.get("/readyz").json() == {"ready": False, "wrong": ["worker"]}
+
+
 @pytest.mark.parametrize(("seconds", "ready"), [(60, True), (61, False), (-60, True), (-61, False)])
 def test_without_a_sign_of_life_of_any_worker_it_is_not_ready(client, cast, seconds, ready):
     # Less than nothing: the machine's clock was set back since.
