@@ -54,7 +54,7 @@ def move(db: Session, *, person: Person, starts_at: datetime) -> None:
 
 def reply(db: Session, *, person: Person, words: str) -> None:
     """A text from their phone."""
-    texting.come_in(db, person.phone, people.house(db).clinic.phone, words)
+    texting.come_in(db, person.phone, people.clinic(db).phone, words)
 
 
 def fill(db: Session, *, person: Person, forms: Mapping[str, Answers]) -> None:

@@ -72,12 +72,12 @@ def _set(response: Response, token: str | None) -> None:
 @anyone
 def api_key(_: Request, db: Session) -> Response:
     """The demo clinic's key for the FHIR door, always the same."""
-    return JSONResponse({"key": token_of(people.house(db).clinic)})
+    return JSONResponse({"key": token_of(people.clinic(db))})
 
 
 def make_api_key(db: Session) -> None:
     """Let the demo's key in, once."""
-    clinic = people.house(db).clinic
+    clinic = people.clinic(db)
     hashed = hash_token(token_of(clinic))
     if db.scalar(select(ApiKey.id).where(ApiKey.token_hash == hashed)) is None:
         db.add(

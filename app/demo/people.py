@@ -136,14 +136,18 @@ def open_house(database: Database) -> None:
 
 def house(db: Session) -> House:
     """The demo clinic and its staff, as this transaction sees them."""
-    clinic = db.scalars(select(Clinic).where(Clinic.slug == SLUG)).one()
-    return House(clinic, demo_clinician(db), _first(db, clinic, Role.COORDINATOR))
+    at = clinic(db)
+    return House(at, demo_clinician(db), _first(db, at, Role.COORDINATOR))
+
+
+def clinic(db: Session) -> Clinic:
+    """The demo clinic."""
+    return db.scalars(select(Clinic).where(Clinic.slug == SLUG)).one()
 
 
 def demo_clinician(db: Session) -> Practitioner:
     """Who is signed in on the stage's console."""
-    clinic = db.scalars(select(Clinic).where(Clinic.slug == SLUG)).one()
-    return _first(db, clinic, Role.CLINICIAN)
+    return _first(db, clinic(db), Role.CLINICIAN)
 
 
 def give_afternoons(db: Session) -> None:
@@ -179,14 +183,17 @@ def enrol(db: Session, person: Person) -> Patient:
 
 def find(db: Session, person: Person) -> Patient | None:
     """The patient whom `enrol` made, if it did."""
-    return enrolment.with_number(db, house(db).clinic.id, person.phone)
+    return enrolment.with_number(db, clinic(db).id, person.phone)
 
 
 def _first(db: Session, clinic: Clinic, role: Role) -> Practitioner:
+    """The first with a role who works there; somebody else where roles were changed."""
     return db.scalars(
         select(Practitioner)
-        .where(Practitioner.clinic_id == clinic.id, Practitioner.role == role)
-        .order_by(Practitioner.made_at)
+        .where(Practitioner.clinic_id == clinic.id)
+        .order_by(
+            Practitioner.disabled_at.is_not(None), Practitioner.role != role, Practitioner.made_at
+        )
         .limit(1)
     ).one()
 

@@ -13,7 +13,7 @@ from app.web.pages import page
 @anyone
 def components(request: Request, db: Session) -> Response:
     """Every component of the design system on one page."""
-    return page(request, "demo/components.html", clinic=people.house(db).clinic)
+    return page(request, "demo/components.html", clinic=people.clinic(db))
 
 
 routes: list[BaseRoute] = [

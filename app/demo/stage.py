@@ -64,7 +64,7 @@ def show_now(request: Request, db: Session) -> Response:
 
 
 def _context(request: Request, db: Session) -> dict[str, Any]:
-    clinic = people.house(db).clinic
+    clinic = people.clinic(db)
     texts = conversation.texts(db, clinic, request.app.state.settings.base_url)
     since = _moment(request.query_params.get("since"))
     news = [text for text in texts if text.direction is Direction.OUTBOUND and _is_new(text, since)]

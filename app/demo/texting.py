@@ -26,7 +26,7 @@ _LONGEST = 1600
 @anyone
 def messages(request: Request, db: Session) -> Response:
     """Every text that arrived, oldest first; with `to`, those that arrived on that phone."""
-    clinic = people.house(db).clinic
+    clinic = people.clinic(db)
     found = conversation.texts(db, clinic, request.app.state.settings.base_url)
     if "to" in request.query_params:
         number = conversation.number_in_query(request.query_params["to"])
@@ -41,7 +41,7 @@ def reply(request: Request, db: Session) -> Response:
     body = said.get("body")
     if not isinstance(body, str) or not body.strip() or len(body) > _LONGEST:
         return _refused(400, _("Write a few words, 1600 letters at most."))
-    clinic = people.house(db).clinic
+    clinic = people.clinic(db)
     try:
         number = phones.normal(str(said.get("from", "")), clinic.country)
     except Refusal:

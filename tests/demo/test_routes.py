@@ -5,13 +5,13 @@ from html import unescape
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
 from app.access.models import SessionKind, Strength, WebSession
 from app.demo import people
 from app.messaging.models import Direction, Message
-from app.people.models import Practitioner
+from app.people.models import Practitioner, Role
 from app.replies.meaning import Kind, understand
 from app.tasks.models import StaffTask
 from app.web.guards import COOKIES
@@ -266,6 +266,20 @@ def test_the_key_of_the_fhir_door_stays_the_same_and_opens_it(demo):
     key = demo.get("/demo/apikey").json()["key"]
 
     assert demo.get("/demo/apikey").json()["key"] == key
+
+
+@pytest.mark.parametrize("change", [{"role": Role.ADMINISTRATOR}, {"disabled_at": clock.now}])
+def test_the_demo_goes_on_when_its_clinician_has_another_role_or_left(demo, change):
+    key = demo.get("/demo/apikey").json()["key"]
+    changed = {name: value() if callable(value) else value for name, value in change.items()}
+    with demo.app.state.database.session() as db:
+        dr_patel = update(Practitioner).where(Practitioner.display_name == "Dr. Patel")
+        db.execute(dr_patel.values(**changed))
+
+    assert demo.get("/demo/apikey").json()["key"] == key
+    assert demo.post("/demo/staff-session").json()["new"] is True
+    for path in ("/demo", "/demo/components"):
+        assert demo.get(path).status_code == 200
     response = demo.get("/fhir/R4/Practitioner", headers={"Authorization": f"Bearer {key}"})
     assert response.status_code == 200
     first = response.json()["entry"][0]["resource"]
