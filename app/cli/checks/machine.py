@@ -15,6 +15,8 @@ _FEW_BYTES, _VERY_FEW_BYTES = 2 * 2**30, 2**28
 _FEW, _VERY_FEW = 0.10, 0.02
 _FILES = 4096
 _MOUNTS = Path("/proc/self/mountinfo")
+# systemd writes there what kind of container it woke up in; on a machine there is no such file.
+_CONTAINER = Path("/run/systemd/container")
 # SQLite needs locks that hold, which these do not promise.
 _FAR = (
     "nfs",
@@ -68,7 +70,10 @@ def open_files(_settings: Settings) -> Iterator[Finding]:
 
 
 def clock_keeper(_settings: Settings) -> Iterator[Finding]:
-    """Whether the network sets this machine's clock, where that can be asked."""
+    """Whether the network sets this machine's clock, where that can be asked.
+
+    A container's clock is its host's, and no program inside may set it.
+    """
     try:
         asked = subprocess.run(
             ["timedatectl", "show", "--property=NTPSynchronized", "--value"],  # noqa: S607
@@ -82,6 +87,8 @@ def clock_keeper(_settings: Settings) -> Iterator[Finding]:
         said = ""
     if said == "yes":
         yield ok("clock", "set by the network")
+    elif said == "no" and _CONTAINER.exists():
+        yield warn("clock", "is the host's, and not set by the network: see to it there")
     elif said == "no":
         yield fail("clock", "is not set by the network: apt install systemd-timesyncd")
     else:
