@@ -181,7 +181,8 @@ class Torture:
         line = self._page.locator("#lines input").first
         line.check(timeout=SLOW)  # changed, before anybody knows whether it arrived
         self._page.wait_for_timeout(500)
-        self._page.unroute(_ENTRIES)
+        # An answer that is still on its way gets lost as well: handed on, it could not be any more.
+        self._page.unroute_all(behavior="wait")
 
     def _database_closed(self) -> None:
         self._type()
