@@ -58,6 +58,7 @@ NEEDS = (
     # What deploy/ is for, so that each file is read by whom it is written for.
     Need("caddy", _on_path("caddy"), service="caddy"),
     Need("prometheus", _on_path("promtool"), service="prometheus"),
+    Need("curl", _on_path("curl")),
     Need("systemd", _on_path("systemd-analyze")),
     Need("iproute2", _hosts),
     POSTGRESQL,

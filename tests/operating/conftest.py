@@ -91,9 +91,11 @@ def _site(settings, upstream, certified):
 def _nginx(folder, site):
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    may_write = "user root;" if os.getuid() == 0 else ""  # into this folder, a large body
     places = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/nginx.pid; error_log stderr emerg; worker_processes 1;\n"
+        f"{may_write} daemon off; pid {folder}/nginx.pid; error_log stderr emerg;\n"
+        "worker_processes 1;\n"
         f"events {{ worker_connections 64; }}\nhttp {{\n{places}\n{site}\n}}\n"
     )
     running = subprocess.Popen([program, "-p", folder, "-c", folder / "nginx.conf"])
