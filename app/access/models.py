@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Model, SealedBytes
+from app.db.base import Model, SealedBytes, only
 from app.people.models import Patient, Practitioner
 
 
@@ -45,6 +45,9 @@ class WebSession(Model):
         Index(None, "patient_id"),
         Index(None, "practitioner_id"),
         Index(None, "browser_hash"),
+        Index(None, "clinic_id", "ended_at"),
+        only("ix_web_session_open", "kind", where="ended_at IS NULL"),
+        only("ix_web_session_covered", "expires_at", where="cover_key_sealed IS NOT NULL"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self, overload
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, MetaData, Uuid
+from sqlalchemy import DateTime, Dialect, Enum, Index, LargeBinary, MetaData, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -83,6 +83,11 @@ class Model(DeclarativeBase):
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no {name}")
             setattr(self, name, value)
+
+
+def only(name: str, *columns: str, where: str) -> Index:
+    """An index of those rows alone, the same on both databases."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Changing:

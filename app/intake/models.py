@@ -55,6 +55,8 @@ class IntakePacket(Model):
         Index(None, "appointment_id"),
         Index(None, "link_id"),
         UniqueConstraint("once_key"),
+        Index(None, "clinic_id", "opens_at"),
+        Index(None, "closes_at"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
@@ -85,6 +87,7 @@ class IntakeTask(Changing, Model):
         Index(None, "packet_id"),
         Index(None, "patient_id", "state"),
         Index(None, "clinic_id", "changed_at"),
+        Index(None, "response_id"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
@@ -124,7 +127,11 @@ class ReviewFlag(Model):
     """An answer that a clinician has to look at before the session."""
 
     __tablename__ = "review_flag"
-    __table_args__ = (Index(None, "clinic_id", "cleared_at"), Index(None, "response_id"))
+    __table_args__ = (
+        Index(None, "clinic_id", "cleared_at"),
+        Index(None, "response_id"),
+        Index(None, "patient_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
@@ -151,7 +158,10 @@ class Consent(Model):
     """One thing a patient agreed to, or did not: its words by hash, and the name typed under it."""
 
     __tablename__ = "consent"
-    __table_args__ = (Index(None, "patient_id", "code"),)
+    __table_args__ = (
+        Index(None, "patient_id", "code"),
+        Index(None, "response_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))

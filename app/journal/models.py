@@ -51,6 +51,8 @@ class JournalPrompt(Model):
         UniqueConstraint("appointment_id", "moment"),
         Index(None, "patient_id", "opens_at"),
         Index(None, "link_id"),
+        Index(None, "due_at"),
+        Index(None, "packet_id"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
@@ -133,7 +135,11 @@ class JournalFile(Model):
     """A spoken note or a picture of a drawing, sent in slices."""
 
     __tablename__ = "journal_file"
-    __table_args__ = (UniqueConstraint("entry_id", "uuid"),)
+    __table_args__ = (
+        UniqueConstraint("entry_id", "uuid"),
+        Index(None, "clinic_id", "made_at"),
+        Index(None, "patient_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
@@ -180,7 +186,11 @@ class SharedLine(Model):
     """
 
     __tablename__ = "shared_line"
-    __table_args__ = (Index(None, "patient_id", "taken_back_at"), Index(None, "entry_id"))
+    __table_args__ = (
+        Index(None, "patient_id", "taken_back_at"),
+        Index(None, "entry_id"),
+        Index(None, "appointment_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))

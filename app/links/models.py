@@ -36,7 +36,11 @@ class MagicLink(Model):
     """
 
     __tablename__ = "magic_link"
-    __table_args__ = (UniqueConstraint("token_hash"), Index(None, "appointment_id"))
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index(None, "appointment_id"),
+        Index(None, "patient_id", "expires_at"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))

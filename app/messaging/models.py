@@ -74,6 +74,7 @@ class Message(Changing, Model):
         Index(None, "thread_id"),
         Index(None, "again_of_id"),
         Index(None, "clinic_id", "changed_at"),
+        Index(None, "link_id"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
@@ -94,6 +95,7 @@ class Message(Changing, Model):
     priority: Mapped[int] = mapped_column(default=5)  # 0 leaves first
     visit_at: Mapped[datetime | None]  # among equals the earlier visit comes first
     due_at: Mapped[datetime]
+    first_due_at: Mapped[datetime | None]  # before quiet hours put it off
     expires_at: Mapped[datetime | None]  # after this nobody wants it any more
     at_any_hour: Mapped[bool] = mapped_column(default=False)  # quiet hours do not hold it
     cap_key: Mapped[str | None]  # counted against what Afterglow may start: "after:<infusion>"

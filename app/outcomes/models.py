@@ -42,7 +42,10 @@ class Goal(Model):
     """One thing somebody hopes for, in their words (FHIR Goal)."""
 
     __tablename__ = "goal"
-    __table_args__ = (Index(None, "patient_id", "state"),)
+    __table_args__ = (
+        Index(None, "patient_id", "state"),
+        Index(None, "response_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))

@@ -58,6 +58,8 @@ class Patient(Model):
         UniqueConstraint("clinic_id", "phone_index"),
         Index(None, "phone_index"),
         Index(None, "clinic_id", "changed_at"),
+        Index(None, "clinic_id", "archived_at"),
+        Index(None, "clinic_id", "declined_at"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))

@@ -44,7 +44,12 @@ class QuestionnaireResponse(Model):
     """One sheet: one person's answers to one version of a form, a draft until it is completed."""
 
     __tablename__ = "questionnaire_response"
-    __table_args__ = (Index(None, "patient_id", "status"), Index(None, "questionnaire_id"))
+    __table_args__ = (
+        Index(None, "patient_id", "status"),
+        Index(None, "questionnaire_id"),
+        Index(None, "clinic_id", "status"),
+        Index(None, "questionnaire_id", "completed_at"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))

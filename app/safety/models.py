@@ -40,7 +40,13 @@ class SafetyAlert(Model):
     """
 
     __tablename__ = "safety_alert"
-    __table_args__ = (Index(None, "clinic_id", "acknowledged_at"),)
+    __table_args__ = (
+        Index(None, "clinic_id", "acknowledged_at"),
+        Index(None, "next_round_at"),
+        Index(None, "patient_id", "made_at"),
+        Index(None, "response_id"),
+        Index(None, "thread_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
@@ -76,7 +82,10 @@ class DeviceAlert(Model):
     """
 
     __tablename__ = "device_alert"
-    __table_args__ = (UniqueConstraint("patient_id", "uuid"),)
+    __table_args__ = (
+        UniqueConstraint("patient_id", "uuid"),
+        Index(None, "alert_id"),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))

@@ -52,6 +52,7 @@ class Appointment(Changing, Model):
         Index(None, "practitioner_id", "starts_at"),
         Index(None, "patient_id", "starts_at"),
         Index(None, "follows_id"),
+        Index(None, "ends_at"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
@@ -94,6 +95,7 @@ class Encounter(Changing, Model):
         Index(None, "appointment_id", unique=True),
         Index(None, "clinic_id", "ended_at"),
         Index(None, "clinic_id", "changed_at"),
+        Index(None, "ended_at"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Model, Sealed
+from app.db.base import Model, Sealed, only
 from app.people.models import Patient
 
 
@@ -35,6 +35,7 @@ class StaffTask(Model):
         Index(None, "clinic_id", "done_at"),
         Index(None, "patient_id"),
         Index(None, "appointment_id"),
+        only("ix_staff_task_open", "code", where="done_at IS NULL"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))

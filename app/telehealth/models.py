@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.access.models import WebSession
-from app.db.base import Model, Sealed, SealedJSON
+from app.db.base import Model, Sealed, SealedJSON, only
 from app.links.models import MagicLink
 from app.people.models import Practitioner
 from app.scheduling.models import Appointment
@@ -76,7 +76,15 @@ class VideoVisit(Model):
     """The video side of one appointment. Presence is machine time, everything else domain time."""
 
     __tablename__ = "video_visit"
-    __table_args__ = (UniqueConstraint("appointment_id"), Index(None, "clinic_id", "ended_at"))
+    __table_args__ = (
+        UniqueConstraint("appointment_id"),
+        Index(None, "clinic_id", "ended_at"),
+        only(
+            "ix_video_visit_phone_asked",
+            "phone_asked_at",
+            where="phone_asked_at IS NOT NULL AND coordinator_rung_at IS NULL AND ended_at IS NULL",
+        ),
+    )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
@@ -152,6 +160,7 @@ class Seat(Model):
     __table_args__ = (
         UniqueConstraint("visit_id", "web_session_id"),
         Index(None, "state", "claimed_at"),
+        Index(None, "web_session_id"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
