@@ -3,9 +3,11 @@
     python -m bench mutation                                    # every area
     python -m bench.mutation sessions                           # one
     python -m bench.mutation sessions app/access/codes.py:send  # a module, or one of its functions
+    python -m bench.mutation links --tests tests/web/test_exchange.py  # asking these tests alone
 
 A fault is killed when a test fails or never ends. One that no test can notice, because nothing is
-different, stands in `mutation_equal.txt` with the reason and is not counted. What was killed is
+different, stands in `mutation_equal.txt` with the reason and is not counted. What survives on the
+embedded database is tried once more on PostgreSQL, whose locks are its own. What was killed is
 remembered until its function changes, what survived until a test of the area does; `--again`
 forgets. Figures of whole areas are kept in bench/results/mutation-AREA.json. One core, nice 5.
 """
@@ -13,6 +15,7 @@ forgets. Figures of whole areas are kept in bench/results/mutation-AREA.json. On
 import argparse
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -23,45 +26,55 @@ from typing import Any
 
 from bench.mutants import ROOT, Mutant, Source
 from bench.mutation_areas import AREAS
-from bench.mutation_run import HUNG, KILLED, SURVIVED, UNREACHED, Round, run
+from bench.mutation_children import HUNG, KILLED, SURVIVED, UNREACHED, UNTOLD
+from bench.mutation_run import Round, run
 from bench.reliability import kept
 from bench.reliability.kept import Run
 from bench.rows import Row, at_least, seen
+from tests import databases
 
 WANTED = 95  # per cent
 _EQUAL = Path(__file__).with_name("mutation_equal.txt")
 _EQUAL_SIGN = "="
+_OPEN = (SURVIVED, UNREACHED, UNTOLD)
 
 
 class Remembered:
     """What earlier runs found: a killed fault is not tried again."""
 
-    def __init__(self, area: str, *, again: bool) -> None:
+    def __init__(self, area: str, *, again: bool, tests: Sequence[str]) -> None:
         self._file = kept.RESULTS / f"mutation-{area}.cache.json"
-        self._tests = _fingerprint(area)
+        on = databases.chosen_kind()
+        self._tests = f"{_fingerprint(tests)}-{on}"
+        self._also = f"{_fingerprint(tests)}-postgresql"  # surviving there, it has survived on both
         self._known: dict[str, str] = {}
         if self._file.exists() and not again:
             self._known = json.loads(self._file.read_text())
 
     def get(self, mutant: Mutant) -> str | None:
         verdict, _, tests = self._known.get(mutant.key, "").partition(" ")
-        return verdict if verdict in (KILLED, HUNG) or tests == self._tests else None
+        is_settled = verdict in (KILLED, HUNG) or tests in (self._tests, self._also)
+        return verdict if is_settled and verdict != UNTOLD else None
+
+    def only_on_postgresql(self, mutant: Mutant) -> bool:
+        return self._known.get(mutant.key, "").endswith("-postgresql")
 
     def put(self, mutant: Mutant, verdict: str) -> None:
+        """At once and whole: a run that is cut loses nothing."""
         self._known[mutant.key] = f"{verdict} {self._tests}"
-
-    def keep(self) -> None:
         kept.RESULTS.mkdir(exist_ok=True)
-        self._file.write_text(json.dumps(self._known, indent=0) + "\n")
+        draft = self._file.with_suffix(".draft")
+        draft.write_text(json.dumps(self._known, indent=0) + "\n")
+        draft.replace(self._file.resolve())
 
 
 class Judge:
     """Tries the faults of one module after another, and tells."""
 
-    def __init__(self, area: str, wanted: Sequence[str], *, again: bool) -> None:
+    def __init__(self, wanted: Sequence[str], remembered: Remembered) -> None:
         self.runs: list[Run] = []
         self._wanted = wanted
-        self._remembered = Remembered(area, again=again)
+        self._remembered = remembered
         self._equal = equal_ones()
 
     def __call__(self, asked: Round, source: Source) -> None:
@@ -71,10 +84,9 @@ class Judge:
         for number, mutant in enumerate(mutants, start=1):
             verdict = self._verdict(asked, source, mutant)
             verdicts.append((mutant, verdict))
-            if verdict in (SURVIVED, UNREACHED):
+            if verdict in _OPEN:
                 print(f"\n{mutant.diff()}\n  {verdict}", flush=True)
             if number % 25 == 0 or number == len(mutants):
-                self._remembered.keep()
                 print(f"  {source.path}: {number} of {len(mutants)}", flush=True)
         self.runs.append(self._told(source, verdicts, time.monotonic() - begun))
 
@@ -93,8 +105,9 @@ class Judge:
 
     def _told(self, source: Source, verdicts: list[tuple[Mutant, str]], seconds: float) -> Run:
         counted = Counter(verdict for _, verdict in verdicts)
-        survivors = [mutant for mutant, told in verdicts if told in (SURVIVED, UNREACHED)]
-        killed = counted[KILLED] + counted[HUNG]
+        survivors = [mutant for mutant, told in verdicts if told in _OPEN]
+        noticed = [mutant for mutant, told in verdicts if told in (KILLED, HUNG)]
+        killed = len(noticed)
         total = len(verdicts) - counted[_EQUAL_SIGN]
         print(f"\n{source.path}: {killed} of {total} killed, {seconds:.0f} s\n", flush=True)
         figures = {
@@ -102,6 +115,8 @@ class Judge:
             "hung": counted[HUNG],
             "survived": counted[SURVIVED],
             "unreached": counted[UNREACHED],
+            "untold": counted[UNTOLD],
+            "on postgresql alone": sum(map(self._remembered.only_on_postgresql, noticed)),
             "per cent": round(100 * killed / (total or 1), 1),
             "survivors": [mutant.diff() for mutant in survivors],
         }
@@ -126,20 +141,23 @@ def _named(mutant: Mutant) -> tuple[str, ...]:
     return (f"{mutant.path} {mutant.function}", *mutant.diff().splitlines()[1:])
 
 
-def _fingerprint(area: str) -> str:
+def _fingerprint(tests: Sequence[str]) -> str:
     digest = hashlib.sha256()
-    for name in AREAS[area].tests:
+    for name in tests:
         place = ROOT / name
         for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def try_area(area: str, wanted: Sequence[str], *, again: bool) -> list[Run]:
+def try_area(
+    area: str, wanted: Sequence[str], *, again: bool, tests: Sequence[str] = ()
+) -> list[Run]:
     """Every fault of an area, or of the modules (`path` or `path:function`) that are wanted."""
-    judge = Judge(area, wanted, again=again)
+    asked = tests or AREAS[area].tests
+    judge = Judge(wanted, Remembered(area, again=again, tests=asked))
     modules = {name.partition(":")[0] for name in wanted} or set(AREAS[area].modules)
-    run([path for path in AREAS[area].modules if path in modules], AREAS[area].tests, judge)
+    run([path for path in AREAS[area].modules if path in modules], asked, judge)
     if not wanted:
         kept.keep(f"mutation-{area}", 0, judge.runs)
     return judge.runs
@@ -167,12 +185,22 @@ def main() -> None:
     parser.add_argument("area", choices=AREAS)
     parser.add_argument("modules", nargs="*", help="path, or path:function; all when none is given")
     parser.add_argument("--again", action="store_true", help="forget what earlier runs found")
+    parser.add_argument("--tests", nargs="+", default=(), help="in place of all of the area's")
     asked = parser.parse_args()
-    runs = try_area(asked.area, asked.modules, again=asked.again)
+    runs = try_area(asked.area, asked.modules, again=asked.again, tests=asked.tests)
+    if databases.chosen_kind() == "sqlite" and any(run.figures["survivors"] for run in runs):
+        command = [sys.executable, "-m", "bench.mutation", asked.area, *asked.modules]
+        told = ["--tests", *asked.tests] if asked.tests else []
+        there = {**os.environ, "TEST_DATABASE": "postgresql"}
+        sys.exit(subprocess.run([*command, *told], cwd=ROOT, env=there, check=False).returncode)
+    _tell(asked.area, runs)
+
+
+def _tell(area: str, runs: Sequence[Run]) -> None:
     told = [{"size": run.size, "figures": run.figures} for run in runs]
     killed = sum(run.figures["killed"] for run in runs)
     total = sum(run.size["total"] for run in runs)
-    print(f"{asked.area}: {killed} of {total} killed, {share(told):.1f} %")
+    print(f"{area}: {killed} of {total} killed, {share(told):.1f} %")
 
 
 if __name__ == "__main__":
