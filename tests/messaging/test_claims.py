@@ -107,3 +107,20 @@ def test_a_text_is_queued_for_a_patient_whose_texts_are_held(queue, database, ca
             db.execute(text("SET LOCAL lock_timeout = '2s'"))
             maya = db.get_one(Patient, cast.maya.id)
             outbox.enqueue(db, Purpose.NOTICE, "…", patient=maya, due_at=clock.now())
+
+
+def test_reading_a_text_anew_loses_no_change_of_ones_own(queue, database):
+    message = queue()
+
+    with database.session() as db:
+        row = db.get_one(Message, message.id)
+        row.looks = 3
+        claims.hold(db, row)
+        assert row.looks == 3
+
+
+@pytest.mark.parametrize(("left", "enough"), [(20, True), (19, False)])
+def test_a_text_is_handed_over_with_twenty_seconds_left_and_not_with_fewer(left, enough):
+    held = Message(lease_until=clock.machine_now() + timedelta(seconds=left))
+
+    assert claims.has_enough_left(held) is enough

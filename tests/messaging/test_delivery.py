@@ -8,7 +8,7 @@ from sqlalchemy import event
 from app import clock
 from app.links import magic_links
 from app.links.models import LinkState, MagicLink
-from app.messaging import delivery, inbound, outbox
+from app.messaging import delivery, inbound, outbox, reports
 from app.messaging.gateway import Accepted, Declined, InDoubt, TooFast
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
@@ -421,3 +421,34 @@ def test_a_text_costs_few_statements_however_many_wait(queue, send, statements):
     send()
 
     assert len(statements) == few <= 8
+
+
+class Hurried(RecordingGateway):
+    """Its pace is asked while a text is claimed, and meanwhile the lease all but runs out."""
+
+    @property
+    def segments_per_second(self):
+        clock.stand_still(clock.now(), machine=clock.machine_now() + timedelta(seconds=45))
+
+
+def test_a_text_whose_lease_ran_short_stays_here_and_the_worker_goes_on(queue, send, gateway, kept):
+    message, hurried = queue(), Hurried()
+
+    assert send(through=hurried)
+
+    assert (hurried.sent, kept(message).status) == ([], MessageStatus.QUEUED)
+    assert send()
+    assert kept(message).status is MessageStatus.ACCEPTED
+
+
+def test_what_becomes_of_a_text_that_was_taken_is_asked_from_the_beginning(
+    queue, send, kept, database
+):
+    message = queue()
+    with database.session() as db:
+        db.get_one(Message, message.id).looks = 5  # while an earlier sending of it was in doubt
+
+    send()
+
+    assert kept(message).looks == 0
+    assert kept(message).look_at == reports.first_look()

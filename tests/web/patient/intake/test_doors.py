@@ -8,9 +8,11 @@ from starlette.routing import Route
 from app.intake import drafts
 from app.intake.models import IntakePacket, IntakeTask
 from app.links import magic_links
-from app.people.models import Practitioner
+from app.links.models import LinkState
+from app.people.models import Patient, Practitioner
 from app.protocols import resending
 from app.questionnaires.engine.values import Slot
+from app.security.tokens import new_token
 from app.web import site
 
 INTAKE = [
@@ -111,3 +113,20 @@ def test_a_link_made_anew_for_another_phone_shuts_out_who_came_by_the_former(
 
     assert former.go(former.path).answer.status_code == 403
     assert phone().tap(fresh).press().answer.status_code == 200
+
+
+def test_a_packet_that_was_pulled_back_is_no_different_from_none(phq, phone, database):
+    with database.session() as db:
+        db.get_one(IntakePacket, phq.packet_id).link.state = LinkState.REVOKED
+
+    dead, none = phone().tap(phq.token).opened, phone().tap(new_token()).opened
+
+    assert dead == none
+    assert dead["state"] == "unknown"
+
+
+def test_a_packet_opens_in_the_language_of_its_patient(phq, phone, database, cast):
+    with database.session() as db:
+        db.get_one(Patient, cast.theo.id).language = "es"
+
+    assert phone().tap(phq.token).opened["lang"] == "es"
