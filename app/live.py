@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 from sqlalchemy import event, make_url, text
 from sqlalchemy.orm import Session
 
@@ -134,6 +133,8 @@ def listen(url: str, stop: threading.Event) -> None:
 
     PostgreSQL only; runs in a thread of its own.
     """
+    import psycopg  # a process on SQLite goes without its 6 MB
+
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     while not stop.is_set():
         try:

@@ -2,30 +2,19 @@
 
 Always discoverable, always with user verification (face, finger, screen lock), never from inside
 a page of another site. Machine time.
+
+The library is brought in when somebody comes with a passkey, or makes one: with all that it can
+read it is 6 MB of a process.
 """
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, options_to_json_dict
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AttestationConveyancePreference,
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app import clock, i18n
 from app.access import challenges, devices, kept_passkeys, passkey_grants
@@ -38,6 +27,12 @@ from app.messaging import models as messages
 from app.messaging import outbox, texts
 from app.people.models import Clinic, Patient, Practitioner
 from app.refusal import Refusal
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+    )
 
 _TIMEOUT = 300_000  # ms; as long as the challenge lives: reading a dialog takes some people a while
 
@@ -66,6 +61,10 @@ def registration_options(
     db: Session, person: Person, *, browser: str, party: RelyingParty
 ) -> dict[str, Any]:
     """What `navigator.credentials.create` is to be asked, as JSON's objects."""
+    from webauthn import generate_registration_options
+    from webauthn.helpers import options_to_json_dict
+    from webauthn.helpers.structs import AttestationConveyancePreference
+
     existing = kept_passkeys.of(db, person)
     user_handle = existing[0].user_handle if existing else os.urandom(64)
     clinic = db.get_one(Clinic, person.clinic_id)
@@ -80,15 +79,25 @@ def registration_options(
         challenge=challenges.put(db, browser, _registering(person), user_handle=user_handle),
         timeout=_TIMEOUT,
         attestation=AttestationConveyancePreference.NONE,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
-        ),
-        exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in existing
-        ],
+        authenticator_selection=_wanted(),
+        exclude_credentials=_descriptors(existing),
     )
     return options_to_json_dict(options)
+
+
+def _wanted() -> "AuthenticatorSelectionCriteria":
+    from webauthn.helpers import structs
+
+    return structs.AuthenticatorSelectionCriteria(
+        resident_key=structs.ResidentKeyRequirement.REQUIRED,
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
+    )
+
+
+def _descriptors(existing: Sequence[Passkey]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+    return [PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in existing]
 
 
 def register(
@@ -106,6 +115,9 @@ def register(
     Whether this person may make one is asked before: `kept_passkeys`, or an invitation. `beside`:
     the one that a member of staff has shown; the new one opens what that one opens.
     """
+    from webauthn import verify_registration_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     asked = _asked(db, browser, _registering(person))
     try:
         _refuse_foreign(credential)
@@ -148,6 +160,10 @@ def sign_in_options(
     db: Session, purpose: Purpose, *, browser: str, party: RelyingParty
 ) -> dict[str, Any]:
     """What `navigator.credentials.get` is to be asked. The passkey itself says whose it is."""
+    from webauthn import generate_authentication_options
+    from webauthn.helpers import options_to_json_dict
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = generate_authentication_options(
         rp_id=party.host,
         challenge=challenges.put(db, browser, purpose),
@@ -180,6 +196,9 @@ def shown(
     Of staff of several clinics: their row where it was made, else any it opens. Refuses NotNow,
     UnknownPasskey and NotAccepted (also staff's at the patients' door and the reverse).
     """
+    from webauthn import verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     asked = _asked(db, browser, purpose)
     passkey = _with_id(db, _credential_id(credential))
     if passkey is None:
@@ -216,6 +235,9 @@ def _asked(db: Session, browser: str, purpose: Purpose) -> Asked:
 
 
 def _refuse_foreign(credential: dict[str, Any]) -> None:
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.exceptions import WebAuthnException
+
     # The library reads crossOrigin and lets it pass: a frame in another site's page must not.
     try:
         client = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
@@ -236,6 +258,8 @@ def _user_handle(credential: dict[str, Any]) -> bytes:
 
 
 def _bytes_at(values: dict[str, Any], name: str) -> bytes:
+    from webauthn.helpers import base64url_to_bytes
+
     try:
         return base64url_to_bytes(values[name])
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -2,14 +2,14 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, text
 
 from app.db import telling
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 FOLLOWING = "copied_"  # what triggers begin with that write down changes for a copy
@@ -22,6 +22,8 @@ def upgrade(url: str, to: str = "head") -> None:
         return
     if is_ahead(url):
         return  # a release was taken back: what the later one added stays, and does no harm
+    from alembic import command  # 14 MB of a process that serves, and never migrates
+
     _take_triggers_away(url)
     command.upgrade(config(url), to)
     if to == "head":
@@ -59,18 +61,21 @@ def _put_triggers(url: str) -> None:
 
 def revisions() -> set[str]:
     """Every revision that this version of the code knows."""
-    return {script.revision for script in ScriptDirectory.from_config(config("")).walk_revisions()}
+    return {path.name.split("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*_*.py")}
 
 
 @cache
 def newest() -> str | None:
     """The revision that this version of the code wants."""
-    return ScriptDirectory.from_config(config("")).get_current_head()
+    return max(revisions(), default=None)
 
 
 def current(connection: Connection) -> str | None:
     """The revision that the database has."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def is_current(url: str) -> bool:
@@ -107,8 +112,10 @@ def _is_later(revision: str | None) -> bool:
     return int(revision) > int(newest() or 0)
 
 
-def config(url: str) -> Config:
+def config(url: str) -> "Config":
     """Alembic's configuration for one database."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["url"] = url

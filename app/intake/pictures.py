@@ -1,8 +1,10 @@
 """Makes a picture anew from its dots alone: no place, no time, no camera, nothing hidden in it."""
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:  # brought in when somebody photographs something: it is 5 MB of a process
+    from PIL.Image import Image
 
 LONGEST_SIDE = 2400
 _MOST_DOTS = 64_000_000  # the largest phones make 50 million
@@ -13,8 +15,6 @@ _BROKEN = (
     OSError,
     ValueError,
     SyntaxError,  # what Pillow says to a broken PNG
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
 )
 
 
@@ -27,6 +27,9 @@ def made_anew(content: bytes) -> bytes:
 
     Raises NotAPicture for what is none, is broken, or would fill the memory.
     """
+    from PIL import Image, ImageOps
+
+    giants = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as opened:
             _refuse_giants(opened)
@@ -35,18 +38,20 @@ def made_anew(content: bytes) -> bytes:
             upright = ImageOps.exif_transpose(opened)
             upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             return _encoded(upright)
-    except _BROKEN as fault:
+    except (*_BROKEN, *giants) as fault:
         raise NotAPicture from fault
 
 
-def _refuse_giants(opened: Image.Image) -> None:
+def _refuse_giants(opened: "Image") -> None:
     dots = opened.width * opened.height
     most = _MOST_DOTS if opened.format == "JPEG" else _MOST_DOTS_AT_ONCE
     if dots > most:
         raise NotAPicture
 
 
-def _encoded(picture: Image.Image) -> bytes:
+def _encoded(picture: "Image") -> bytes:
+    from PIL import Image
+
     # Onto new paper: what came with the old one (comments, profiles) stays behind.
     paper = Image.new("RGB", picture.size, "white")
     with_depth = picture.convert("RGBA") if picture.mode in ("RGBA", "LA", "P", "PA") else None

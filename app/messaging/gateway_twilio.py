@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from http.client import HTTPException
 from typing import Any
 
@@ -38,16 +39,22 @@ class TwilioGateway:
     """
 
     def __init__(self, settings: Settings) -> None:
-        from twilio.rest import Client
-
-        token = settings.twilio_auth_token[0].get_secret_value()
-        self._client: Any = Client(settings.twilio_account_sid, token, http_client=OneExchange())
-        if settings.twilio_api_url:
-            self._client.api.base_url = settings.twilio_api_url
+        self._settings = settings
         self._service = settings.twilio_messaging_service_sid
         self._base_url = settings.base_url
         self.name = settings.twilio_messaging_service_sid
         self.segments_per_second: float | None = settings.twilio_segments_per_second
+
+    @cached_property
+    def _client(self) -> Any:
+        """Made when something is first sent: a process that only shows pages goes without."""
+        from twilio.rest import Client
+
+        token = self._settings.twilio_auth_token[0].get_secret_value()
+        client = Client(self._settings.twilio_account_sid, token, http_client=OneExchange())
+        if self._settings.twilio_api_url:
+            client.api.base_url = self._settings.twilio_api_url
+        return client
 
     def send(self, outgoing: Outgoing) -> Answer:
         """Create the message, with a callback address that names it. Follows no redirect."""

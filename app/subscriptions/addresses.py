@@ -15,7 +15,8 @@ from app.refusal import Refusal
 from app.settings import Settings
 
 _LONGEST = 1000
-_PORTS = (443, *range(1024, 65536))
+_HTTPS = 443
+_FREE_PORTS = range(1024, 65536)
 _OURS_ALONE = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa", ".test")
 _HANDED_OUT = ip_network("2000::/3")  # of IPv6; the rest is nobody's, or somebody's own
 _CARRIES_IPV4 = ip_network("64:ff9b::/96")  # NAT64: the last four bytes are an IPv4 address
@@ -47,7 +48,7 @@ def read(endpoint: str, settings: Settings) -> Address:
         raise AddressRefused(_("That is no https address."), field="endpoint")
     if settings.demo and address.host in _LOOPBACK:
         return address
-    if address.is_plain or address.port not in _PORTS:
+    if address.is_plain or not (address.port == _HTTPS or address.port in _FREE_PORTS):
         raise AddressRefused(
             _("Only an https address can be told, on port 443 or above 1023."), field="endpoint"
         )

@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
@@ -37,6 +38,13 @@ def test_migrating_twice_changes_nothing(database):
     migrate.upgrade(url)
 
     assert migrate.is_current(url)
+
+
+def test_revisions_are_known_by_the_numbers_of_their_files():
+    scripts = ScriptDirectory.from_config(migrate.config(""))
+
+    assert migrate.revisions() == {script.revision for script in scripts.walk_revisions()}
+    assert migrate.newest() == scripts.get_current_head()
 
 
 def test_migrations_make_exactly_the_tables_of_the_models(database):

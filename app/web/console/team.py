@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import segno
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -148,6 +147,8 @@ def _invite(request: Request, db: Session, practitioner: Practitioner) -> Respon
 def _invitation_page(
     request: Request, db: Session, practitioner: Practitioner, token: str
 ) -> Response:
+    import segno  # 3 MB of a process, for a page that few ever open
+
     address = f"{request.app.state.settings.base_url}{invitations.PATH}#{token}"
     drawn = segno.make(address, error="m", micro=False)
     return desk_page(
