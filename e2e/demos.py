@@ -43,4 +43,8 @@ def run(environment: dict[str, str], log: Path) -> None:
     clock.run_ahead(timedelta(seconds=float(environment["E2E_AHEAD"])))
     # A newer version of the application, as far as phones can see one.
     pwa.WORKER = Path(environment.get("E2E_WORKER", pwa.WORKER))
+    if "E2E_DATABASE" in environment:
+        from e2e import demo_elsewhere
+
+        demo_elsewhere.stand_on(environment["E2E_DATABASE"])
     main()
