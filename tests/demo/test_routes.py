@@ -329,5 +329,12 @@ def test_another_site_pushes_no_clock(demo):
     assert response.status_code == 403
 
 
+def test_a_script_that_names_no_page_pushes_the_clock_and_changes_nothing_else(demo):
+    demo.headers.pop("sec-fetch-site")
+
+    assert demo.post("/demo/clock", json={"advance": "PT4H"}).status_code == 200
+    assert demo.post("/gentle", data={"on": "1"}).status_code == 403
+
+
 def test_the_components_are_on_one_page(demo):
     assert demo.get("/demo/components").status_code == 200

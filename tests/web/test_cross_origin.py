@@ -93,3 +93,7 @@ def test_asvs_4_4_2_a_socket_from_another_page_is_refused_before_it_opens(browse
     with pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)) as refused:
         knock()
     assert getattr(refused.value, "code", 1008) == 1008
+
+
+def test_where_there_is_no_demo_its_address_is_none_that_a_script_may_use(browser, cast):
+    assert "another site" in post(browser, "/demo/clock").text

@@ -4,9 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
+from app.access.models import SessionKind, WebSession
 from app.links import magic_links
 from app.links.models import LinkState, MagicLink
 from app.messaging import inbound
@@ -60,6 +61,31 @@ def token(named, database):
     assert named().status_code == 303
     with database.session(write=False) as db:
         return magic_links.token_of(db.get_one(MagicLink, db.scalar(select(Escort.link_id))))
+
+
+@pytest.fixture
+def others_token(desk, cast, database):
+    """The link to somebody who takes Maya home, too."""
+    with database.session() as db:
+        booked = booking.book(
+            db,
+            patient=db.merge(cast.maya),
+            service=Service.INFUSION,
+            starts_at=clock.now() + timedelta(minutes=30),
+            ends_at=clock.now() + timedelta(hours=2),
+            by=db.merge(cast.jordan),
+        )
+    given = {
+        "escort_name": "Ira Vance",
+        "escort_phone": IRA,
+        "escort_language": "en",
+        "pick_up_at": "2026-11-20T15:00",
+    }
+    visit = booked.appointment.id
+    assert desk.post(f"/clinic/appointments/{visit}/escort", data=given).status_code == 303
+    with database.session(write=False) as db:
+        escort = db.scalars(select(Escort).where(Escort.appointment_id == visit)).one()
+        return magic_links.token_of(db.get_one(MagicLink, escort.link_id))
 
 
 def tap(client, token):
@@ -201,3 +227,39 @@ def test_who_wrote_stop_is_not_texted_again(named, session, database):
 
     answer = named(escort_phone="914 555 0157", escort_name="Ira again")
     assert "asked for no texts" in answer.text
+
+
+def test_a_phone_that_fetches_two_people_shows_whose_link_was_tapped_last(
+    client, token, others_token
+):
+    tap(client, token)
+    tap(client, others_token)
+    assert "Pick up Maya at 3:00 pm." in client.get("/escort").text
+
+    tap(client, token)
+    assert "Pick up Theo at 2:00 pm." in client.get("/escort").text
+
+
+IPHONE = {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)"}
+
+
+def test_the_phone_is_remembered_once_by_its_kind_and_for_a_month(client, token, database):
+    for _ in range(2):
+        opened = client.post("/x", json={"t": token, "kind": "escort"}, headers=IPHONE)
+
+    assert opened.json().keys() == {"lang", "mood", "state", "address"}
+    cookie = next(line for line in opened.headers.get_list("set-cookie") if "__Host-ag_e" in line)
+    assert f"Max-Age={30 * 24 * 60 * 60};" in cookie
+    with database.session(write=False) as db:
+        known = db.scalars(select(WebSession).where(WebSession.kind == SessionKind.ESCORT)).one()
+    assert (known.device, known.expires_at) == ("iPhone", clock.now() + timedelta(days=30))
+
+
+def test_whoever_fetches_somebody_is_spoken_to_in_the_language_that_staff_noted(
+    client, token, database
+):
+    tap(client, token)
+    with database.session() as db:
+        db.execute(update(Escort).values(language="es"))
+
+    assert 'lang="es"' in client.get("/escort", headers={"accept-language": "en"}).text

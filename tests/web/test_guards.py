@@ -11,6 +11,7 @@ from app.access.models import ApiKey, Strength, WebSession
 from app.people import enrolment
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.web.visitors import COOKIES
 
 MINUTE = timedelta(minutes=1)
 
@@ -222,6 +223,17 @@ def test_another_system_without_a_key_is_told_as_fhir_tells_it(client, cast):
             {"severity": "error", "code": "login", "diagnostics": "A valid bearer key is needed."}
         ],
     }
+
+
+def test_an_address_that_names_nothing_is_answered_like_one_that_is_somebody_elses(client, cast):
+    for door in ("/intake/none", "/session/none", "/guest/none"):
+        assert client.get(door).status_code == 403
+
+
+def test_each_kind_of_session_has_a_cookie_of_its_own_for_this_host_alone():
+    assert len({*COOKIES.values()}) == len(COOKIES)
+    assert all(len(name) > len("__Host-ag_") for name in COOKIES.values())
+    assert all(name.startswith("__Host-ag_") for name in COOKIES.values())
 
 
 # The language of a page.

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 from starlette.testclient import TestClient
 
 from app import clock
@@ -9,7 +10,7 @@ from app.people.models import Patient
 from app.scheduling import booking
 from app.scheduling.models import Appointment
 from app.telehealth import guests
-from app.telehealth.models import VisitGuest
+from app.telehealth.models import Seat, VisitGuest
 from tests.conftest import BASE_URL
 
 
@@ -77,6 +78,14 @@ def test_a_guest_gets_no_further_than_the_room(come, cast):
     assert browser.get("/").headers["location"] == "/sign-in"
     assert browser.get("/journal").status_code in (200, 303, 403)
     assert "Maya" not in browser.get("/journal").text
+
+
+def test_a_guest_whose_seat_is_gone_taps_the_link_again(come, room, database):
+    browser = come()
+    with database.session() as db:
+        db.execute(delete(Seat))
+
+    assert browser.get(room).status_code == 403
 
 
 def test_the_patients_link_opens_no_guests_room(tap, room, guest):
