@@ -86,6 +86,7 @@ class Worker:
         self._alone, self._is_alone = threading.Lock(), False  # without a database
         self._swept_at: datetime | None = None  # machine time of the last sweep of a whole day
         self._stalled: set[UUID | None] = set()  # senders that others' texts go before
+        self._purged: UUID | None = None  # the clinic behind which the next purge goes on
         self._resealer = Resealer(database)
         self.lock = threading.Lock()  # the demo's clock walks only while no job runs
         self.jobs = [
@@ -107,13 +108,14 @@ class Worker:
             Job("send", 0.5, self._send, outbox.next_due),
             Job("notices", 2, self._send_notices, notices.next_due),
             Job("leases", 10, self._in_transaction(claims.expire_leases)),
+            Job("mornings", 60, self._in_transaction(claims.take_up)),
             Job("look", 5, self._look),
             Job("unsaid", 300, self._in_transaction(unsaid.ask)),
             Job("overdue", 30, self._in_transaction(overdue.tell_staff)),
             Job("tell", 0.5, self._tell_others, aside=True),
             Job("keys", 5, self._seal_anew, aside=True),
             Job("digests", 3600, self._forget_digests, aside=True),
-            Job("purge", 60, self._in_transaction(purging.purge)),
+            Job("purge", 60, self._in_transaction(self._purge)),
             self._copies(),
             Job("zones", 3600, self._in_transaction(agreed_times.follow_zones)),
             Job("tidy", 600, self._in_transaction(_tidy)),
@@ -242,6 +244,9 @@ class Worker:
             with self._database.session() as db:
                 if not attachments.forget_digests(db):
                     return
+
+    def _purge(self, db: Session) -> None:
+        _, self._purged = purging.purge(db, self._purged)
 
     def _sweep(self) -> None:
         now = clock.machine_now()

@@ -129,10 +129,11 @@ def unsent(patient_id: UUID) -> tuple[ColumnElement[bool], ...]:
 
 def not_sent() -> tuple[ColumnElement[bool], ...]:
     """Sheets that were never sent in. One that raised an alert belongs to what came of it."""
-    alarming = select(SafetyAlert.response_id).where(SafetyAlert.response_id.is_not(None))
+    alarming = select(SafetyAlert.id).where(SafetyAlert.response_id == QuestionnaireResponse.id)
     return (
-        QuestionnaireResponse.status != ResponseStatus.COMPLETED,
-        QuestionnaireResponse.id.not_in(alarming),
+        # Told one by one, so that they are found by their index.
+        QuestionnaireResponse.status.in_((ResponseStatus.IN_PROGRESS, ResponseStatus.STOPPED)),
+        ~alarming.exists(),
         QuestionnaireResponse.answers_sealed.is_not(None) | (QuestionnaireResponse.touched != "{}"),
     )
 

@@ -27,6 +27,7 @@ from app.scheduling.models import Escort
 from app.telehealth.models import Seat
 
 AT_ONCE = 100  # rows of a kind, in one transaction
+CLINICS_AT_ONCE = 10
 _ON_THE_WAY = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.IN_DOUBT)
 
 
@@ -50,9 +51,16 @@ def preview(db: Session, clinic: Clinic) -> list[Due]:
     return found
 
 
-def purge(db: Session) -> int:
-    """Let one batch of each kind go, at every clinic. Returns how many rows. For the worker."""
-    return sum(_purge(db, clinic) for clinic in db.scalars(select(Clinic).order_by(Clinic.id)))
+def purge(db: Session, behind: UUID | None = None) -> tuple[int, UUID | None]:
+    """Let one batch of each kind go, at the next few clinics `behind` one. For the worker.
+
+    Returns how many rows, and the last of those clinics; None when the first are next. So a turn
+    costs the same among hundreds of clinics.
+    """
+    some = select(Clinic).order_by(Clinic.id).limit(CLINICS_AT_ONCE)
+    clinics = db.scalars(some if behind is None else some.where(Clinic.id > behind)).all()
+    gone = sum(_purge(db, clinic) for clinic in clinics)
+    return gone, clinics[-1].id if len(clinics) == CLINICS_AT_ONCE else None
 
 
 def _purge(db: Session, clinic: Clinic) -> int:
@@ -85,13 +93,13 @@ def _texts(clinic: Clinic, before: datetime) -> Select[UUID]:
 
 
 def _strangers(clinic: Clinic, before: datetime) -> Select[UUID]:
-    alarming = select(SafetyAlert.thread_id).where(SafetyAlert.thread_id.is_not(None))
+    alarming = select(SafetyAlert.id).where(SafetyAlert.thread_id == Thread.id)
     return select(Thread.id).where(
         Thread.clinic_id == clinic.id,
         Thread.patient_id.is_(None),
         Thread.opened_at.is_(None),  # somebody still has to answer
         Thread.last_at < before,
-        Thread.id.not_in(alarming),
+        ~alarming.exists(),
     )
 
 
@@ -109,10 +117,11 @@ def _recordings(clinic: Clinic, before: datetime) -> Select[UUID]:
 
 
 def _sessions(clinic: Clinic, before: datetime) -> Select[UUID]:
+    seated = select(Seat.id).where(Seat.web_session_id == WebSession.id)
     return select(WebSession.id).where(
         WebSession.clinic_id == clinic.id,
         WebSession.ended_at < before,
-        WebSession.id.not_in(select(Seat.web_session_id)),  # who sat there is part of the visit
+        ~seated.exists(),  # who sat there is part of the visit
     )
 
 

@@ -36,7 +36,11 @@ def follow_zones(db: Session) -> int:
 def _adrift(db: Session) -> Iterator[UUID]:
     ahead = select(
         Appointment.id, Appointment.wall_start, Appointment.zone, Appointment.starts_at
-    ).where(Appointment.status.in_(calendars.OPEN), Appointment.starts_at > clock.now())
+    ).where(
+        Appointment.status.in_(calendars.OPEN),
+        Appointment.starts_at > clock.now(),
+        Appointment.ends_at > clock.now(),  # as all of these do: by its index
+    )
     for appointment_id, agreed, zone, starts_at in db.execute(ahead):
         if _agreed(agreed, zone, starts_at) != starts_at:
             yield appointment_id

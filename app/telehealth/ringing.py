@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from app import clock, i18n
@@ -39,13 +39,12 @@ def next_due(db: Session) -> datetime | None:
 
 
 def _unanswered(db: Session) -> Sequence[VideoVisit]:
+    is_open = (VideoVisit.ended_at.is_(None), VideoVisit.coordinator_rung_at.is_(None))
     waiting = select(Seat.visit_id).where(Seat.state == SeatState.CLAIMED, Seat.guest_id.is_(None))
+    asking = select(VideoVisit.id).where(*is_open, VideoVisit.phone_asked_at.is_not(None))
+    # Each of the two by its own index: rooms that nobody ever entered stay open for good.
     return db.scalars(
-        select(VideoVisit).where(
-            VideoVisit.ended_at.is_(None),
-            VideoVisit.coordinator_rung_at.is_(None),
-            or_(VideoVisit.id.in_(waiting), VideoVisit.phone_asked_at.is_not(None)),
-        )
+        select(VideoVisit).where(*is_open, VideoVisit.id.in_(union(waiting, asking)))
     ).all()
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
-from app.people.models import Clinic
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.tasks import desk
 from app.tasks.models import StaffTask, TaskCode
@@ -39,7 +38,6 @@ def ask(db: Session) -> None:
         select(Appointment)
         .options(joinedload(Appointment.patient))
         .where(
-            Appointment.clinic_id.in_(select(Clinic.id)),  # by its index: clinic and start
             Appointment.starts_at > over - _LATELY - _LONGEST,
             Appointment.starts_at <= over,
             Appointment.ends_at.between(over - _LATELY, over),
@@ -65,7 +63,6 @@ def _take_back(db: Session) -> None:
     db.execute(
         update(StaffTask)
         .where(
-            StaffTask.clinic_id.in_(select(Clinic.id)),  # by its index: clinic and done
             StaffTask.done_at.is_(None),
             StaffTask.code == TaskCode.RECORD_OUTCOME,
             ~undecided.exists(),

@@ -37,7 +37,8 @@ def _later(days):
 
 def _purge(database):
     with database.session() as db:
-        return purging.purge(db)
+        gone, _ = purging.purge(db)
+        return gone
 
 
 def _text(database, patient):
@@ -223,3 +224,22 @@ def test_the_trail_outlives_everything_and_the_database_refuses_to_shorten_it(da
         assert verdict.length >= before > 0
     with pytest.raises(DBAPIError, match="the trail only grows"), database.session() as db:
         db.execute(text("DELETE FROM audit_event"))
+
+
+def test_a_few_clinics_have_their_turn_then_the_next_and_then_the_first_again(
+    database, cast, monkeypatch
+):
+    monkeypatch.setattr(purging, "CLINICS_AT_ONCE", 1)
+    _text(database, cast.maya), _text(database, cast.noor)
+    for clinic in (cast.clinic, cast.neighbour):
+        with database.session() as db:
+            rules.change(db, db.get_one(Clinic, clinic.id), {Kept.TEXTS: 90}, by=None)
+    _later(91)
+
+    turns, behind = [], None
+    for _ in range(4):
+        with database.session() as db:
+            gone, behind = purging.purge(db, behind)
+        turns.append((gone, behind is None))
+
+    assert turns == [(1, False), (1, False), (0, True), (0, False)]
