@@ -7,9 +7,10 @@
 
 A fault is killed when a test fails or never ends. One that no test can notice, because nothing is
 different, stands in `mutation_equal.txt` with the reason and is not counted. What survives on the
-embedded database is tried once more on PostgreSQL, whose locks are its own. What was killed is
-remembered until its function changes, what survived until a test of the area does; `--again`
-forgets. Figures of whole areas are kept in bench/results/mutation-AREA.json. One core, nice 5.
+embedded database is tried once more on PostgreSQL, whose locks are its own (with `--tests`, set
+TEST_DATABASE for that). What was killed is remembered until its function changes, what survived
+until a test of the area does; `--again` forgets. Figures of whole areas are kept in
+bench/results/mutation-AREA.json. One core, nice 5.
 """
 
 import argparse
@@ -188,11 +189,11 @@ def main() -> None:
     parser.add_argument("--tests", nargs="+", default=(), help="in place of all of the area's")
     asked = parser.parse_args()
     runs = try_area(asked.area, asked.modules, again=asked.again, tests=asked.tests)
-    if databases.chosen_kind() == "sqlite" and any(run.figures["survivors"] for run in runs):
+    is_embedded = databases.chosen_kind() == "sqlite"
+    if is_embedded and not asked.tests and any(run.figures["survivors"] for run in runs):
         command = [sys.executable, "-m", "bench.mutation", asked.area, *asked.modules]
-        told = ["--tests", *asked.tests] if asked.tests else []
         there = {**os.environ, "TEST_DATABASE": "postgresql"}
-        sys.exit(subprocess.run([*command, *told], cwd=ROOT, env=there, check=False).returncode)
+        sys.exit(subprocess.run(command, cwd=ROOT, env=there, check=False).returncode)
     _tell(asked.area, runs)
 
 
