@@ -139,9 +139,13 @@ def conclude(db: Session, message: Message, **verdict: object) -> bool:
 def put_back(db: Session, message: Message, *, due_at: datetime | None = None) -> bool:
     """Queue a claimed text anew: it was not taken. Cancelled instead if it was withdrawn meanwhile.
 
-    Due as before unless `due_at` is given. False when the claim did not count any more.
+    Due as before unless `due_at` puts it off: then it is noted when it was due at first. False when
+    the claim did not count any more.
     """
     is_withdrawn = Message.error_code == WITHDRAWN
+    first_due_at = message.first_due_at
+    if due_at is not None and first_due_at is None:
+        first_due_at = message.due_at
     return conclude(
         db,
         message,
@@ -150,6 +154,27 @@ def put_back(db: Session, message: Message, *, due_at: datetime | None = None) -
         ),
         once_key=case((is_withdrawn, null()), else_=Message.once_key),
         due_at=due_at or message.due_at,
+        first_due_at=first_due_at,
+    )
+
+
+def take_up(db: Session) -> list[UUID]:
+    """Texts that were put off to a morning by a clock that was ahead, and was set back since:
+
+    due as they were at first. Returns their ids. A clock that is off by less than a lease is none.
+    """
+    return list(
+        db.scalars(
+            update(Message)
+            .where(
+                Message.status == MessageStatus.QUEUED,
+                Message.due_at > clock.now(),
+                Message.first_due_at.is_not(None),
+                Message.claimed_at > clock.machine_now() + LEASE,
+            )
+            .values(due_at=Message.first_due_at, first_due_at=None)
+            .returning(Message.id)
+        )
     )
 
 

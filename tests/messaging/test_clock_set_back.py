@@ -132,3 +132,66 @@ def test_what_left_by_the_gateways_own_clock_is_found_although_ours_was_a_day_ah
     assert asked_since[0] <= theirs
     with database.session(write=False) as db:
         assert db.get_one(Message, message.id).status is MessageStatus.IN_DOUBT
+
+
+EVENING = timedelta(hours=11)  # from Friday noon on: eleven at night
+
+
+@pytest.fixture
+def take_up(database):
+    """How many texts the worker finds that a wrong clock put off."""
+
+    def take_up():
+        with database.session() as db:
+            return len(claims.take_up(db))
+
+    return take_up
+
+
+@pytest.mark.parametrize("by", [EVENING, DAY + EVENING])
+def test_a_text_that_was_put_off_then_leaves_now_and_not_in_the_wrong_morning(
+    queue, send, gateway, take_up, kept, by
+):
+    message, due_at = queue(), clock.now()
+    move(by)
+    assert send()
+    assert kept(message).due_at == clock.now() + 9 * HOUR
+    move(-by)
+
+    assert take_up() == 1
+
+    assert (kept(message).due_at, kept(message).first_due_at) == (due_at, None)
+    assert take_up() == 0
+    assert send()
+    assert [text.message_id for text in gateway.sent] == [message.id]
+
+
+def test_a_text_that_the_right_clock_put_off_waits_for_its_morning(
+    queue, send, gateway, take_up, kept
+):
+    move(EVENING)
+    message = queue()
+    assert send()
+    morning = kept(message).due_at
+
+    move(-timedelta(minutes=1))  # as far as clocks of several machines differ
+    assert take_up() == 0
+    move(9 * HOUR)
+    assert take_up() == 0
+
+    assert kept(message).due_at == morning
+    move(HOUR)
+    assert send()
+    assert len(gateway.sent) == 1
+
+
+def test_a_text_put_off_twice_goes_back_to_when_it_was_due_at_first(queue, send, take_up, kept):
+    message, due_at = queue(), clock.now()
+    move(2 * DAY + EVENING)
+    assert send()
+    move(DAY)
+    assert send()
+    move(-3 * DAY - EVENING)
+
+    assert take_up() == 1
+    assert kept(message).due_at == due_at
