@@ -145,7 +145,7 @@ def _named(mutant: Mutant) -> tuple[str, ...]:
 def _fingerprint(tests: Sequence[str]) -> str:
     digest = hashlib.sha256()
     for name in tests:
-        place = ROOT / name
+        place = ROOT / name.partition("::")[0]
         for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

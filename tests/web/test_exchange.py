@@ -15,7 +15,8 @@ from app.scheduling import booking, rescheduling
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.security.tokens import hash_token, new_token
 from app.telehealth.models import Seat, SeatState
-from app.web import even_pace
+from app.web import even_pace, exchange
+from app.web.access import others
 from app.web.pages import LANGUAGE_COOKIE
 from tests.conftest import BASE_URL, FRIDAY_NOON
 
@@ -562,3 +563,8 @@ def test_who_was_in_a_moved_visit_reads_in_the_end_that_it_is_over(
 
     assert give(token, from_=phone).json()["state"] == "ended"
     assert give(token).json()["state"] == "unknown"
+
+
+def test_the_addresses_of_a_tap_stand_among_those_open_to_anyone_and_take_posts_alone():
+    assert {route.name for route in exchange.routes} <= others.PUBLIC.keys()
+    assert all(route.methods == {"POST"} for route in exchange.routes)
