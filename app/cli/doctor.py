@@ -1,6 +1,7 @@
 """Is all well? One line for each thing that was looked at."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -16,6 +17,7 @@ commands = typer.Typer()
 _ROWS: tuple[Check, ...] = (*rows.CHECKS, *senders.CHECKS)
 _HERE: tuple[Check, ...] = machine.CHECKS
 _OUTSIDE: tuple[Check, ...] = (*outside.CHECKS, *relay.CHECKS, *sender.CHECKS)
+_PAUSE = 2  # seconds between two looks
 
 
 @commands.command()
@@ -24,12 +26,15 @@ def doctor(
         bool, typer.Option("--inside", help="look only at what is here: ask no other machine")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for a program to read")] = False,
+    wait: Annotated[
+        int, typer.Option(help="look again for so many seconds while anything fails", min=0)
+    ] = 0,
 ) -> None:
     """Check settings, database, machine, address and texts; say what is wrong and what to do.
 
     Ends with 0 when nothing fails. A warning is no failure.
     """
-    found = list(_looked_at(Settings(), inside))
+    found = _found(inside, wait)
     if as_json:
         lines = [{"check": f.check, "state": f.state.value, "words": f.words} for f in found]
         typer.echo(json.dumps(lines, indent=1))
@@ -42,6 +47,17 @@ def doctor(
     if not as_json:
         warned = sum(each.state is State.WARN for each in found)
         typer.echo(f"All is well, but for {warned} warnings." if warned else "All is well.")
+
+
+def _found(inside: bool, seconds: int) -> list[Finding]:
+    """Of several looks the last: who was restarted just now is given time to come."""
+    until = time.monotonic() + seconds
+    while True:
+        found = list(_looked_at(Settings(), inside))
+        fails = any(each.state is State.FAIL for each in found)
+        if not fails or time.monotonic() + _PAUSE > until:
+            return found
+        time.sleep(_PAUSE)
 
 
 def _looked_at(settings: Settings, inside: bool) -> Iterator[Finding]:
