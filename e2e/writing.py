@@ -17,7 +17,7 @@ def keep(page: Page) -> None:
 
 
 def write_more(page: Page) -> None:
-    """A tap, and a second one: a busy machine may stretch the first to a press, which opens nothing."""
+    """A tap, and another: a busy machine stretches one to a press, which opens nothing."""
     page.locator("[data-action=again]").tap()
     try:
         expect(page.locator("#words")).to_be_visible(timeout=SLOW / 4)
