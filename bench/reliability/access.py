@@ -167,12 +167,15 @@ def race_at(clinic: Installation, *, hours: int, seed: int) -> Raced:
     began = time.monotonic()
     said = asyncio.run(_Race(clinic, random.Random(seed)).run(hours))
     held = _held(clinic)
+    unclear = [both for both in said if sorted(both) != [303, 422]]
+    if unclear:
+        print(f"race, {clinic.kind}: answered {unclear}", flush=True)
     return Raced(
         database=clinic.kind,
         hours=hours,
         won_once=sum(1 for count in held if count == 1),
         won_twice=sum(1 for count in held if count > 1),
-        unclear=sum(1 for both in said if sorted(both) != [303, 422]),
+        unclear=len(unclear),
         seconds=round(time.monotonic() - began, 1),
     )
 
