@@ -12,6 +12,7 @@ from app.messaging import outbox, threads
 from app.messaging.gateway import Declined
 from app.messaging.models import Message, MessageStatus, Purpose
 from app.people.models import Patient
+from app.tasks.models import StaffTask
 from tests.fakes import RecordingGateway
 
 MINUTE = timedelta(minutes=1)
@@ -95,6 +96,16 @@ def test_what_may_lapse_and_could_not_be_delivered_is_somebodys_task(
     callback(message, "undelivered", "30036")
 
     assert tasks() == ["text-undelivered"]
+
+
+def test_a_text_that_did_not_arrive_comes_before_what_can_wait(queue, send, callback, database):
+    message = queue(Purpose.NOTICE)
+    send()
+
+    callback(message, "undelivered", "30005")
+
+    with database.session(write=False) as db:
+        assert db.scalars(select(StaffTask.urgent)).all() == [True]
 
 
 def test_whoever_runs_the_installation_hears_of_a_staff_text_when_nothing_more_is_tried(
