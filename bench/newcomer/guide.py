@@ -31,7 +31,7 @@ def blocks(part: str, *, kinds: tuple[str, ...] = ("sh",)) -> list[Block]:
 
 
 def filled(words: str, own: dict[str, str]) -> str:
-    """The guide with what is one's own put in where it asks. Raises KeyError for what is not given."""
+    """The guide with one's own put in where it asks. KeyError: it asks for what is not given."""
     return re.sub(r"^export (\w+)=.*$", lambda found: f"export {found[1]}={own[found[1]]}", words,
                   flags=re.MULTILINE)  # fmt: skip
 

@@ -10,7 +10,7 @@ through slirp4netns.
 import shutil
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -54,6 +54,7 @@ class Machine:
         self, folder: Path, base: Path, network: Network, name: str, bound: dict[str, str]
     ) -> None:
         self.name, self.root, self._network = name, folder / name, network
+        self._space = network.inside(name)[-1]
         self._base, self._pid = base, 0
         self._lent, lent_folders = lent.environment()
         self._bound = bound | lent_folders
@@ -105,7 +106,7 @@ class Machine:
                 "--pid", "--root", "--wd"]  # fmt: skip
 
     def _boot(self) -> None:
-        space = f"/run/netns/{self._network.inside(self.name)[-1]}"
+        space = f"/run/netns/{self._space}"
         way_out = subprocess.Popen(
             ["slirp4netns", "--configure", "--disable-host-loopback", "--netns-type=path",
              space, "tap0"],
@@ -119,8 +120,8 @@ class Machine:
         binds = [f"--bind-ro={here}:{there}" for here, there in self._bound.items()]
         with (self.root.parent / f"{self.name}.log").open("w") as told:
             running = subprocess.Popen(
-                [*_in_a_group_of_its_own(self.root), "systemd-nspawn", "--quiet", "--boot",
-                 f"--directory={self.root}", f"--machine={self._network.inside(self.name)[-1]}",
+                [*_in_a_group_of_its_own(self._space), "systemd-nspawn", "--quiet", "--boot",
+                 f"--directory={self.root}", f"--machine={self._space}",
                  "--register=no", "--keep-unit", f"--network-namespace-path={space}",
                  "--resolv-conf=off", "--timezone=off", "--console=pipe", *binds],
                 stdin=subprocess.DEVNULL, stdout=told, stderr=told,
@@ -150,11 +151,14 @@ class Machine:
             except subprocess.TimeoutExpired:
                 running.kill()
         running.wait(20)
+        for group in _GROUPS:
+            for left in ("payload", "supervisor", "."):
+                with suppress(OSError):
+                    (Path(group) / self._space / left).resolve().rmdir()
 
 
-def _in_a_group_of_its_own(root: Path) -> list[str]:
+def _in_a_group_of_its_own(name: str) -> list[str]:
     """Two machines in one control group would be one to systemd."""
-    name = f"afterglow-{root.name}"
     lines = [
         f"[ -e {group}/cgroup.procs ] && mkdir -p {group}/{name} && "
         f"echo $$ > {group}/{name}/cgroup.procs;"
