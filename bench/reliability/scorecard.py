@@ -27,6 +27,11 @@ _EXPERIMENTS = (
     "storage",
     "anywhere",
     "stampede",
+    "renewing",
+    "turning",
+    "copies",
+    "smuggling",
+    "large_bodies",
 )
 
 

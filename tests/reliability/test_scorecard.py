@@ -1,6 +1,8 @@
 """What is published is what was measured, and what was not measured is not published."""
 
+import re
 from dataclasses import fields
+from pathlib import Path
 
 from bench.reliability import anywhere, kept, scorecard
 from bench.reliability.kept import Run
@@ -61,3 +63,13 @@ def test_what_an_experiment_keeps_is_read_again_and_said_once(tmp_path, monkeypa
     assert (run["seed"], run["database"], run["passed"]) == (7, "sqlite", True)
     assert "9 guesses, 0 hits" in scorecard.line(kept.kept)
     assert kept.kept("never") == []
+
+
+def test_no_experiment_that_keeps_its_runs_is_left_out():
+    programs = Path(scorecard.__file__).parent.glob("*.py")
+    keep = {
+        name for each in programs for name in re.findall(r'\bkeep\(\s*"(\w+)"', each.read_text())
+    }
+
+    assert keep - set(scorecard._EXPERIMENTS) == set()
+    assert len(keep) > 15
