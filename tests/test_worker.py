@@ -161,6 +161,7 @@ def test_a_whole_day_of_replies_is_swept_at_the_start_and_once_an_hour(worker, g
     gateway.received_since = lambda since: asked_since.append(since) or real(since)
     start = clock.machine_now()
     sweep = job(worker, "sweep").run
+    assert job(worker, "sweep").every == 2 * 60
 
     gateway.unreachable = True
     with structlog.testing.capture_logs():
