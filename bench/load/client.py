@@ -11,7 +11,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -28,11 +28,27 @@ _PING_EVERY = 10.0
 
 
 async def act_out(
-    arrivals: Sequence[tuple[float, str]], world: World, followers: int = 0
+    arrivals: Sequence[tuple[float, str]], world: World, followers: int = 0, at_once: int = 0
 ) -> list[float]:
-    """Begin every act at its moment; how late each was begun. Ends with the last answer."""
+    """Begin every act at its moment; how late each was begun. Ends with the last answer.
+
+    `at_once`: so many at a time instead, each as soon as one before is done.
+    """
     desks = [asyncio.create_task(_follow(world, world.next("desks"))) for _ in range(followers)]
     pings = asyncio.create_task(_ping(world.waiting))
+    if at_once:
+        left, late = iter([kind for _, kind in arrivals]), []
+        await asyncio.gather(*(_one_by_one(world, left) for _ in range(at_once)))
+    else:
+        late = await _at_their_moments(world, arrivals)
+    for task in (*desks, pings):
+        task.cancel()
+    await asyncio.gather(*desks, pings, return_exceptions=True)
+    await world.close()
+    return late
+
+
+async def _at_their_moments(world: World, arrivals: Sequence[tuple[float, str]]) -> list[float]:
     began, late, acts = time.perf_counter(), [], []
     for at, kind in arrivals:
         if (left := began + at - time.perf_counter()) > 0:
@@ -40,11 +56,12 @@ async def act_out(
         late.append(time.perf_counter() - began - at)
         acts.append(asyncio.create_task(_act(world, kind, began + at)))
     await asyncio.gather(*acts)
-    for task in (*desks, pings):
-        task.cancel()
-    await asyncio.gather(*desks, pings, return_exceptions=True)
-    await world.close()
     return late
+
+
+async def _one_by_one(world: World, kinds: Iterator[str]) -> None:
+    for kind in kinds:
+        await _act(world, kind, time.perf_counter())
 
 
 async def _act(world: World, kind: str, began: float) -> None:
@@ -90,7 +107,8 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
     """Do a job's acts; seconds of each kind, errors, how late the client was, what it computed."""
     world = World(job, random.Random(job["seed"]))
     began, used = time.perf_counter(), time.process_time()
-    late = asyncio.run(act_out(job["arrivals"], world, job.get("followers", 0)))
+    how = (job.get("followers", 0), job.get("at_once", 0))
+    late = asyncio.run(act_out(job["arrivals"], world, *how))
     return {
         "taken": world.taken,
         "errors": dict(world.errors),

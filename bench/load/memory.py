@@ -3,8 +3,8 @@
     python -m bench load.memory             an hour's acts of fifty clinics
     BENCH=full python -m bench load.memory  four hours' of them
 
-Acts come faster than in a day, as fast as `_CLINICS` at ten o'clock, and as many as in its hours:
-what grows with acts is seen in minutes, what grows with time alone is not.
+As many acts as in those hours, eight at a time and as fast as they are answered: what grows with
+acts is seen in minutes, what grows with time alone is not.
 """
 
 import re
@@ -22,9 +22,10 @@ from bench.rows import Row, at_most, seen
 from tests.databases import Kind
 
 _BUDGET_MB = 120.0
-_CLINICS = 250.0  # at their ten o'clock: thirty acts a second
+_AT_ONCE = 8
 _HOURLY = 50 * sum(day.ACTS.values()) * max(day.HOURS) / sum(day.HOURS)  # of fifty clinics
-_CHUNK = 20.0  # seconds
+_CHUNK = 50.0  # seconds of the ten o'clock of a hundred clinics: some six hundred acts
+_CLINICS = 100.0
 _FLAT = 1.0  # megabytes a thousand acts, over the second half
 
 
@@ -59,17 +60,15 @@ def measure(*, full: bool) -> list[Row]:
     return rows
 
 
-def watch(
-    kind: Kind, *, acts: float, seed: int, clinics: float = _CLINICS
-) -> tuple[list[tuple[int, Held]], int]:
+def watch(kind: Kind, *, acts: float, seed: int) -> tuple[list[tuple[int, Held]], int]:
     """How much a web process held after so many acts; how many acts went wrong."""
     with Installation(kind, 1, patients=1) as clinic:
         samples = [(0, held(clinic.pid("web-1")))]
         job = places.job(clinic, places=10, patients=80, visits=400)
-        job["followers"] = 10
+        job |= {"followers": 10, "at_once": _AT_ONCE}
         wrong = done = 0
         while done < acts:
-            passed = step(clinic, job, clinics, _CHUNK, f"{seed} {done}")
+            passed = step(clinic, job, _CLINICS, _CHUNK, f"{seed} {done}")
             wrong += sum(passed.errors.values())
             done += round(passed.acts * _CHUNK)
             samples.append((done, held(clinic.pid("web-1"))))

@@ -28,7 +28,6 @@ from bench.reliability.sent_links import SentLink
 IDLE_OF_ONE = 10  # sockets of one browser: what it may have
 _JSON = {"content-type": "application/json"}
 _HOST = urlsplit(BASE_URL).netloc
-_PER_SECOND = 1000 / 60
 _PING_EVERY = 10.0
 _CONSOLES = 2
 _AFTER = 3.0  # the consoles' and texts' last
@@ -36,10 +35,17 @@ _DRIPS_LAST = 16.0
 
 
 class Morning:
-    """Patients, consoles and texts, and how long each took."""
+    """Patients, consoles and texts, and how long each took. `per_minute`: how many tap."""
 
-    def __init__(self, clinic: Installation, patients: int, chance: random.Random) -> None:
+    def __init__(
+        self,
+        clinic: Installation,
+        patients: int,
+        chance: random.Random,
+        per_minute: float = 1000,
+    ) -> None:
         self.clinic, self.patients, self.chance = clinic, patients, chance
+        self.per_minute = per_minute
         self.links = sent_links.to_visits(clinic, len(clinic.people.patients))
         self.rooms: list[float] = []
         self.lines: list[float] = []
@@ -54,7 +60,7 @@ class Morning:
         urls = self.clinic.urls
         async with Abuse(urls, drips=drips, idle=idlers, floods=floods) as self.abuse:
             await asyncio.sleep(min(_AFTER, drips / 100))
-            seconds = self.patients / _PER_SECOND
+            seconds = 60 * self.patients / self.per_minute
             self._queue_texts(seconds)
             desks = [asyncio.create_task(self._look_on(each)) for each in range(_CONSOLES)]
             links = self.links[: self.patients]

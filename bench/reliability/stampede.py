@@ -2,6 +2,11 @@
 
 Each patient opens the page behind the link, lets the script exchange it, shows to be there, and
 keeps a line open as the page does. Beside them join texts leave, consoles are open and follow.
+
+    python -m bench reliability.stampede              SQLite, PostgreSQL with two and four processes
+    PROCESSES=2 python -m bench reliability.stampede  PostgreSQL with so many alone
+
+How many a minute an installation bears at most: `reliability.stampede_limit`.
 """
 
 import asyncio
@@ -11,7 +16,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import get_args
 
 from bench.reliability import kept
 from bench.reliability.installation import Installation
@@ -67,10 +71,10 @@ class Outcome:
 
 
 def measure(*, full: bool) -> list[Row]:
-    """On both databases; PostgreSQL with four app processes."""
+    """On both databases; PostgreSQL with two and with four app processes."""
     seed, runs, rows = kept.seed(), [], []
-    for kind in get_args(Kind):
-        told = stampede(kind, patients=1000 if full else 400, seed=seed)
+    for kind, processes in installations():
+        told = stampede(kind, patients=1000 if full else 400, seed=seed, processes=processes)
         rows += _rows(told)
         names = ("processes", "patients", "drips", "idle", "floods", "texts")
         figures = {name: value for name, value in asdict(told).items() if name not in names}
@@ -78,6 +82,13 @@ def measure(*, full: bool) -> list[Row]:
         runs.append(Run(told.database, size, figures, told.is_clean))
         kept.keep("stampede", seed, runs)
     return rows
+
+
+def installations() -> list[tuple[Kind, int]]:
+    """On what it is tried; `PROCESSES` of the environment: on PostgreSQL with so many alone."""
+    if chosen := os.environ.get("PROCESSES"):
+        return [("postgresql", int(chosen))]
+    return [("sqlite", 1), ("postgresql", 2), ("postgresql", 4)]
 
 
 def stampede(
@@ -89,14 +100,15 @@ def stampede(
     floods: int = 50,
     seed: int = 7,
     processes: int | None = None,
+    per_minute: float = 1000,
     worker_id: str = "bench",
 ) -> Outcome:
-    """One such morning, at the rate of a thousand a minute."""
+    """One such morning, at the rate of a thousand a minute unless told otherwise."""
     sitters = -(-idle // IDLE_OF_ONE)
     with Installation(
         kind, processes=processes, patients=patients + sitters, worker_id=worker_id
     ) as clinic:
-        morning = Morning(clinic, patients, random.Random(seed))
+        morning = Morning(clinic, patients, random.Random(seed), per_minute)
         began, used = time.monotonic(), time.process_time()
         cpu = sum(_cpu(clinic.pid(name)) for name in clinic.webs)
         asyncio.run(morning.pass_by(sitters, drips, idle, floods))
