@@ -1,66 +1,47 @@
-"""The PHQ-9 on a phone: what a question's page weighs, how soon it is answered, what it costs us.
+"""The PHQ-9 on a phone: what a question's page weighs, how soon it is answered, beside others.
 
-Beside it, in the same run, the least such a page can be (`limit_form`). Chromium on this machine,
-cold cache, 1.6 Mbit/s, 150 ms there and back, CPU × 4. Every round opens both pages in turn; times
-are medians.
+In the same run stand the least such a page can be (`limit_form`) and the same questions as others
+render them (`peers.forms`). Every round opens one after the other; times are medians.
 """
 
-import http.client
 import shutil
 import statistics
-import time
 from typing import Any
-from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import TimeoutError as TookTooLong
 
+from bench.going_on import after_continue
 from bench.limit_form import LimitForm
-from bench.rows import Row, at_least, at_most, seen
+from bench.peers.page import sites
+from bench.phone import LINE, Candidate, Opening, listen, open_cold, phone
+from bench.rows import Row, absent, at_least, at_most, seen
 from bench.stage import a_clinic
 from e2e.conftest import _ARGUMENTS, _BROWSERS, Clinic, free_port
 from e2e.ehr import Ehr
 from e2e.filling import go_on
 
 _PHONE = "+17185550187"
-_THROTTLED = {"latency": 75, "downloadThroughput": 2e5, "uploadThroughput": 9e4}
-_PATIENCE_MS = 30_000
-# When the first answer could be given and was counted: a choice is pressed as soon as it is there
-# and the stylesheet has been read.
-_PRESS = """
-window.noted = {}
-const press = () => {
-  const choice = document.querySelector("form input[type=radio]")
-  const styled = choice && [...document.styleSheets].some((sheet) => sheet.cssRules.length)
-  if (!styled) return requestAnimationFrame(press)
-  choice.addEventListener("change", () => { noted.answered = performance.now() }, { once: true })
-  choice.click()
-}
-requestAnimationFrame(press)
-"""
-_PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+_FASTER = 4  # than the best of the others
 
-Times = dict[str, list[float]]
+Openings = dict[str, list[Opening]]
 
 
 def measure(*, full: bool) -> list[Row]:
-    """Bytes, requests, times and server cost of one question's page."""
-    rounds = 15 if full else 7
+    """Bytes, requests and times of one question's page, and of the others'."""
+    rounds, their_rounds = (15, 7) if full else (7, 3)
     limit = LimitForm(free_port())
     limit.start()
     try:
-        with a_clinic() as clinic, sync_playwright() as playwright:
+        with a_clinic() as clinic, sites() as (peers, missing), sync_playwright() as playwright:
             path = next(filter(None, map(shutil.which, _BROWSERS)))
             browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
             state, address = _first_question(browser, clinic)
-            rows = _weigh(browser, state, address)
-            ours: Times = {}
-            bare: Times = {}
-            for _ in range(rounds):
-                _open(browser, state, address, ours)
-                _open(browser, None, limit.url, bare)
-            rows += _compare(ours, bare, rounds)
-            rows += _go_on(browser, state, address, rounds)
-            rows += _serve(clinic, state, address, 600 if full else 200)
+            ours, bare = Candidate("ours", address, state), Candidate("bare page", limit.url)
+            rows = _weigh(browser, ours) + missing
+            opened, failed = _open_all(browser, [ours, bare], peers, rounds, their_rounds)
+            rows += _compare(opened, rounds) + failed
+            rows += after_continue(browser, state, address, rounds)
             browser.close()
     finally:
         limit.stop()
@@ -92,148 +73,133 @@ def _phq9(ehr: Ehr) -> str:
     return str(found["entry"][0]["resource"]["id"])
 
 
-def _weigh(browser: Browser, state: Any, address: str) -> list[Row]:
-    context = _phone(browser, state)
+def _weigh(browser: Browser, ours: Candidate) -> list[Row]:
+    context = phone(browser, ours.state)
     page = context.new_page()
-    session = context.new_cdp_session(page)
     sizes: dict[str, float] = {}
     kinds: dict[str, str] = {}
-    _listen(session, sizes, kinds)
-    page.goto(address, wait_until="networkidle")
+    listen(context.new_cdp_session(page), sizes, kinds)
+    page.goto(ours.url, wait_until="networkidle")
     cold, asked = sum(sizes.values()), len(sizes)
-    html = sum(size for name, size in sizes.items() if kinds.get(name) == "Document")
-    scripts = sum(size for name, size in sizes.items() if kinds.get(name) == "Script")
-    styles = sum(size for name, size in sizes.items() if kinds.get(name) == "Stylesheet")
+
+    def kilobytes(kind: str) -> float:
+        return sum(size for name, size in sizes.items() if kinds.get(name) == kind) / 1000
+
+    rows = [
+        at_most("question page: HTML", kilobytes("Document"), "kB", 8),
+        at_most("question page: stylesheet", kilobytes("Stylesheet"), "kB", 12),
+        at_most("question page: scripts", kilobytes("Script"), "kB", 16),
+        at_most("question page: first visit", cold / 1000, "kB", 40),
+        at_most("question page: requests", asked, "", 6),
+    ]
     sizes.clear()
-    page.goto(address, wait_until="networkidle")
+    page.goto(ours.url, wait_until="networkidle")
     warm, asked_again = sum(sizes.values()), len([size for size in sizes.values() if size])
     context.close()
     return [
-        at_most("question page: HTML", html / 1000, "kB", 8),
-        at_most("question page: stylesheet", styles / 1000, "kB", 12),
-        at_most("question page: scripts", scripts / 1000, "kB", 16),
-        at_most("question page: first visit", cold / 1000, "kB", 40, "Medplum 209, LHC-Forms 651"),
-        at_most("question page: requests", asked, "", 6, "Medplum 3, LHC-Forms 8"),
+        *rows,
         at_most("question page: warm", warm / 1000, "kB", 9),
         at_most("question page: warm requests", asked_again, "", 1),
     ]
 
 
-def _listen(session: CDPSession, sizes: dict[str, float], kinds: dict[str, str]) -> None:
-    """Bytes that came over the line, by request; nothing for what came from the cache."""
-    session.send("Network.enable")
-
-    def answered(event: dict[str, Any]) -> None:
-        kinds[event["requestId"]] = event["type"]
-
-    def finished(event: dict[str, Any]) -> None:
-        sizes[event["requestId"]] = event["encodedDataLength"]
-
-    session.on("Network.responseReceived", answered)
-    session.on("Network.loadingFinished", finished)
-
-
-def _open(browser: Browser, state: Any, address: str, times: Times) -> None:
-    context = _phone(browser, state)
-    context.add_init_script(_PRESS)
-    page = context.new_page()
-    _slow(context, page)
-    page.goto(address)
-    page.wait_for_function("noted.answered", timeout=_PATIENCE_MS)
-    times.setdefault("answered", []).append(page.evaluate("noted.answered"))
-    times.setdefault("painted", []).append(page.evaluate(_PAINTED))
-    context.close()
+def _open_all(
+    browser: Browser,
+    ours: list[Candidate],
+    peers: list[Candidate],
+    rounds: int,
+    their_rounds: int,
+) -> tuple[Openings, list[Row]]:
+    """Every candidate in every round, the others in the first rounds only: they are slow."""
+    opened: Openings = {}
+    failed: list[Row] = []
+    for number in range(rounds):
+        for each in ours + (list(peers) if number < their_rounds else []):
+            try:
+                opened.setdefault(each.name, []).append(open_cold(browser, each))
+            except TookTooLong as error:  # a page of others' that never counts an answer
+                if each not in peers:
+                    raise
+                peers.remove(each)
+                opened.pop(each.name, None)
+                failed.append(absent(f"question page: {each.name}", str(error).splitlines()[0]))
+    return opened, failed
 
 
-def _compare(ours: Times, bare: Times, rounds: int) -> list[Row]:
-    line = f"(1.6 Mbit/s, 150 ms, CPU × 4, n = {rounds})"
-    rows = []
-    for what, peer in (("painted", 2148), ("answered", 2346)):
-        value, least = statistics.median(ours[what]), statistics.median(bare[what])
-        said = "first paint" if what == "painted" else "first answer"
-        beside = f"bare page {least:.0f} ms, Medplum {peer} ms"
+def _compare(opened: Openings, rounds: int) -> list[Row]:
+    """Ours beside the bare page, ours beside the best of the others, and each of them."""
+    ours, bare = opened.pop("ours"), opened.pop("bare page")
+    rows: list[Row] = []
+    for what, said in (("painted", "first paint"), ("answered", "first answer")):
+        value, least = _middle(ours, what), _middle(bare, what)
         rows.append(
-            at_most(f"question page: {said} {line}", value, "ms", round(1.25 * least), beside)
+            at_most(
+                f"question page: {said} ({LINE}, n = {rounds})",
+                value,
+                "ms",
+                round(1.25 * least),
+                f"bare page {least:.0f} ms",
+                value / least,
+            )
         )
+        rows += _beside_best(opened, what, said, value)
+    rows += _ours_alone(ours)
+    for name, theirs in opened.items():
+        rows += _theirs(name, theirs, ours)
     return rows
 
 
-def _go_on(browser: Browser, state: Any, address: str, rounds: int) -> list[Row]:
-    """From the press on Continue until the next question can be answered, on the slow line."""
-    context = _phone(browser, state)
-    page = context.new_page()
-    page.goto(address)
-    page.locator("main form input[type=radio]").first.wait_for()
-    _slow(context, page)
-    taken = []
-    for _ in range(min(rounds, 8)):
-        taken.append(page.evaluate(_CONTINUE))
-        page.wait_for_timeout(300)
-    context.close()
-    return [at_most("Continue → next question, htmx", statistics.median(taken), "ms", 210)]
-
-
-_CONTINUE = """
-() => new Promise((done) => {
-  const choice = document.querySelector("main form input[type=radio]")
-  const asked = choice.closest("[data-link-id]").dataset.linkId
-  choice.click()
-  const began = performance.now()
-  const look = () => {
-    const next = document.querySelector("main form [data-link-id]")
-    if (next && next.dataset.linkId !== asked && next.querySelector("input")) {
-      return done(performance.now() - began)
-    }
-    requestAnimationFrame(look)
-  }
-  const buttons = document.querySelectorAll("main form [type=submit]")
-  buttons[buttons.length - 1].click()
-  requestAnimationFrame(look)
-})
-"""
-
-
-def _serve(clinic: Clinic, state: Any, address: str, times: int) -> list[Row]:
-    """What one page costs the server, one after the other over one open line."""
-    cookies = "; ".join(f"{each['name']}={each['value']}" for each in state["cookies"])
-    where = urlsplit(address)
-    taken = _ask(where.netloc, where.path, {"Cookie": cookies, "Accept-Encoding": "br"}, times)
-    plain = _ask(urlsplit(clinic.url).netloc, "/healthz", {}, times)
-    share = statistics.median(plain) / statistics.median(taken)
+def _beside_best(opened: Openings, what: str, said: str, value: float) -> list[Row]:
+    if not opened:
+        return []
+    name, best = min(
+        ((name, _middle(theirs, what)) for name, theirs in opened.items()), key=lambda at: at[1]
+    )
+    told = f"{name} {best:.0f} ms, ours {value:.0f} ms"
     return [
-        seen("question page: server, median", 1000 * statistics.median(taken), "ms"),
-        at_most("question page: server, p99", 1000 * _p99(taken), "ms", 20),
-        at_least("question page: rate beside plain text, one line", share, "×", 0.2),
+        at_least(
+            f"question page: {said}, faster than the best peer",
+            best / value,
+            "×",
+            _FASTER,
+            told,
+            best / value,
+        )
     ]
 
 
-def _ask(host: str, path: str, headers: dict[str, str], times: int) -> list[float]:
-    line = http.client.HTTPConnection(host)
-    taken = []
-    for _ in range(times + 10):
-        began = time.perf_counter()
-        line.request("GET", path, headers=headers)
-        answer = line.getresponse()
-        answer.read()
-        taken.append(time.perf_counter() - began)
-        if answer.status != 200:
-            raise RuntimeError(f"the page answered {answer.status}")
-    line.close()
-    return taken[10:]
+def _ours_alone(ours: list[Opening]) -> list[Row]:
+    waited = {by for each in ours for by in each.waited_on}
+    return [
+        at_most("question page: requests that waited on another", len(waited), "", 0),
+        at_most("question page: blocked", _middle(ours, "blocked"), "ms", 0),
+        seen("question page: script", _middle(ours, "script"), "s"),
+        at_most("question page: heap", _middle(ours, "heap") / 1e6, "MB", 2),
+        at_most("question page: nodes", _middle(ours, "nodes"), "", 250),
+        at_least("question page: height of an answer", _middle(ours, "tap"), "px", 48),
+    ]
 
 
-def _p99(values: list[float]) -> float:
-    return sorted(values)[int(0.99 * (len(values) - 1))]
+def _theirs(name: str, theirs: list[Opening], ours: list[Opening]) -> list[Row]:
+    """What another takes for the same; the ratio is theirs by ours."""
+
+    def row(said: str, what: str, unit: str, by: float = 1) -> Row:
+        value = _middle(theirs, what) / by
+        mine = _middle(ours, what) / by
+        told = f"ours {mine:.3g} {unit}"
+        return seen(f"{name}: {said}", value, unit, told, value / mine if mine else None)
+
+    return [
+        row(f"first paint (n = {len(theirs)})", "painted", "ms"),
+        row("first answer", "answered", "ms"),
+        row("first visit", "kilobytes", "kB"),
+        row("requests", "asked", ""),
+        row("blocked", "blocked", "ms"),
+        row("script", "script", "s"),
+        row("heap", "heap", "MB", 1e6),
+        row("height of an answer", "tap", "px"),
+    ]
 
 
-def _phone(browser: Browser, state: Any) -> BrowserContext:
-    return browser.new_context(
-        storage_state=state, viewport={"width": 393, "height": 727}, has_touch=True, is_mobile=True
-    )
-
-
-def _slow(context: BrowserContext, page: Page) -> None:
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.emulateNetworkConditions", {"offline": False, **_THROTTLED})
-    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+def _middle(openings: list[Opening], what: str) -> float:
+    return statistics.median(getattr(each, what) for each in openings)

@@ -1,6 +1,7 @@
 """One measured value, and how a list of them is shown and kept."""
 
 import json
+import math
 import subprocess
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,10 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 @dataclass(frozen=True)
 class Row:
-    """A value beside what it may cost (`budget`) and what others cost (`peer`)."""
+    """A value beside what it may cost (`budget`) and what others cost (`peer`).
+
+    ratio: ours against the best of them (or against the limit, where `peer` says so).
+    """
 
     name: str
     value: float
@@ -19,21 +23,43 @@ class Row:
     budget: float | None = None
     peer: str | None = None
     ok: bool = True
+    ratio: float | None = None
 
 
-def at_most(name: str, value: float, unit: str, budget: float, peer: str | None = None) -> Row:
+def at_most(
+    name: str,
+    value: float,
+    unit: str,
+    budget: float,
+    peer: str | None = None,
+    ratio: float | None = None,
+) -> Row:
     """A value that should not be above its budget."""
-    return Row(name, round(value, 2), unit, budget, peer, value <= budget)
+    return Row(name, round(value, 2), unit, budget, peer, value <= budget, ratio)
 
 
-def at_least(name: str, value: float, unit: str, budget: float, peer: str | None = None) -> Row:
+def at_least(
+    name: str,
+    value: float,
+    unit: str,
+    budget: float,
+    peer: str | None = None,
+    ratio: float | None = None,
+) -> Row:
     """A value that should not be below its budget."""
-    return Row(name, round(value, 3), unit, budget, peer, value >= budget)
+    return Row(name, round(value, 3), unit, budget, peer, value >= budget, ratio)
 
 
-def seen(name: str, value: float, unit: str, peer: str | None = None) -> Row:
+def seen(
+    name: str, value: float, unit: str, peer: str | None = None, ratio: float | None = None
+) -> Row:
     """A value without a budget."""
-    return Row(name, round(value, 2), unit, None, peer)
+    return Row(name, round(value, 2), unit, None, peer, ratio=ratio)
+
+
+def absent(name: str, why: str) -> Row:
+    """What could not be measured here, and why. It is no failure."""
+    return Row(f"{name}: not measured", math.nan, "", None, why)
 
 
 def show(rows: list[Row]) -> None:
@@ -43,7 +69,8 @@ def show(rows: list[Row]) -> None:
         budget = "" if row.budget is None else f"budget {row.budget:g}"
         mark = "ok" if row.ok else "OVER"
         value = f"{row.value:>10g} {row.unit:<6}"
-        print(f"{row.name:<{width}}  {value} {budget:<14} {mark:<5} {row.peer or ''}")
+        ratio = "" if row.ratio is None else f"{row.ratio:.3g} ×"
+        print(f"{row.name:<{width}}  {value} {budget:<14} {mark:<5} {ratio:<8} {row.peer or ''}")
 
 
 def commit() -> str:
@@ -60,6 +87,8 @@ def keep(rows: list[Row]) -> None:
     result = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
-        "rows": [asdict(row) for row in rows],
+        "rows": [
+            asdict(row) | {"value": None if math.isnan(row.value) else row.value} for row in rows
+        ],
     }
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")

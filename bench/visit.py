@@ -2,8 +2,9 @@
 
 Both are present from the moment at which the patient's page holds the clinician's offer: the bare
 page is born with it, ours gets it with the answer to its first question. Two real browsers with
-fake cameras on this machine. Times are medians; every round drives our page and the bare one in
-turn, so that whatever else the machine does falls on both.
+fake cameras on this machine. Times are medians; every round drives our page, the bare one and those
+of others' libraries (`peers.calls`) in turn, so that whatever else the machine does falls on all.
+Others are present when the server that introduces the two knows them; the tap is before all that.
 """
 
 import shutil
@@ -15,7 +16,8 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.limit import Limit
-from bench.rows import Row, at_most, seen
+from bench.peers.calls import calls
+from bench.rows import Row, at_least, at_most, seen
 from bench.stage import a_clinic
 from e2e.conftest import _ARGUMENTS, _BROWSERS, Clinic, free_port
 from e2e.visits import Visit, a_visit
@@ -47,6 +49,7 @@ requestAnimationFrame(usable)
 """
 _THROTTLED = {"latency": 75, "downloadThroughput": 2e5, "uploadThroughput": 9e4}
 _PATIENCE = 30.0
+_BARE = "bare page"
 
 Times = dict[str, list[float]]
 
@@ -55,18 +58,28 @@ def measure(*, full: bool) -> list[Row]:
     """Medians of each step, with an open line and on a slow phone."""
     rounds = 15 if full else 4
     rows: list[Row] = []
-    with a_clinic() as clinic, _bare() as limit, sync_playwright() as playwright:
+    with (
+        a_clinic() as clinic,
+        _bare() as limit,
+        calls() as (peers, missing),
+        sync_playwright() as playwright,
+    ):
+        rows += missing
         path = next(filter(None, map(shutil.which, _BROWSERS)))
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         visit = a_visit(clinic)
-        desk, other = _desk(browser, clinic, visit), _other_side(browser, limit)
+        desk = _desk(browser, clinic, visit)
+        others = {each.name: (each.url, _other_side(browser, each.clinician)) for each in peers}
+        others[_BARE] = (limit.url, _other_side(browser, f"{limit.url}/clinician"))
         for throttled in (False, True):
-            ours: Times = {}
-            bare: Times = {}
+            taken: dict[str, Times] = {name: {} for name in ("ours", *others)}
             for _ in range(rounds):
-                _round(browser, visit, desk, ours, throttled=throttled)
-                _bare_round(browser, limit, other, bare, throttled=throttled)
+                _round(browser, visit, desk, taken["ours"], throttled=throttled)
+                for name, (url, other) in others.items():
+                    _bare_round(browser, url, other, taken[name], throttled=throttled)
+            ours, bare = taken.pop("ours"), taken.pop(_BARE)
             rows += _rows(ours, bare, rounds, throttled=throttled)
+            rows += _beside(ours, taken, throttled=throttled)
         browser.close()
     return rows
 
@@ -85,6 +98,7 @@ def _rows(ours: Times, bare: Times, rounds: int, *, throttled: bool) -> list[Row
             middle["tap"],
             "ms",
             f"bare page {limit['tap']:.0f} ms",
+            middle["tap"] / limit["tap"],
         ),
         at_most(
             f"both present → picture at the patient ({line})",
@@ -92,6 +106,7 @@ def _rows(ours: Times, bare: Times, rounds: int, *, throttled: bool) -> list[Row
             "ms",
             round(1.25 * limit["remote"]),
             beside,
+            middle["remote"] / limit["remote"],
         ),
         at_most(
             f"both present → face at the clinician ({line})",
@@ -99,6 +114,7 @@ def _rows(ours: Times, bare: Times, rounds: int, *, throttled: bool) -> list[Row
             "ms",
             round(1.25 * limit["face"]),
             face,
+            middle["face"] / limit["face"],
         ),
         at_most(
             f"reload → same picture ({line})",
@@ -106,9 +122,26 @@ def _rows(ours: Times, bare: Times, rounds: int, *, throttled: bool) -> list[Row
             "ms",
             round(1.5 * middle["tap"]),
             "1.5 × coming back",
+            middle["reload"] / middle["tap"],
         ),
         seen(f"admit → picture ({line})", middle["admit"], "ms"),
     ]
+
+
+def _beside(ours: Times, taken: dict[str, Times], *, throttled: bool) -> list[Row]:
+    """Ours ahead of each of the others: theirs by ours is at least one."""
+    line = "1.6 Mbit/s, 150 ms, CPU × 4" if throttled else "open line"
+    rows = []
+    for name, theirs in taken.items():
+        for what, said in (("remote", "both present → picture"), ("tap", "tap → picture")):
+            mine, other = statistics.median(ours[what]), statistics.median(theirs[what])
+            told = f"{name} {other:.0f} ms, ours {mine:.0f} ms"
+            rows.append(
+                at_least(
+                    f"{said}: ahead of {name} ({line})", other / mine, "×", 1, told, other / mine
+                )
+            )
+    return rows
 
 
 def _round(browser: Browser, visit: Visit, desk: Page, times: Times, *, throttled: bool) -> None:
@@ -141,14 +174,12 @@ def _round(browser: Browser, visit: Visit, desk: Page, times: Times, *, throttle
     time.sleep(1)
 
 
-def _bare_round(
-    browser: Browser, limit: Limit, other: Page, times: Times, *, throttled: bool
-) -> None:
+def _bare_round(browser: Browser, url: str, other: Page, times: Times, *, throttled: bool) -> None:
     other.evaluate("delete noted.remote")
     other.evaluate("prepare()")
     context = _phone(browser)
     page = _page(context, throttled)
-    page.goto(limit.url)
+    page.goto(url)
     noted = _until(page, "remote")
     marks = "performance.getEntriesByName('present')[0].startTime + performance.timeOrigin"
     present = page.evaluate(marks)
@@ -191,11 +222,11 @@ def _desk(browser: Browser, clinic: Clinic, visit: Visit) -> Page:
     return page
 
 
-def _other_side(browser: Browser, limit: Limit) -> Page:
+def _other_side(browser: Browser, url: str) -> Page:
     context = browser.new_context(permissions=["camera", "microphone"])
     context.add_init_script(_NOTES)
     page = context.new_page()
-    page.goto(f"{limit.url}/clinician")
+    page.goto(url)
     page.wait_for_timeout(500)
     return page
 

@@ -1,0 +1,1 @@
+"""What others make of the same work, installed anew, driven beside ours in the same run."""

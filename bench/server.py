@@ -1,0 +1,152 @@
+"""A question's page for a signed-in patient, driven by wrk beside the same page on other servers.
+
+Ours is a process of `afterglow serve` under the settings of production, with everything: session,
+headers, compression. Django and Flask run under gunicorn's sync worker, their fastest; plain text
+and a template without data behind it under the uvicorn that we run. All take turns in every round.
+"""
+
+import statistics
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from app.intake import packets
+from app.people.models import Patient
+from app.questionnaires import library
+from bench.peers import servers
+from bench.peers.scratch import NotInstalledError, scratch
+from bench.peers.wrk import AT_ONCE, Driven, be_there, drive
+from bench.reliability.browser import BASE_URL
+from bench.reliability.installation import Installation
+from bench.reliability.people import cookies_of
+from bench.rows import Row, absent, at_least, at_most, seen
+from bench.saves import saving
+from tests.databases import Kind
+
+_OURS, _PLAIN, _BARE = "ours, sqlite", "plain text", "bare template"
+_HOME, _PROMPT, _POSTGRES = "home", "prompt", "ours, postgresql"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A page and the headers of who asks for it."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+Taken = dict[str, list[Driven]]
+
+
+def measure(*, full: bool) -> list[Row]:
+    """Rates and lateness, ours and the others'."""
+    rounds, seconds = (5, 6) if full else (3, 2)
+    try:
+        be_there()
+    except NotInstalledError as error:
+        return [absent("question page: rate", str(error))]
+    with ExitStack() as running:
+        folder = running.enter_context(scratch())
+        place = servers.material(folder)
+        sqlite = running.enter_context(_ours("sqlite"))
+        targets = _our_pages(sqlite)
+        for name, module, count in ((_PLAIN, "plain", 1), (_BARE, "bare", 9)):
+            url = running.enter_context(servers.on_uvicorn(place, module))
+            targets[name] = Target(f"{url}/form/{count}", _asking({}))
+        rows: list[Row] = []
+        for name, module, app in (
+            ("Django", "django_site", "application"),
+            ("Flask", "flask_site", "app"),
+        ):
+            try:
+                url, cookie = running.enter_context(servers.on_gunicorn(folder, place, module, app))
+            except NotInstalledError as error:
+                rows.append(absent(f"question page: {name}", str(error)))
+                continue
+            for count, said in ((1, name), (9, f"{name}, whole scale")):
+                targets[said] = Target(f"{url}/form/{count}", _asking(cookie))
+        postgresql = running.enter_context(_ours("postgresql"))
+        targets[_POSTGRES] = _our_pages(postgresql)[_OURS]
+        rows += _rates(_take_turns(targets, rounds, seconds))
+        for kind, clinic in (("sqlite", sqlite), ("postgresql", postgresql)):
+            rows += saving(clinic, kind, seconds=10 if full else 4)
+        return rows
+
+
+@contextmanager
+def _ours(kind: Kind) -> Iterator[Installation]:
+    with Installation(
+        kind, processes=1, workers=0, own_server=True, worker_id=f"server-{kind}"
+    ) as clinic:
+        yield clinic
+
+
+def _our_pages(clinic: Installation) -> dict[str, Target]:
+    """A patient's first question, their home and the page on which they write."""
+    patient = clinic.people.patients[0]
+    cookies = cookies_of(clinic.database, patient)
+    browser = clinic.browser(0, cookies)
+    with clinic.database.session() as db:
+        asked = [library.shipped(db, "phq-9")]
+        packet = packets.ask(db, db.get_one(Patient, patient.id), asked, by=None)
+        db.flush()
+        packet_id = packet.id
+    first = browser.post(f"/intake/{packet_id}/next").headers["Location"]
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+    headers = _asking(cookie)
+    pages = {_OURS: first, _HOME: "/", _PROMPT: "/journal/write"}
+    for path in pages.values():
+        assert browser.get(path).status == 200, path
+    return {name: Target(clinic.url_of("web-1") + path, headers) for name, path in pages.items()}
+
+
+def _asking(cookie: Mapping[str, str]) -> dict[str, str]:
+    host = BASE_URL.removeprefix("https://")
+    return {"Host": host, "Accept-Encoding": "gzip, br", "Sec-Fetch-Site": "same-origin", **cookie}
+
+
+def _take_turns(targets: Mapping[str, Target], rounds: int, seconds: int) -> Taken:
+    taken: Taken = {name: [] for name in targets}
+    for number in range(rounds + 1):
+        for name, target in targets.items():
+            driven = drive(target.url, target.headers, seconds if number else 1)
+            if number:  # the first round only warms
+                taken[name].append(driven)
+    return taken
+
+
+def _rates(taken: Taken) -> list[Row]:
+    rate = {name: statistics.median(each.rate for each in all_) for name, all_ in taken.items()}
+    late = {name: statistics.median(each.p99 for each in all_) for name, all_ in taken.items()}
+    ours = rate[_OURS]
+
+    def beside(said: str, mine: str, other: str, least: float) -> Row:
+        share = rate[mine] / rate[other]
+        told = f"{mine} {rate[mine]:.0f}/s, {other} {rate[other]:.0f}/s"
+        return at_least(said, share, "×", least, told, share)
+
+    rows = [
+        beside("question page: rate beside plain text", _OURS, _PLAIN, 0.2),
+        at_most(
+            f"question page: p99 with {AT_ONCE} at once",
+            late[_OURS],
+            "ms",
+            20,
+            f"plain text {late[_PLAIN]:.1f} ms, bare template {late[_BARE]:.1f} ms",
+            late[_OURS] / late[_PLAIN],
+        ),
+        beside("home page: rate beside the bare template", _HOME, _BARE, 0.5),
+        beside("prompt page: rate beside the bare template", _PROMPT, _BARE, 0.5),
+        beside("question page: PostgreSQL beside SQLite, one process", _POSTGRES, _OURS, 0.6),
+    ]
+    for name, least in (("Django", 10), ("Flask", 5)):
+        if name in rate:
+            rows.append(beside(f"question page: rate beside {name}'s ORM", _OURS, name, least))
+            whole = f"{name}, whole scale"
+            told = f"{rate[whole]:.0f}/s, p99 {late[whole]:.0f} ms"
+            said = f"question page: beside nine questions on {name}'s ORM"
+            rows.append(seen(said, ours / rate[whole], "×", told, ours / rate[whole]))
+    return [
+        *rows,
+        *(seen(f"rate: {name}", rate[name], "1/s", f"p99 {late[name]:.1f} ms") for name in rate),
+    ]
