@@ -10,6 +10,7 @@ from app.web.fhir import routes as fhir
 from app.web.hooks import twilio
 from app.web.patient import routes as patient
 from app.web.public import routes as public
+from app.web.signposts import Signposts
 from app.web.visit import routes as visit
 
 
@@ -23,7 +24,7 @@ def routes(beside: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *visit.routes,
         *escort.routes,
         console.entrance,
-        Mount("/clinic", routes=console.routes, name="console"),
+        Mount("/clinic", app=Signposts(console.routes), name="console"),
         fhir.door,
         *twilio.routes,
         *beside,
