@@ -27,7 +27,7 @@ Person = Patient | Practitioner
 
 
 # Reading a page would otherwise write a row each time.
-_NOTED_EVERY = timedelta(minutes=1)
+NOTED_EVERY = timedelta(minutes=1)
 _ANSWER_MAY_BE_LOST = timedelta(minutes=2)
 
 
@@ -146,7 +146,7 @@ def rests_until(web_session: WebSession) -> datetime:
 
 def is_stale(web_session: WebSession) -> bool:
     """Whether activity should be noted again."""
-    return clock.machine_now() - web_session.seen_at >= _NOTED_EVERY
+    return clock.machine_now() - web_session.seen_at >= NOTED_EVERY
 
 
 def touch(db: Session, web_session: WebSession) -> None:

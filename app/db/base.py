@@ -218,5 +218,9 @@ def row_clinic(row: Any) -> UUID:
 
 def place(row: Any, column: str) -> bytes:
     """The associated data of a sealed value."""
-    row_id: UUID = row.id
-    return f"{row.__tablename__}.{column}.".encode() + row_id.bytes + row_clinic(row).bytes
+    return place_of(type(row), column, row.id, row_clinic(row))
+
+
+def place_of(kind: type[Model], column: str, row_id: UUID, clinic_id: UUID) -> bytes:
+    """The same of a row of which only some columns were read."""
+    return f"{kind.__tablename__}.{column}.".encode() + row_id.bytes + clinic_id.bytes

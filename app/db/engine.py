@@ -33,6 +33,7 @@ _PRAGMAS = (
 _PATIENCE_SECONDS = 5
 _PATIENCE_WITH_WRITERS = 10.0  # then SQLite itself decides, which waits as long again
 _TURN = "turn"
+_ALONE = "alone"
 # Asked for again sooner than this, a line to PostgreSQL needs no trial: it was in use just now.
 _SURELY_ALIVE_SECONDS = 1.0
 _USED = "used"
@@ -66,6 +67,9 @@ class Database:
         self._engine = engine
         # Made once: a copy of an engine for each transaction costs more than its BEGIN.
         self._engines = {write: engine.execution_options(write=write) for write in (True, False)}
+        is_sqlite = engine.dialect.name == "sqlite"
+        alone = {_ALONE: True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._alone = engine.execution_options(**alone)
 
     @contextmanager
     def session(self, *, write: bool = True) -> Iterator[Session]:
@@ -75,6 +79,10 @@ class Database:
         """
         with Session(self._engines[write], expire_on_commit=False) as db, db.begin():
             yield db
+
+    def one_statement(self) -> Connection:
+        """A line on which one statement is read, which is its own transaction. To be closed."""
+        return self._alone.connect()
 
     def close(self) -> None:
         """Give back every connection."""
@@ -150,6 +158,8 @@ def _prepare_sqlite(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(turns: Turns, threshold: Threshold, connection: Connection) -> None:
     options: dict[str, Any] = dict(connection.get_execution_options())
+    if options.get(_ALONE):
+        return
     if not options.get("write", True):
         connection.exec_driver_sql("BEGIN")
         return

@@ -103,7 +103,7 @@ def to_task(db: Session, task_id: UUID, web_session: WebSession) -> Doorway | No
     if found is None:
         return None
     task, door = found
-    return _let_in(task.packet, task, door, web_session)
+    return let_in(task.packet, task, door, web_session)
 
 
 def to_packet(db: Session, packet_id: UUID, web_session: WebSession) -> Doorway | None:
@@ -120,7 +120,7 @@ def to_packet(db: Session, packet_id: UUID, web_session: WebSession) -> Doorway 
     if found is None:
         return None
     packet, door = found
-    return _let_in(packet, None, door, web_session)
+    return let_in(packet, None, door, web_session)
 
 
 @dataclass(frozen=True)
@@ -206,9 +206,10 @@ def tasks_of(db: Session, packet: IntakePacket) -> list[IntakeTask]:
     )
 
 
-def _let_in(
+def let_in(
     packet: IntakePacket, task: IntakeTask | None, door: IntakeDoor | None, web_session: WebSession
 ) -> Doorway | None:
+    """How a live session of the packet's patient stands to it. None: it is not let in."""
     is_signed_in = web_session.kind is SessionKind.PATIENT
     if not is_signed_in and (door is None or _is_pulled_back(packet)):
         return None

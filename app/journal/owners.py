@@ -17,7 +17,7 @@ def owner_of(patient: Patient) -> str:
     Always the same, and of no use to anybody else: a device that several people use never sends
     the words of one under the session of another.
     """
-    return _name(patient.clinic_id, patient.id)
+    return name_of(patient.clinic_id, patient.id)
 
 
 def is_of(db: Session, patient: Patient, named: object) -> bool:
@@ -25,9 +25,10 @@ def is_of(db: Session, patient: Patient, named: object) -> bool:
     if named == owner_of(patient):
         return True
     joined = merging.joined_to(db, patient) if named else ()
-    return any(named == _name(patient.clinic_id, each) for each in joined)
+    return any(named == name_of(patient.clinic_id, each) for each in joined)
 
 
-def _name(clinic_id: UUID, patient_id: UUID) -> str:
+def name_of(clinic_id: UUID, patient_id: UUID) -> str:
+    """The same by the ids alone."""
     digest = keyring.ring().blind(clinic_id, f"owner:{patient_id}")
     return digest.hex()[:_SIGNS]

@@ -18,7 +18,8 @@ from app.questionnaires.importing import UNUSABLE_PATTERN
 from app.questionnaires.models import Questionnaire, QuestionnaireResponse
 
 _MOST_KEPT = 200
-_kept: OrderedDict[tuple[UUID, str, str], Form] = OrderedDict()
+Key = tuple[UUID, str, str]
+_kept: OrderedDict[Key, Form] = OrderedDict()
 _turn = threading.Lock()
 
 
@@ -28,17 +29,29 @@ class Unreadable(Exception):
 
 def form_of(questionnaire: Questionnaire) -> Form:
     """The parsed form, under the url and version it is kept as, with the clinic's own rules."""
-    key = (questionnaire.id, questionnaire.version, questionnaire.rules)
-    with _turn:
-        form = _kept.get(key)
-        if form is not None:
-            _kept.move_to_end(key)
-            return form
+    key = key_of(questionnaire)
+    form = kept(key)
+    if form is not None:
+        return form
     form = _read(questionnaire)
     with _turn:
         _kept[key] = form
         while len(_kept) > _MOST_KEPT:
             _kept.popitem(last=False)
+    return form
+
+
+def key_of(questionnaire: Questionnaire) -> Key:
+    """What a form is known by: nothing else of its row says anything about its pages."""
+    return questionnaire.id, questionnaire.version, questionnaire.rules
+
+
+def kept(key: Key) -> Form | None:
+    """The form if this process has read it."""
+    with _turn:
+        form = _kept.get(key)
+        if form is not None:
+            _kept.move_to_end(key)
     return form
 
 

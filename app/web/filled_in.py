@@ -5,7 +5,7 @@ places of the values: so no copy can hold anybody's words. What asks for more is
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
 from typing import Any
 
@@ -29,19 +29,25 @@ class FilledIn:
         return len(self._kept)
 
     def render(
-        self, template: str, facts: Hashable, seen: Mapping[str, Any], values: Mapping[str, str]
+        self,
+        template: str,
+        facts: Hashable,
+        seen: Callable[[], Mapping[str, Any]],
+        values: Mapping[str, str],
     ) -> str | None:
         """The template's text; None when it needs more than it may see.
 
-        `seen`: the template's context but for what follows from `facts` alone, with `mark` of each
-        of the `values` where it belongs.
+        `seen` gives the template's context: what follows from `facts` alone, with `mark` of each of
+        the `values` where it belongs. It is asked when there is no such copy yet.
         """
         key = (template, i18n.language(), facts, tuple(values))
         with self._lock:
             is_known = key in self._kept
             pieces = self._kept.get(key)
+            if is_known:
+                self._kept.move_to_end(key)
         if not is_known:
-            pieces = self._drawn(template, seen, values)
+            pieces = self._drawn(template, seen(), values)
             self._keep(key, pieces)
         if pieces is None:
             return None

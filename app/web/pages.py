@@ -109,7 +109,11 @@ class Rest:
 
 def _rest_of(web_session: WebSession | None) -> Rest | None:
     """Asked by the pages that may be covered. An error's page has a session of nobody's."""
-    kind = web_session.kind if web_session else None
+    return rest_of(web_session.kind) if web_session else None
+
+
+def rest_of(kind: SessionKind) -> Rest | None:
+    """The same for a kind of session; None: its pages are not covered."""
     idle = LIMITS[kind].idle if kind in (SessionKind.PATIENT, SessionKind.WRITE) else None
     return Rest(int(idle.total_seconds()), kind is SessionKind.WRITE) if idle else None
 

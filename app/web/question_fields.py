@@ -29,6 +29,11 @@ class Choice:
     is_exclusive: bool = False
     help: str = ""  # what it leads to when it is unsafe: a phone without a signal shows it itself
 
+    @property
+    def checked(self) -> str:
+        """Its attribute: chosen or not."""
+        return " checked" if self.is_chosen else ""
+
 
 @dataclass(frozen=True)
 class Entry:

@@ -17,6 +17,7 @@ __all__ = [
     "Kind",
     "Part",
     "Step",
+    "has_one_part",
     "is_answered",
     "is_asked",
     "may_add_row",
@@ -64,6 +65,11 @@ def _found(form: Form, state: Standing) -> Iterator[Part]:
         if pages := Walk(form, state, link_id, number).through(items):
             yield Part(words, link_id, pages)
             number += 1
+
+
+def has_one_part(form: Form) -> bool:
+    """Whether it has one chapter, whatever is answered."""
+    return len(_chapters(form)) == 1
 
 
 def step_named(form: Form, state: Standing, step_id: str) -> Step | None:

@@ -5,6 +5,7 @@ answer and texts are left out. A row that was added is written also while it is 
 number where that is not its place.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,22 @@ def to_response_items(form: Form, state: Standing, *, language: str = "") -> lis
 def from_response_items(form: Form, items: object) -> Sheet:
     """The sheet that items of a response say. What does not fit the form is left out."""
     return read_response(form, items).sheet
+
+
+def answers_at(form: Form, items: object, slot: Slot) -> Values:
+    """What the items say in one place outside of all rows, without reading the others."""
+    level: list[Mapping[str, Any]] = [{"item": items}] if items else []
+    for link_id in _way_to(form, slot.link_id):
+        inside = (each for above in level for each in objects(above, "item"))
+        level = [each for each in inside if text(each, "linkId") == link_id]
+    return read_answers(form.by_link_id[slot.link_id], [dict(each) for each in level])[0]
+
+
+def _way_to(form: Form, link_id: str) -> list[str]:
+    way = [link_id]
+    while (above := form.parents.get(way[0])) is not None:
+        way.insert(0, above)
+    return way
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def _filled_in(request: Request, seat: Seat, context: dict[str, Any]) -> str | N
     said = {"start": context["start"], "is_external": False, "room_url": None}
     values = {"id": str(visit.appointment_id)}
     values |= {"ending": context["ending"]} if context["ending"] else {}
-    seen = {
+    seen: dict[str, Any] = {
         "path_for": request.app.state.addresses,
         "appointment": SimpleNamespace(id=mark("id")),
         "visit": SimpleNamespace(**its),
@@ -82,7 +82,7 @@ def _filled_in(request: Request, seat: Seat, context: dict[str, Any]) -> str | N
     }
     facts = json.dumps([its, known, more, said], sort_keys=True)
     copies: FilledIn = request.app.state.filled_in
-    return copies.render("visit/_room.html", facts, seen | more | said, values)
+    return copies.render("visit/_room.html", facts, lambda: seen | more | said, values)
 
 
 def title(appointment: Appointment) -> str:

@@ -10,12 +10,17 @@ from app import i18n
 from app.intake import facts
 from app.intake.drafts import Draft
 from app.intake.models import IntakeTask
+from app.journal.owners import owner_of
 from app.questionnaires import spoken
 from app.questionnaires.engine import journey
 from app.questionnaires.engine.journey import Kind, Step
 from app.questionnaires.engine.values import Slot
+from app.questionnaires.forms import key_of
 from app.web import questions
-from app.web.patient.intake.pages import check_path, packet_path, shown, step_path
+from app.web.pages import is_part, mood, rest_of
+from app.web.patient.intake import kept
+from app.web.patient.intake.at_once import task_forms
+from app.web.patient.intake.pages import check_path, packet_path, sent, shown, step_path
 from app.web.patient.intake.posting import Posted, drawn_with
 
 _OF_THE_SESSION = {"fasting", "session-time", "ride-home"}
@@ -37,6 +42,11 @@ def draw(
     """A page with what stands on it, or, after a fault, with what was typed."""
     patient = request.state.patient
     at = step_path(task, step, change=is_change)
+    task_forms.note(task.id, key_of(draft.response.questionnaire))
+    back = _back(task, draft, step, is_change=is_change)
+    is_as_kept = posted is None and not faults and not more
+    if is_as_kept and (copy := _from_copy(request, task, draft, step, at=at, back=back)):
+        return copy
     view = questions.shown(
         draft.form,
         draft.state,
@@ -63,9 +73,51 @@ def draw(
         revision=draft.response.revision,
         sheet=draft.response.id,
         drawn=drawn_with(draft, step),
-        saved_at=draft.response.saved_at,
-        back_path=_back(task, draft, step, is_change=is_change),
+        saved=_saved(draft),
+        back_path=back,
     )
+
+
+def _from_copy(
+    request: Request, task: IntakeTask, draft: Draft, step: Step, *, at: str, back: str
+) -> Response | None:
+    """The same page, filled into the copy that is kept of it. None where none may be kept."""
+    page = kept.page_of(draft.form, step.id)
+    if page is None or not (request.method == "GET" or is_part(request)):
+        return None
+    state, response, saved = request.state, draft.response, _saved(draft)
+    text = kept.text(
+        request,
+        page,
+        kept.Kept(
+            form=key_of(response.questionnaire),
+            step=step.id,
+            mood=mood(request),
+            is_part=is_part(request),
+            rest=rest_of(state.web_session.kind),
+            is_opened=state.doorway.packet.opened_at is not None,
+            is_saved=bool(saved),
+            has_phone=bool(state.clinic.phone),
+        ),
+        kept.Places(
+            at=at,
+            back=back,
+            packet=str(task.packet_id),
+            sheet=str(response.id),
+            revision=str(response.revision),
+            saved=saved,
+            owner=owner_of(state.patient),
+            clinic=state.clinic.name,
+            phone=state.clinic.phone,
+        ),
+        {slot: draft.state.values(slot) for slot in step.slots},
+    )
+    return sent(request, text, at=at) if text is not None else None
+
+
+def _saved(draft: Draft) -> str:
+    saved_at = draft.response.saved_at
+    return i18n.local_clock(saved_at, draft.zone) if saved_at else ""
 
 
 def _facts(db: Session, draft: Draft, step: Step, task: IntakeTask) -> Mapping[str, str]:

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.intake import resting
 from app.intake.doors import Doorway
 from app.intake.models import IntakeTask, TaskState
 from app.questionnaires.engine.items import Form
 from app.questionnaires.engine.journey import Step
-from app.web.pages import is_part, not_found, page
+from app.web.pages import is_part, not_found, render
 
 Endpoint = Callable[[Request, Session], Response]
 
@@ -23,12 +23,15 @@ def shown(
     request: Request, template: str, *, at: str, status: int = 200, **context: Any
 ) -> Response:
     """A page, or for htmx its `main` and title with the address it stands at."""
-    part = is_part(request)
-    layout = "layouts/part.html" if part else "layouts/intake.html"
-    response = page(request, template, status, layout=layout, **context)
-    if part:
-        response.headers["HX-Push-Url"] = at
-    return response
+    layout = "layouts/part.html" if is_part(request) else "layouts/intake.html"
+    text = render(request, template, layout=layout, **context)
+    return sent(request, text, at=at, status=status)
+
+
+def sent(request: Request, text: str, *, at: str, status: int = 200) -> Response:
+    """The text of such a page."""
+    headers = {"HX-Push-Url": at} if is_part(request) else None
+    return HTMLResponse(text, status, headers)
 
 
 def go(request: Request, path: str, *, whole: bool = False) -> Response:

@@ -1,6 +1,7 @@
 """One page of a form: shown, saved, and on to the next. Every Continue is a save."""
 
 from sqlalchemy.orm import Session
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from app.web.patient.intake import (
     saving,
     unkept,
 )
+from app.web.patient.intake.at_once import AtOnce
 from app.web.patient.intake.drawing import draw
 from app.web.patient.intake.pages import (
     check_path,
@@ -127,7 +129,7 @@ def _is_change(request: Request) -> bool:
 
 
 routes = [
-    Route("/intake/{task}/{step}", show, name="intake:step"),
+    Route("/intake/{task}/{step}", show, name="intake:step", middleware=[Middleware(AtOnce)]),
     Route(
         "/intake/{task}/{step}", save, methods=["POST"], name="intake:save", max_body_size=LARGEST
     ),
