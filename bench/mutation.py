@@ -28,7 +28,7 @@ from typing import Any
 from bench.mutants import ROOT, Mutant, Source
 from bench.mutation_areas import AREAS
 from bench.mutation_children import HUNG, KILLED, SURVIVED, UNREACHED, UNTOLD
-from bench.mutation_run import Round, run
+from bench.mutation_run import MOST_TESTS, Round, run
 from bench.reliability import kept
 from bench.reliability.kept import Run
 from bench.rows import Row, at_least, seen
@@ -43,11 +43,11 @@ _OPEN = (SURVIVED, UNREACHED, UNTOLD)
 class Remembered:
     """What earlier runs found: a killed fault is not tried again."""
 
-    def __init__(self, area: str, *, again: bool, tests: Sequence[str]) -> None:
+    def __init__(self, area: str, *, again: bool, tests: Sequence[str], most: int) -> None:
         self._file = kept.RESULTS / f"mutation-{area}.cache.json"
-        on = databases.chosen_kind()
-        self._tests = f"{_fingerprint(tests)}-{on}"
-        self._also = f"{_fingerprint(tests)}-postgresql"  # surviving there, it has survived on both
+        asked = f"{_fingerprint(tests)}-{most}"
+        self._tests = f"{asked}-{databases.chosen_kind()}"
+        self._also = f"{asked}-postgresql"  # surviving there, it has survived on both
         self._known: dict[str, str] = {}
         if self._file.exists() and not again:
             self._known = json.loads(self._file.read_text())
@@ -152,13 +152,18 @@ def _fingerprint(tests: Sequence[str]) -> str:
 
 
 def try_area(
-    area: str, wanted: Sequence[str], *, again: bool, tests: Sequence[str] = ()
+    area: str,
+    wanted: Sequence[str],
+    *,
+    again: bool,
+    tests: Sequence[str] = (),
+    most: int = MOST_TESTS,
 ) -> list[Run]:
     """Every fault of an area, or of the modules (`path` or `path:function`) that are wanted."""
     asked = tests or AREAS[area].tests
-    judge = Judge(wanted, Remembered(area, again=again, tests=asked))
+    judge = Judge(wanted, Remembered(area, again=again, tests=asked, most=most))
     modules = {name.partition(":")[0] for name in wanted} or set(AREAS[area].modules)
-    run([path for path in AREAS[area].modules if path in modules], asked, judge)
+    run([path for path in AREAS[area].modules if path in modules], asked, judge, most)
     if not wanted:
         kept.keep(f"mutation-{area}", 0, judge.runs)
     return judge.runs
@@ -186,11 +191,15 @@ def main() -> None:
     parser.add_argument("area", choices=AREAS)
     parser.add_argument("modules", nargs="*", help="path, or path:function; all when none is given")
     parser.add_argument("--again", action="store_true", help="forget what earlier runs found")
-    parser.add_argument("--tests", nargs="+", default=(), help="in place of all of the area's")
+    parser.add_argument("--tests", nargs="+", default=(), help="instead of the area's own")
+    parser.add_argument("--most", type=int, default=MOST_TESTS, help="tests that one fault is for")
     asked = parser.parse_args()
-    runs = try_area(asked.area, asked.modules, again=asked.again, tests=asked.tests)
+    runs = try_area(
+        asked.area, asked.modules, again=asked.again, tests=asked.tests, most=asked.most
+    )
     is_embedded = databases.chosen_kind() == "sqlite"
-    if is_embedded and not asked.tests and any(run.figures["survivors"] for run in runs):
+    is_whole = not asked.tests and asked.most == MOST_TESTS
+    if is_embedded and is_whole and any(run.figures["survivors"] for run in runs):
         command = [sys.executable, "-m", "bench.mutation", asked.area, *asked.modules]
         there = {**os.environ, "TEST_DATABASE": "postgresql"}
         sys.exit(subprocess.run(command, cwd=ROOT, env=there, check=False).returncode)

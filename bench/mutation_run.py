@@ -23,7 +23,7 @@ from bench import mutated, mutation_children, mutation_lines
 from bench.mutants import ROOT, Mutant, Source
 from bench.mutation_children import ANEW, KILLED, SURVIVED, UNREACHED
 
-_MOST_TESTS = 60  # for one fault; what survives so many is called a survivor
+MOST_TESTS = 60  # for one fault; what survives so many is called a survivor
 _MOST_ANEW = 200  # where each fault costs a start of everything
 # Of the processor, and ten times what a test took without a fault: what takes longer hangs.
 _SECONDS = 8.0
@@ -41,9 +41,12 @@ class Test:
 class Round:
     """One area: its modules' faults, judged by `judge` one at a time."""
 
-    def __init__(self, paths: Sequence[str], judge: Callable[["Round", Source], None]) -> None:
+    def __init__(
+        self, paths: Sequence[str], judge: Callable[["Round", Source], None], most: int
+    ) -> None:
         self.sources = [Source(path) for path in paths]
         self.judge = judge
+        self._most = most
         self.tests: list[Test] = []
         self._live: dict[str, mutated.Live] = {}
         self._reached = mutation_lines.watch(self.sources)
@@ -122,7 +125,7 @@ class Round:
                 len(test.reached),
             )
         )
-        return reached[: None if mutant.when == "import" else _MOST_TESTS]
+        return reached[: None if mutant.when == "import" else self._most]
 
     def _is_trusted(self, killer: str) -> bool:
         """Whether a test passes in a child as long as there is no fault. If not, it is left out."""
@@ -209,11 +212,16 @@ def _let_go() -> None:
     emptying._emptier.cache_clear()
 
 
-def run(paths: Sequence[str], tests: Sequence[str], judge: Callable[[Round, Source], None]) -> None:
-    """Gather the tests and have every module judged."""
+def run(
+    paths: Sequence[str],
+    tests: Sequence[str],
+    judge: Callable[[Round, Source], None],
+    most: int = MOST_TESTS,
+) -> None:
+    """Gather the tests and have every module judged, a fault by at most so many tests."""
     os.nice(max(0, 5 - os.nice(0)))
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 3000))
     pytest.main(
         ["-s", "-q", "--no-summary", *mutation_children.PLUGINS, *tests],
-        plugins=[Round(paths, judge)],
+        plugins=[Round(paths, judge, most)],
     )
