@@ -6,15 +6,14 @@ from contextvars import ContextVar
 from datetime import date, datetime, time
 from functools import cache, lru_cache
 from gettext import NullTranslations
-from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
+
+from app import catalogues
 
 LANGUAGES = ("en", "es")
 _LOCALE = Path(__file__).parent / "locale"
@@ -58,11 +57,7 @@ def catalogue(name: str) -> NullTranslations:
     path = _LOCALE / name / "LC_MESSAGES" / "afterglow.po"
     if not path.exists():
         return NullTranslations()
-    compiled = BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=name))
-    compiled.seek(0)
-    return Translations(compiled)
+    return Translations(catalogues.compiled(path))
 
 
 def one_stop(said: str) -> str:

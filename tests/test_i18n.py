@@ -1,8 +1,13 @@
 from datetime import UTC, date, datetime
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
-from app import i18n
+from app import catalogues, i18n
 from app.i18n import gettext as _
 
 EVENING = datetime(2026, 11, 19, 3, 5, tzinfo=UTC)  # still Wednesday at the clinic
@@ -15,6 +20,32 @@ ZONE = "America/New_York"
 )
 def test_a_language_is_known_by_its_first_part(tag, known):
     assert i18n.known(tag) == known
+
+
+@pytest.mark.parametrize(
+    "path", [*Path(i18n.__file__).parent.glob("locale/*/*/*.po")], ids=lambda path: path.parts[-3]
+)
+def test_the_words_are_read_as_babel_reads_them(path):
+    wanted = BytesIO()
+    write_mo(wanted, read_po(BytesIO(path.read_bytes())))
+    wanted.seek(0)
+
+    ours = GNUTranslations(catalogues.compiled(path))
+
+    assert ours._catalog == GNUTranslations(wanted)._catalog
+
+
+def test_words_that_are_missing_or_unsure_are_left_in_english(tmp_path):
+    path = tmp_path / "some.po"
+    path.write_text(
+        'msgid "One\\n"\n"and \\"two\\""\nmsgstr "Uno\\ny \\"dos\\""\n\n'
+        '#, fuzzy\nmsgid "Three"\nmsgstr "Trece"\n\nmsgid "Four"\nmsgstr ""\n'
+    )
+
+    said = GNUTranslations(catalogues.compiled(path))
+
+    assert said.gettext('One\nand "two"') == 'Uno\ny "dos"'
+    assert [said.gettext(word) for word in ("Three", "Four")] == ["Three", "Four"]
 
 
 def test_a_language_holds_for_its_block_and_no_longer():
