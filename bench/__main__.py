@@ -20,6 +20,8 @@ PARTS = (
     "bench.numbers",
     "bench.console",
     "bench.lighthouse",
+    "bench.load",
+    "bench.load.memory",
     "bench.reliability.offline",
     "bench.reliability.in_doubt",
     "bench.reliability.outgoing",
