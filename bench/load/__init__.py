@@ -40,7 +40,7 @@ def measure(*, full: bool) -> list[Row]:
     """The highest load of each installation, and the networks of 1, 50 and 500 clinics."""
     seed, runs, rows = kept.seed(), [], []
     for kind, processes in _ALL if full else _SMALL:
-        found = explore(kind, processes, seconds=30 if full else 12, seed=seed)
+        found = explore(kind, processes, seconds=30 if full else 10, seed=seed)
         rows += _rows(found)
         runs.append(_run(found))
         kept.keep("load", seed, runs)
