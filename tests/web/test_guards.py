@@ -1,9 +1,14 @@
 """What a guard does beside letting in: whom it looks for, what it opens, what it notes."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
+import anyio
+import anyio.to_thread
 import pytest
 from sqlalchemy import select, text, update
+from starlette.requests import Request
+from starlette.responses import Response
 
 from app import clock
 from app.access import api_keys
@@ -11,6 +16,7 @@ from app.access.models import ApiKey, Strength, WebSession
 from app.people import enrolment
 from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment, AppointmentStatus, Service
+from app.web import guards
 from app.web.visitors import COOKIES
 
 MINUTE = timedelta(minutes=1)
@@ -234,6 +240,48 @@ def test_each_kind_of_session_has_a_cookie_of_its_own_for_this_host_alone():
     assert len({*COOKIES.values()}) == len(COOKIES)
     assert all(len(name) > len("__Host-ag_") for name in COOKIES.values())
     assert all(name.startswith("__Host-ag_") for name in COOKIES.values())
+
+
+class Watched:
+    """The clinic's database, which says when a transaction begins."""
+
+    def __init__(self, database, happened):
+        self._database, self._happened = database, happened
+
+    def session(self, *, write):
+        self._happened.append("writes" if write else "reads")
+        return self._database.session(write=write)
+
+
+@pytest.mark.parametrize(
+    ("method", "order"), [("POST", ["sent", "writes", "page"]), ("GET", ["reads", "page"])]
+)
+def test_what_is_sent_is_taken_in_before_a_transaction_begins(client, database, method, order):
+    """A slow sender must not hold the one writer that SQLite has."""
+    happened = []
+    inside = SimpleNamespace(state=SimpleNamespace(database=Watched(database, happened)))
+
+    async def receive():
+        happened.append("sent")
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    def page(_request, _db):
+        happened.append("page")
+        return Response("")
+
+    scope = {"type": "http", "method": method, "headers": [], "app": inside, "state": {}}
+    anyio.run(anyio.to_thread.run_sync, guards.anyone(page), Request(scope, receive))
+
+    assert happened == order
+
+
+def test_a_guard_says_for_whom_it_is_and_leaves_an_endpoint_its_name():
+    def page(_request, _db):
+        return Response("")
+
+    guarded = guards.staff_only(page)
+
+    assert (guarded.audience, guarded.__name__) == ("staff", "page")
 
 
 # The language of a page.
