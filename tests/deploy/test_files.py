@@ -301,3 +301,10 @@ def test_prometheus_takes_configuration_rules_and_figures(client, cast, tmp_path
 
 def test_alerts_ring_when_they_should_and_are_silent_otherwise():
     run(program("promtool"), "test", "rules", Path(__file__).parent / "alerts_test.yml")
+
+
+def test_every_alert_was_heard_to_ring():
+    heard = (Path(__file__).parent / "alerts_test.yml").read_text()
+    for rule in rules():
+        rings = rf"alertname=\"{rule['alert']}\"|alertname: {rule['alert']}\n +exp_alerts"
+        assert re.search(rings, heard), rule["alert"]
