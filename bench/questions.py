@@ -36,7 +36,7 @@ def measure(*, full: bool) -> list[Row]:
         with a_clinic() as clinic, sites() as (peers, missing), sync_playwright() as playwright:
             path = next(filter(None, map(shutil.which, _BROWSERS)))
             browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
-            state, address = _first_question(browser, clinic)
+            state, address = first_question(browser, clinic)
             ours, bare = Candidate("ours", address, state), Candidate("bare page", limit.url)
             rows = _weigh(browser, ours) + missing
             opened, failed = _open_all(browser, [ours, bare], peers, rounds, their_rounds)
@@ -48,7 +48,7 @@ def measure(*, full: bool) -> list[Row]:
     return rows
 
 
-def _first_question(browser: Browser, clinic: Clinic) -> tuple[Any, str]:
+def first_question(browser: Browser, clinic: Clinic) -> tuple[Any, str]:
     """A patient who was asked to fill in the PHQ-9 and opened the text: cookies, and where."""
     ehr = Ehr(clinic)
     ehr.wait_for_day()

@@ -24,6 +24,12 @@ class Row:
     peer: str | None = None
     ok: bool = True
     ratio: float | None = None
+    at_most: bool = True  # the budget is a ceiling; else a floor
+
+    @property
+    def is_measured(self) -> bool:
+        """False where there is only a word why not."""
+        return not math.isnan(self.value)
 
 
 def at_most(
@@ -47,7 +53,7 @@ def at_least(
     ratio: float | None = None,
 ) -> Row:
     """A value that should not be below its budget."""
-    return Row(name, round(value, 3), unit, budget, peer, value >= budget, ratio)
+    return Row(name, round(value, 3), unit, budget, peer, value >= budget, ratio, at_most=False)
 
 
 def seen(

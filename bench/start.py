@@ -17,7 +17,7 @@ def measure(*, full: bool) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         _start_once(folder)  # migrates and seeds
         taken = [_start_once(folder) for _ in range(9 if full else 3)]
-    return [at_most("second start to ready, median", statistics.median(taken), "s", 3)]
+    return [at_most("second start to ready, median", statistics.median(taken), "s", 2)]
 
 
 def _start_once(folder: str) -> float:

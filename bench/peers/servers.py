@@ -31,20 +31,22 @@ def material(folder: Path) -> Path:
 
 
 @contextmanager
-def on_uvicorn(place: Path, module: str) -> Iterator[str]:
-    """A site under our own uvicorn; its address."""
+def on_uvicorn(place: Path, module: str) -> Iterator[tuple[str, int]]:
+    """A site under our own uvicorn; its address and its process."""
     port = free_port()
     words = ["--port", str(port), "--log-level", "error", "--no-access-log"]
     command = [sys.executable, "-m", "uvicorn", f"{module}:app", *words]
-    with _running(command, place, port) as url:
-        yield url
+    with _running(command, place, port) as (url, pid):
+        yield url, pid
 
 
 @contextmanager
-def on_gunicorn(folder: Path, place: Path, module: str, name: str) -> Iterator[tuple[str, dict]]:
+def on_gunicorn(
+    folder: Path, place: Path, module: str, name: str
+) -> Iterator[tuple[str, int, dict[str, str]]]:
     """A site under gunicorn's sync worker, in an environment of its own, its tables filled; its
-    address and the header by which its patient is signed in. NotInstalledError where it is not to
-    be had.
+    address, its process and the header by which its patient is signed in. NotInstalledError where
+    it is not to be had.
     """
     python = environment(folder / "python", _WANTED)
     command = [str(python), f"{module}.py"]
@@ -53,19 +55,19 @@ def on_gunicorn(folder: Path, place: Path, module: str, name: str) -> Iterator[t
     bound = ["-b", f"127.0.0.1:{port}", "-w", "1", "--log-level", "error"]
     command = [str(python), "-m", "gunicorn", *bound, f"{module}:{name}"]
     cookie = {"Cookie": told.stdout.strip().splitlines()[-1]}
-    with _running(command, place, port, cookie) as url:
-        yield url, cookie
+    with _running(command, place, port, cookie) as (url, pid):
+        yield url, pid, cookie
 
 
 @contextmanager
 def _running(
     command: Sequence[str], place: Path, port: int, headers: Mapping[str, str] | None = None
-) -> Iterator[str]:
+) -> Iterator[tuple[str, int]]:
     process = subprocess.Popen(command, cwd=place)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(url, process, headers or {})
-        yield url
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait(20)

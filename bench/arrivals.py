@@ -1,0 +1,89 @@
+"""The pages behind links: what comes over the line before and after the exchange, and without one.
+
+A phone that has never been here, no throttling: bytes and requests are exact.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from bench.phone import listen, phone
+from bench.rows import Row, at_least, at_most
+from bench.stage import a_clinic
+from e2e.conftest import _ARGUMENTS, _BROWSERS, Clinic
+from e2e.visits import Visit, a_visit
+
+_DOORS = ("/j", "/i", "/w", "/s")
+
+
+def measure(*, full: bool) -> list[Row]:
+    """One size only."""
+    del full
+    with a_clinic() as clinic, _browser() as browser:
+        visit = a_visit(clinic)
+        rows = [row for door in _DOORS for row in _landing(browser, clinic, door)]
+        return rows + _visit(browser, visit)
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, _BROWSERS)))
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def _landing(browser: Browser, clinic: Clinic, door: str) -> list[Row]:
+    """The page as it is without a token: nothing is exchanged, nothing is spent."""
+    context = phone(browser)
+    page = context.new_page()
+    sizes, kinds = _heard(context, page)
+    page.goto(clinic.url + door, wait_until="networkidle")
+    kilobytes = sum(sizes.values()) / 1000
+    waited = sum(kind not in ("Document", "Stylesheet", "Script", "Other") for kind in kinds)
+    later = _shown_without_a_line(page, clinic.url + door)
+    context.close()
+    return [
+        at_most(f"landing page {door}: all told", kilobytes, "kB", 6),
+        at_most(f"landing page {door}: waits on more than its own files", waited, "", 0),
+        at_least(f"landing page {door}: later, with no line at all", later, "", 1),
+    ]
+
+
+def _shown_without_a_line(page: Page, address: str) -> int:
+    """1 when the service worker shows it by itself."""
+    page.evaluate("navigator.serviceWorker.register('/sw.js', { type: 'module' }).catch(() => 0)")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload(wait_until="networkidle")
+    page.context.set_offline(True)
+    answer = page.goto(address)
+    return int(answer is not None and answer.from_service_worker and answer.status == 200)
+
+
+def _visit(browser: Browser, visit: Visit) -> list[Row]:
+    context = phone(browser, permissions=["camera", "microphone"])
+    page = context.new_page()
+    sizes, kinds = _heard(context, page)
+    page.goto(visit.link)
+    page.locator("[data-view=waiting]:not([hidden]) h1").wait_for()
+    page.wait_for_load_state("networkidle")
+    asked = [kind for kind in kinds if kind != "WebSocket"]
+    kilobytes = sum(sizes.values()) / 1000
+    context.close()
+    return [
+        at_most("visit page: before media", kilobytes, "kB", 30),
+        at_most("visit page: requests beside the socket", len(asked), "", 4),
+    ]
+
+
+def _heard(context: BrowserContext, page: Page) -> tuple[dict[str, float], list[str]]:
+    """Bytes by request, and what kind of thing each answer was."""
+    session = context.new_cdp_session(page)
+    sizes: dict[str, float] = {}
+    kinds: list[str] = []
+    listen(session, sizes, {})
+    session.on("Network.responseReceived", lambda event: kinds.append(event["type"]))
+    return sizes, kinds
