@@ -72,13 +72,13 @@ def measure(*, full: bool) -> list[Row]:
         others = {each.name: (each.url, _other_side(browser, each.clinician)) for each in peers}
         others[_BARE] = (limit.url, _other_side(browser, f"{limit.url}/clinician"))
         for throttled in (False, True):
-            taken: dict[str, Times] = {name: {} for name in ("ours", *others)}
+            ours: Times = {}
+            taken: dict[str, Times] = {name: {} for name in others}
             for _ in range(rounds):
-                _round(browser, visit, desk, taken["ours"], throttled=throttled)
+                _round(browser, visit, desk, ours, throttled=throttled)
                 for name, (url, other) in others.items():
                     _bare_round(browser, url, other, taken[name], throttled=throttled)
-            ours, bare = taken.pop("ours"), taken.pop(_BARE)
-            rows += _rows(ours, bare, rounds, throttled=throttled)
+            rows += _rows(ours, taken.pop(_BARE), rounds, throttled=throttled)
             rows += _beside(ours, taken, throttled=throttled)
         browser.close()
     return rows
