@@ -18,7 +18,7 @@ _OWN = {
     "RELEASE": "release-1",
     "NEXT": "release-2",
 }
-_KEPT = Path(os.environ.get("AFTERGLOW_NEWCOMER", "/var/tmp/afterglow-newcomer"))
+KEPT = Path(os.environ.get("AFTERGLOW_NEWCOMER", "/var/tmp/afterglow-newcomer"))
 _AFTERWARDS = """
 systemctl is-active afterglow caddy coturn afterglow-doctor.timer
 systemctl start afterglow-doctor.service
@@ -38,9 +38,9 @@ def measure(*, full: bool) -> list[Row]:
     if lacks := missing():
         print(f"newcomer: not played, {', '.join(lacks)} is missing", flush=True)
         return []
-    _KEPT.mkdir(parents=True, exist_ok=True)
-    base = debian(_KEPT)
-    with tempfile.TemporaryDirectory(dir=_KEPT) as folder:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    base = debian(KEPT)
+    with tempfile.TemporaryDirectory(dir=KEPT) as folder:
         bound = {str(repository.made(Path(folder))): "/srv/afterglow.git"}
         rows = list(one_machine(Path(folder), base, bound))
         if full:
