@@ -38,6 +38,7 @@ class Step:
     """What came of one stretch."""
 
     acts: float  # begun a second
+    begun: int  # in all
     clinics: float  # whose ten o'clock that is
     p99: Mapping[str, float]  # milliseconds, by kind
     p50: Mapping[str, float]
@@ -76,16 +77,18 @@ def step(
         {**job, "seed": seed, "arrivals": [[arrival.at, arrival.kind] for arrival in coming]}
     )
     spent = [after - at for at, after in zip(before, _cpu_of_all(clinic), strict=True)]
-    web, worker, database = (each / told["seconds"] for each in spent)
+    lasted = max(seconds, told["seconds"])  # a small clinic may have nobody come at all
+    web, worker, database = (each / lasted for each in spent)
     return Step(
         acts=len(coming) / seconds,
+        begun=len(coming),
         clinics=clinics,
         p99={kind: percentile(taken, 0.99) for kind, taken in told["taken"].items()},
         p50={kind: percentile(taken, 0.5) for kind, taken in told["taken"].items()},
         counts={kind: len(taken) for kind, taken in told["taken"].items()},
         errors=told["errors"],
         client_late_ms=percentile(told["late"], 0.99),
-        client_busy=round(told["cpu"] / told["seconds"], 2),
+        client_busy=round(told["cpu"] / lasted, 2),
         web_cpu=round(web, 3),
         worker_cpu=round(worker, 3),
         database_cpu=round(database, 3),
