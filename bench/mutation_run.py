@@ -103,16 +103,23 @@ class Round:
                 _run(item, following)
             if self._failed:
                 print(f"  left out, fails without a fault: {item.nodeid}", flush=True)
-            elif self._reached:
+            elif self._reached or self._reads(item):
                 took = time.process_time() - begun
                 self.tests.append(Test(item, took, set(self._reached)))
         for source in self.sources:
             self._live[source.path] = mutated.live_functions(source)
             mutated.swap(self._live[source.path], mutated.compiled(source))
 
+    def _reads(self, item: pytest.Item) -> bool:
+        """Whether a test that reaches no line may read a constant: its file names the module."""
+        named = vars(getattr(item, "module", None) or object)
+        return any(sys.modules[source.name] in named.values() for source in self.sources)
+
     def _choose(self, source: Source, mutant: Mutant) -> list[Test]:
         lines = mutation_lines.of(source, mutant)
         reached = [test for test in self.tests if lines & test.reached]
+        if mutant.when == "import":
+            reached += [test for test in self.tests if not test.reached]
         if mutant.when == "import" and not reached:  # a module of constants has no lines to reach
             reached = [*self.tests]
         killers = self._killers[_place(mutant)]
