@@ -7,9 +7,10 @@ number of times.
 
 import os
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, select, update
 from sqlalchemy.orm import Session, joinedload, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -30,6 +31,16 @@ PATHS = {
 JOIN_OUTLIVES_VISIT = timedelta(minutes=30)
 _OF_OTHERS = (LinkKind.ESCORT, LinkKind.GUEST)  # they were sent to another phone than the patient's
 _LIVE = (LinkState.MINTED, LinkState.SENT, LinkState.OPEN, LinkState.CLAIMED)
+_table = cast(Table, MagicLink.__table__)
+_ADVANCE = (
+    update(_table)
+    .where(
+        _table.c.id == bindparam("of"),
+        _table.c.state.in_(bindparam("earlier", expanding=True)),
+    )
+    .values(state=bindparam("reached"))
+    .returning(_table.c.state)
+)
 
 
 def mint(
@@ -103,13 +114,7 @@ def advance(link: MagicLink, state: LinkState) -> None:
     db = object_session(link)
     assert db is not None, "a link is advanced where it was read"
     # By condition: it may have been pulled back since it was read, and must stay so.
-    reached = db.scalar(
-        update(MagicLink)
-        .where(MagicLink.id == link.id, MagicLink.state.in_(earlier))
-        .values(state=state)
-        .returning(MagicLink.state)
-        .execution_options(synchronize_session=False)
-    )
+    reached = db.execute(_ADVANCE, {"of": link.id, "earlier": earlier, "reached": state}).scalar()
     if reached is None:
         db.refresh(link, ["state"])
     else:

@@ -85,7 +85,8 @@ def _claim(
         aside.clear()  # nothing else leaves: now they are tried again
         return stalled
     own = roads.own.get(found.clinic_id)
-    found.sender_id = own.id if own else None
+    if found.sender_id != (own.id if own else None):
+        found.sender_id = own.id if own else None
     outgoing = _outgoing(db, found, base_url, own.name if own else "")
     if outgoing is None:
         return True

@@ -6,9 +6,20 @@ looked at what came in last. Whatever changes one wakes the clinic's console.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock, live
@@ -23,6 +34,18 @@ from app.tasks.models import TaskCode
 
 # The error code of a text that was kept from leaving because of what its patient wrote meanwhile.
 HELD_BACK = "held-back"
+_table = cast(Table, Thread.__table__)
+_TOUCH = (
+    update(_table)
+    .where(_table.c.patient_id == bindparam("of"))
+    .values(
+        last_at=case(
+            (_table.c.last_at < bindparam("at"), bindparam("at", type_=UTCDateTime())),
+            else_=_table.c.last_at,
+        )
+    )
+    .returning(_table.c.id)
+)
 
 
 def of(db: Session, patient: Patient) -> Thread:
@@ -78,13 +101,7 @@ def touch_outbound(db: Session, message: Message) -> None:
     at = message.sent_at or clock.now()
     if message.patient_id is not None:
         # Every text that leaves comes by here, and nearly all of them find a thread.
-        touched = db.execute(
-            update(Thread)
-            .where(Thread.patient_id == message.patient_id)
-            .values(last_at=_later(at))
-            .returning(Thread.id)
-            .execution_options(synchronize_session=False)
-        )
+        touched = db.execute(_TOUCH, {"of": message.patient_id, "at": at})
         if touched.first() is not None:
             live.publish(db, f"desk:{message.clinic_id}")
             return
