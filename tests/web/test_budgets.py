@@ -1,5 +1,7 @@
 """What pages weigh and how many statements they cost: exact, so they are tests."""
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,12 +9,15 @@ import pytest
 from sqlalchemy import event
 
 from app.links import magic_links
+from app.links.magic_links import PATHS
 from app.links.models import MagicLink
 from app.people.models import Clinic
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment
+from app.web.assets import ROOT, load
 from app.web.console import around_now, board
 from app.web.console.board import AtDesk
+from app.web.pages import TEMPLATES
 
 KB = 1000
 
@@ -47,12 +52,48 @@ def wire(client, path: str) -> int:
         return sum(len(part) for part in answer.iter_raw())
 
 
-def test_a_link_opens_with_six_kilobytes_all_told(app, client):
+def fetched(html: str) -> list[str]:
+    """What a phone's browser fetches with a page. The picture for its home screen it does not."""
+    wanted = re.findall(r'<(?:link|script)[^>]+(?:href|src)="(/static/[^"]+)"', html)
+    return [path for path in wanted if "apple-touch-icon" not in path]
+
+
+@pytest.mark.parametrize("path", sorted(PATHS.values()))
+def test_a_link_opens_with_six_kilobytes_all_told(app, client, path):
     assets = app.state.assets
 
     own = assets.size("css/landing.css") + assets.size("js/landing.js")
 
-    assert wire(client, "/j") + own <= 6 * KB
+    assert wire(client, path) + own <= 6 * KB
+
+
+def test_no_stylesheet_of_a_page_weighs_more_than_it_may():
+    assets = load()
+    bundles = json.loads((ROOT / "css" / "bundles.json").read_text())
+
+    weights = {name: assets.size(f"css/{name}") for name in bundles}
+
+    assert {name: size for name, size in weights.items() if size > 12 * KB} == {}
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.stem)
+def test_nothing_but_stylesheets_holds_up_the_first_paint(template):
+    tags = re.findall(r"<script\b[^>]*", template.read_text())
+
+    assert [
+        tag for tag in tags if not re.search(r'\bdefer\b|type="(module|application/)', tag)
+    ] == []
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_a_file_of_ours_is_compressed_beforehand_and_kept_for_ever(client, app, encoding):
+    assets = app.state.assets
+    answer = client.get(assets("css/patient.css"), headers={"accept-encoding": encoding})
+
+    assert answer.headers["content-encoding"] == encoding
+    assert int(answer.headers["content-length"]) == assets.size("css/patient.css", encoding)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.text == assets.body("css/patient.css").decode()
 
 
 def test_the_visit_page_weighs_under_thirty_kilobytes_before_the_talk(app, client, token):
@@ -63,11 +104,18 @@ def test_the_visit_page_weighs_under_thirty_kilobytes_before_the_talk(app, clien
 
     assert opened.json()["state"] == "open"
     assert wire(client, opened.json()["address"]) + own <= 30 * KB
+    page = client.get(opened.json()["address"]).text
+    assert len(fetched(page)) + 1 <= 4
+    assert page.count('rel="stylesheet"') == 1
 
 
 def test_home_weighs_no_more_than_a_page_may(app, signed_in, cast):
     assert wire(signed_in(cast.maya), "/") <= 8 * KB
     assert app.state.assets.size("css/patient.css") <= 12 * KB
+
+
+def test_the_board_of_an_ordinary_day_weighs_little(desk):
+    assert wire(desk, "/clinic") <= 60 * KB
 
 
 def test_opening_a_link_costs_few_statements(database, client, cast, token):

@@ -97,7 +97,7 @@ def answer(request: Request) -> Response | None:
 def _filled_in(
     request: Request, kind: SessionKind, glance: Glance, page: kept.Page
 ) -> Response | None:
-    row, at = glance.row, request.url.path
+    row, at = glance.row, str(request.scope["path"])
     request.state.after_dose = glance.gentle_until
     saved = i18n.local_clock(row.saved_at, row.zone) if row.saved_at else ""
     items = glance.items()
