@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,26 +23,21 @@ from app.questionnaires.models import Questionnaire
 from app.subscriptions import keeping as subscriptions
 from app.subscriptions.keeping import Wish
 from app.subscriptions.models import EventStatus, SubscriptionEvent
+from tests import commands
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = {"AFTERGLOW_SECRET_KEYS": "s" * 40, "AFTERGLOW_ENCRYPTION_KEYS": "e" * 40}
 
 
 @pytest.fixture
-def afterglow(tmp_path):
+def afterglow(tmp_path, tmp_path_factory):
     """`afterglow("serve", NAME="value")`: run a command in an empty folder."""
+    kept = tmp_path_factory.mktemp("said")
 
     def afterglow(*arguments, **settings):
         clean = {k: v for k, v in os.environ.items() if not k.startswith("AFTERGLOW_")}
-        done = subprocess.run(
-            [sys.executable, "-c", "from app.cli import main; main()", *arguments],
-            cwd=tmp_path,
-            env=clean | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200"} | settings,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        known = clean | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200"} | settings
+        done = commands.run(arguments, known, tmp_path, kept)
         assert "Traceback" not in done.stderr
         assert "Traceback" not in done.stdout
         return done
