@@ -116,12 +116,12 @@ def _open_all(
     for number in range(rounds):
         for each in ours + (list(peers) if number < their_rounds else []):
             try:
-                opened.setdefault(each.name, []).append(open_cold(browser, each))
-            except TookTooLong as error:  # a page of others' that never counts an answer
+                found = open_cold(browser, each)
+                opened.setdefault(each.name, []).append(found)
+            except TookTooLong as error:  # a page of others' that counts no answer in a minute
                 if each not in peers:
                     raise
                 peers.remove(each)
-                opened.pop(each.name, None)
                 failed.append(absent(f"question page: {each.name}", str(error).splitlines()[0]))
     return opened, failed
 
