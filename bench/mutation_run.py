@@ -132,7 +132,7 @@ class Round:
                 len(test.reached),
             )
         )
-        return reached[: None if mutant.when == "import" else self._most]
+        return reached[: self._most * (4 if mutant.when == "import" else 1)]
 
     def _is_trusted(self, killer: str) -> bool:
         """Whether a test passes in a child as long as there is no fault. If not, it is left out."""
