@@ -43,7 +43,11 @@ def debian(folder: Path, suite: str = "bookworm") -> Path:
     base = folder / suite
     if not (base / "etc/debian_version").exists() or (base / "debootstrap").exists():
         shutil.rmtree(base, ignore_errors=True)
-        subprocess.run(["debootstrap", suite, str(base)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["debootstrap", "--include=dbus", suite, str(base)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     return base
 
 
