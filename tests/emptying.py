@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import Engine, QueuePool, make_url
 
 _MOST_AT_REST = 4  # more than a crowd's test leaves behind is not worth keeping
+_STATEMENTS = 5000
 _engines: dict[str, list[Engine]] = {}
 # Pools of tests that ended while a thread had a connection in hand: it comes back to its own pool.
 _left: deque[QueuePool] = deque(maxlen=50)
@@ -30,6 +31,8 @@ def keep_engines() -> None:
     @cache
     def kept(url: str, pool_size: int) -> Engine:
         made = make(url, pool_size)
+        # All tests together ask more than one clinic does: nothing is forgotten and compiled anew.
+        made._compiled_cache.capacity = _STATEMENTS
         _engines.setdefault(_name(url), []).append(made)
         return made
 
