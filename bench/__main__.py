@@ -28,6 +28,7 @@ PARTS = (
     "bench.race",
     "bench.forms",
     "bench.texts",
+    "bench.texts_at_once",
     "bench.finding",
     "bench.numbers",
     "bench.console",

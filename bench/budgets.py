@@ -21,6 +21,7 @@ class Budget:
     budget: str
     part: str
     rows: Sequence[str]
+    waits: bool = False  # for a part that is not written yet
 
     def answers(self, rows: Iterable[Row]) -> list[Row]:
         """The rows that answer it."""
@@ -56,6 +57,7 @@ def _line(budget: Budget, found: Sequence[Row]) -> str:
     measured = [row for row in found if row.is_measured]
     if not measured:
         why = found[0].peer if found else f"no row; python -m bench {budget.part}"
+        why = "nothing measures it yet" if budget.waits else why
         return f"{begins} {'–':>14}                {why}"
     worst = max(measured, key=_nearness)
     ours = f"{worst.value:g} {worst.unit}".strip()
