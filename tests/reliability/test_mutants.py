@@ -1,11 +1,13 @@
 """The faults that the tests are tried with: small, one at a time, and in no file."""
 
 import ast
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from bench import mutated
+from bench import mutated, mutation_children
 from bench.mutants import ROOT, Source
 from bench.mutation import equal_ones
 from bench.mutation_areas import AREAS
@@ -57,3 +59,29 @@ def test_each_fault_that_changes_nothing_says_why():
         assert (ROOT / place.split()[0]).exists(), place
         assert {line[:2] for line in lines} <= {"- ", "+ "}
         assert reason
+
+
+def _ends(how: int | signal.Signals) -> None:
+    if isinstance(how, signal.Signals):
+        if how is not signal.SIGKILL:
+            signal.signal(how, signal.SIG_DFL)
+        os.kill(os.getpid(), how)
+    os._exit(int(how))
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        (0, "survived"),
+        (1, "killed"),
+        (signal.SIGSEGV, "killed"),
+        (signal.SIGPROF, "hung"),  # it has used up its share of the processor
+        (signal.SIGKILL, "untold"),  # the machine had no room for it: no test has noticed anything
+    ],
+)
+def test_only_what_a_test_or_the_processor_says_counts_as_noticed(how, says):
+    pid = os.fork()
+    if pid == 0:
+        _ends(how)
+
+    assert mutation_children.ended(pid) == says
