@@ -54,6 +54,7 @@ PARTS = (
     "bench.reliability.scripting",
     "bench.reliability.smuggling",
     "bench.reliability.large_bodies",
+    "bench.newcomer",
     "bench.suite",
 )
 
