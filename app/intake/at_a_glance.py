@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, and_, bindparam, select
+from sqlalchemy import Connection, Row, Select, Uuid, and_, bindparam, or_, select
 
 from app.access import live_sessions
 from app.access.models import SessionKind, WebSession
@@ -149,7 +149,7 @@ def _statement() -> Select[Any]:
             session.token_hash == bindparam("token_hash"),
             session.kind == bindparam("kind"),
             live_sessions.surely_live(),
-            task.state.in_(_OPEN),
+            or_(*(task.state == each for each in _OPEN)),
             task.patient_id == packet.patient_id,
             packet.cancelled_at.is_(None),
             sheet.questionnaire_id == form.id,

@@ -44,7 +44,8 @@ def last_end(patient_id: ColumnElement[UUID]) -> ScalarSelect[datetime]:
         .where(
             session.patient_id == patient_id,
             session.service == Service.INFUSION,
-            session.status.not_in(_NEVER_BEGAN),
+            # One by one: a list would be put into the statement anew each time it is asked.
+            *(session.status != each for each in _NEVER_BEGAN),
             ended_at <= bindparam("now"),
             ended_at > bindparam("since"),
         )

@@ -52,7 +52,10 @@ class FilledIn:
         if pieces is None:
             return None
         filled = {mark(name): str(escape(value)) for name, value in values.items()}
-        return "".join(filled.get(piece, piece) for piece in pieces)
+        # Text and mark by turns: a mark is never looked for in the text.
+        told = [*pieces]
+        told[1::2] = [filled[at] for at in pieces[1::2]]
+        return "".join(told)
 
     def _drawn(
         self, template: str, seen: Mapping[str, Any], values: Mapping[str, str]
