@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from app.telehealth import provider
 from app.telehealth.provider import NotARoom
 
 APP = Path(__file__).parents[2] / "app"
-TREES = {path: ast.parse(path.read_text()) for path in sorted(APP.rglob("*.py"))}
 # They name tables and triggers of our own, which no question can hold as a value.
 _NAMES_ITS_TABLES = ("db/migrations/", "db/engine.py", "db/migrate.py", "db/telling.py", "backups/")
 
@@ -84,8 +84,13 @@ def _asks(path):
     return bool(re.search(r"from sqlalchemy import [^\n]*\btext\b", path.read_text()))
 
 
+@cache
+def _trees():
+    return {path: ast.parse(path.read_text()) for path in sorted(APP.rglob("*.py"))}
+
+
 def _calls():
-    for path, tree in TREES.items():
+    for path, tree in _trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 function = node.func
