@@ -253,7 +253,8 @@ def forget_old(db: Session) -> None:
                 lapsed.append((WebSession.kind == kind) & (WebSession.seen_at <= now - limits.idle))
     db.execute(
         update(WebSession)
-        .where(WebSession.ended_at.is_(None), or_(*lapsed))
+        # The kinds name no row less: they lead to the index of those that are open.
+        .where(WebSession.ended_at.is_(None), WebSession.kind.in_(LIMITS), or_(*lapsed))
         .values(ended_at=now)
         .execution_options(synchronize_session=False)
     )

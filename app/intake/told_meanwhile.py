@@ -28,6 +28,10 @@ def leave_out(db: Session, patient_id: UUID | None = None) -> None:
         .where(
             IntakePacket.opens_at <= now,
             IntakePacket.closes_at > now,
+            # The same once more, so that what is open is found by its index and nothing else read.
+            IntakeTask.packet_id.in_(
+                select(IntakePacket.id).where(IntakePacket.closes_at > now).correlate(None)
+            ),
             or_(_told(now), _is_asked_elsewhere(now)),
         )
     )

@@ -89,7 +89,11 @@ def _troubles(db: Session) -> Iterator[Metric]:
     for alarm in alarms.open_alarms(db):
         found.add_metric([alarm.code], 1)
     yield found
-    open_one = (SafetyAlert.acknowledged_at.is_(None), SafetyAlert.closed_at.is_(None))
+    open_one = (
+        SafetyAlert.clinic_id.in_(select(Clinic.id)),  # by its index: clinic and taken on
+        SafetyAlert.acknowledged_at.is_(None),
+        SafetyAlert.closed_at.is_(None),
+    )
     count = db.scalar(select(func.count()).where(*open_one))
     since = db.scalar(select(func.min(SafetyAlert.made_at)).where(*open_one))
     yield _one("afterglow_alerts_unanswered", "Safety alerts that nobody has taken on.", count)

@@ -109,10 +109,12 @@ def take_in(db: Session) -> None:
     taken = select(Goal.id).where(Goal.response_id == QuestionnaireResponse.id)
     rows = db.scalars(
         select(QuestionnaireResponse)
-        .join(QuestionnaireResponse.questionnaire)
         .options(joinedload(QuestionnaireResponse.questionnaire))
         .where(
-            Questionnaire.url == library.unkept(_FORM).url,
+            # By its index: form and moment.
+            QuestionnaireResponse.questionnaire_id.in_(
+                select(Questionnaire.id).where(Questionnaire.url == library.unkept(_FORM).url)
+            ),
             QuestionnaireResponse.status == ResponseStatus.COMPLETED,
             QuestionnaireResponse.completed_at > clock.now() - _LATELY,
             ~taken.exists(),
