@@ -12,6 +12,7 @@ import subprocess
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Self
 
@@ -59,7 +60,7 @@ class Machine:
     ) -> None:
         self.name, self.root, self._network = name, folder / name, network
         self._space = network.inside(name)[-1]
-        self._base, self._pid = base, 0
+        self._base, self._pid, self._numbers = base, 0, count(1)
         self._lent, lent_folders = lent.environment()
         self._bound = bound | lent_folders
         self._stack = ExitStack()
@@ -90,13 +91,14 @@ class Machine:
 
     def run(self, script: str, seconds: int = _RUN_SECONDS) -> Told:
         """A script in one shell as root, which ends at the first command that fails."""
-        (self.root / "root/typed.sh").write_text(script)
+        typed = f"typed-{next(self._numbers)}"
+        (self.root / "root" / typed).write_text(script)
         given = {"PATH": _PATH, "HOME": "/root", "LANG": "C.UTF-8", "NO_COLOR": "1"} | self._lent
         words = [*self._inside(), "env", "-i", *(f"{k}={v}" for k, v in given.items())]
-        said = self.root.parent / f"{self.name}.typed"
+        said = self.root.parent / f"{self.name}.{typed}"
         with said.open("w") as told:
             done = subprocess.run(
-                [*words, "bash", "-euo", "pipefail", "/root/typed.sh"],
+                [*words, "bash", "-euo", "pipefail", f"/root/{typed}"],
                 stdin=subprocess.DEVNULL,
                 stdout=told,
                 stderr=told,
