@@ -1,4 +1,4 @@
-"""Answers saved by many patients at once, each on its way through the PHQ-9: how late is a save?
+"""Answers saved by many patients at once, each on its way through the GAD-7: how late is a save?
 
 First as fast as it goes, then at half that rate. Every save commits to the disk; each is a POST
 whose answer leads to the next page, which is then asked for, as a browser does.
@@ -52,7 +52,7 @@ class Walk:
 
 
 def walks_of(clinic: Installation) -> list[Walk]:
-    """Patients who were asked for the PHQ-9 and stand before its first question."""
+    """Patients who were asked for the GAD-7: none of its answers calls for help."""
     return [_walk(clinic, place) for place in range(_PATIENTS)]
 
 
@@ -76,7 +76,7 @@ def saving(walks: list[Walk], kind: str, *, seconds: float) -> list[Row]:
 def _walk(clinic: Installation, place: int) -> Walk:
     patient = clinic.people.patients[1 + place]
     with clinic.database.session() as db:
-        asked = [library.shipped(db, "phq-9")]
+        asked = [library.shipped(db, "gad-7")]
         packet = packets.ask(db, db.get_one(Patient, patient.id), asked, by=None)
         db.flush()
         packet_id = packet.id
