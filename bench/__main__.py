@@ -29,6 +29,7 @@ PARTS = (
     "bench.forms",
     "bench.texts",
     "bench.texts_at_once",
+    "bench.growth",
     "bench.finding",
     "bench.numbers",
     "bench.console",

@@ -1,0 +1,150 @@
+"""Whether what is asked most stays as quick when a network's patients grow a hundredfold.
+
+Two databases at once: five clinics of 2,000 former patients each, and as many more as the larger
+size has; the measured clinic is the same in both. Each act is done in turn in both, through the
+app. Of each statement the database's own CPU counts, so that other work on the machine does not:
+on PostgreSQL what its backend used, on SQLite what the thread did while all rows were fetched. Of
+a million patients one in four has rows in the tables that are asked for less often (`thin`).
+GROWTH=300000 takes another larger size.
+"""
+
+import os
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, get_args
+
+import structlog
+from sqlalchemy import Connection, Engine, event
+
+from app import clock
+from app.db.engine import Database
+from app.people.models import Clinic, Practitioner
+from app.security import keyring
+from bench.rows import Row, at_most, seen
+from tests import databases
+from tests.cast import gather
+from tests.conftest import FRIDAY_NOON
+from tests.databases import Kind
+from tests.hot_pages import SETTINGS, HotPages
+from tests.many_clinics import copy_clinic, look_at_all
+from tests.years import Years
+
+_OF_ONE_CLINIC = 2_000
+_FEW = 10_000
+_THIN_FROM = 1_000_000
+_MOST_TIMES_SLOWER = 1.3
+# Of all clinics and their people who are being treated, not of their years: they grow with these.
+_WITH_CLINICS = {"job scales", "job purge", "standing of the server"}
+
+
+def measure(*, full: bool) -> list[Row]:
+    """On both databases: 10⁴ beside 10⁶ patients' history, or beside 10⁵."""
+    databases.prepare()
+    many = int(os.environ.get("GROWTH", 1_000_000 if full else 100_000))
+    rows: list[Row] = []
+    clock.stand_still(FRIDAY_NOON, machine=FRIDAY_NOON)
+    try:
+        with structlog.testing.capture_logs():
+            for kind in get_args(Kind):
+                rows += _rows(kind, many, times=21 if full else 9)
+    finally:
+        clock.stand_still(None)
+    return rows
+
+
+def _rows(kind: Kind, many: int, *, times: int) -> list[Row]:
+    with ExitStack() as stack:
+        few_pages = stack.enter_context(_grown(kind, _FEW))
+        many_pages = stack.enter_context(_grown(kind, many))
+        few, more = _compared(few_pages, many_pages, times)
+    rows = []
+    for name, spent in more.items():
+        before = few[name]
+        ratio = spent / before
+        said = f"{name}, {kind}: {many:,} patients beside {_FEW:,}"
+        peer = f"{before:.2f} → {spent:.2f} ms of the database's CPU"
+        if name in _WITH_CLINICS:
+            rows.append(seen(said, ratio, "×", peer))
+        else:
+            rows.append(at_most(said, ratio, "×", _MOST_TIMES_SLOWER, peer))
+    return rows
+
+
+@contextmanager
+def _grown(kind: Kind, patients: int) -> Iterator[HotPages]:
+    url = databases.database_url(kind, f"growth-{patients}")
+    database = Database(url, SETTINGS)
+    try:
+        with database.session() as db:
+            cast = gather(db)
+        with database.session() as db:
+            clinic = db.get_one(Clinic, cast.clinic.id)
+            clinician = db.get_one(Practitioner, cast.dr_okafor.id)
+            Years(db, clinic, clinician).fill(_OF_ONE_CLINIC, more=0)
+        thin = 4 if patients >= _THIN_FROM else 1
+        copy_clinic(database.engine, cast.clinic.id, patients // _OF_ONE_CLINIC - 1, thin=thin)
+        pages = HotPages(database, cast)
+        look_at_all(database.engine)
+        yield pages
+    finally:
+        database.close()
+        databases.discard(url)
+
+
+def _compared(
+    few: HotPages, many: HotPages, times: int
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Milliseconds of each act's statements, the median; both in turn, the first round unseen."""
+    taken: list[dict[str, list[float]]] = [defaultdict(list), defaultdict(list)]
+    for name in few.acts:
+        for turn in range(times + 1):
+            for pages, kept in zip((few, many), taken, strict=True):
+                keyring.use(pages.ring)
+                with _weighed(pages.database.engine) as spent:
+                    pages.acts[name]()
+                if turn and spent:
+                    kept[name].append(sum(spent) * 1000)
+    medians = [{name: statistics.median(each) for name, each in kept.items()} for kept in taken]
+    return medians[0], medians[1]
+
+
+@contextmanager
+def _weighed(engine: Engine) -> Iterator[list[float]]:
+    """What each statement inside the block costs the database, in seconds of CPU."""
+    spent: list[float] = []
+    began: list[float] = []
+    is_sqlite = engine.dialect.name == "sqlite"
+
+    def before(connection: Connection, _cursor: Any, words: str, given: Any, *_: Any) -> None:
+        if is_sqlite and words.startswith("SELECT"):
+            # Rows are looked for while they are fetched: so once more, to the last.
+            driver: Any = connection.connection.dbapi_connection
+            first = time.thread_time()
+            driver.execute(words, given).fetchall()
+            spent.append(time.thread_time() - first)
+        began.append(_now(connection, is_sqlite))
+
+    def after(connection: Connection, _cursor: Any, words: str, *_: Any) -> None:
+        took = _now(connection, is_sqlite) - began.pop()
+        if not (is_sqlite and words.startswith("SELECT")):
+            spent.append(took)
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+    try:
+        yield spent
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
+        event.remove(engine, "after_cursor_execute", after)
+
+
+def _now(connection: Connection, is_sqlite: bool) -> float:
+    if is_sqlite:
+        return time.thread_time()
+    line: Any = connection.connection.dbapi_connection
+    told = Path(f"/proc/{line.info.backend_pid}/schedstat").read_text()
+    return int(told.split()[0]) / 1e9
