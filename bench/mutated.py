@@ -28,10 +28,16 @@ _PLAIN = (str, bytes, int, float, bool, tuple, frozenset, dict, set, timedelta, 
 def live_functions(source: Source) -> Live:
     """Every function there is of this module's text, by its name and first line."""
     found: Live = defaultdict(list)
+    gc.unfreeze()  # what tests/conftest.py froze would be missed
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename == source.file:
             found[_place(thing.__code__)].append(thing)
     return found
+
+
+def has_functions(source: Source) -> bool:
+    """Whether the module has any at its own level."""
+    return any(isinstance(each, ast.FunctionDef) for each in source.tree.body)
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:

@@ -108,6 +108,8 @@ class Round:
                 self.tests.append(Test(item, took, set(self._reached)))
         for source in self.sources:
             self._live[source.path] = mutated.live_functions(source)
+            if not self._live[source.path] and mutated.has_functions(source):
+                raise RuntimeError(f"no function of {source.path} is found: no fault would count")
             mutated.swap(self._live[source.path], mutated.compiled(source))
 
     def _reads(self, item: pytest.Item) -> bool:
