@@ -109,10 +109,12 @@ def night_after(moment: datetime, zone: str) -> datetime:
 def forget_old(db: Session) -> None:
     """Let go of names and numbers of days that are over. For the worker."""
     before = clock.now() - _KEPT
+    # Asked of each escort, so that nobody looks through all appointments that are over.
+    ended_at = select(Appointment.ends_at).where(Appointment.id == Escort.appointment_id)
     past = db.scalars(
-        select(Escort)
-        .join(Escort.appointment)
-        .where(Escort.forgotten_at.is_(None), Appointment.ends_at < before - _LATEST)
+        select(Escort).where(
+            Escort.forgotten_at.is_(None), ended_at.scalar_subquery() < before - _LATEST
+        )
     )
     for escort in past:
         escort.name = escort.phone = ""
