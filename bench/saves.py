@@ -30,25 +30,25 @@ class Walk:
     browser: Browser
     first: str
     taken: list[float] = field(default_factory=list)  # seconds of each save
-    _path: str = ""
+    path: str = ""  # of the question that comes next, once one was answered
     _count: int = 0
 
     def step(self) -> None:
         """Look at a question, answer it."""
-        shown = self.browser.get(self._path or self.first)
+        shown = self.browser.get(self.path or self.first)
         names = _RADIO.findall(shown.text)
         if shown.status != 200 or not names:  # the end of the form
-            self._path = ""
+            self.path = ""
             shown = self.browser.get(self.first)
             names = _RADIO.findall(shown.text)
         self._count += 1
         form = dict(_HIDDEN.findall(shown.text)) | {names[0]: f"o{self._count % 4}"}
         began = time.perf_counter()
-        answer = self.browser.post(self._path or self.first, form)
+        answer = self.browser.post(self.path or self.first, form)
         self.taken.append(time.perf_counter() - began)
         if answer.status != 303:
             raise RuntimeError(f"a save was answered {answer.status}")
-        self._path = answer.headers["Location"]
+        self.path = answer.headers["Location"]
 
 
 def walks_of(clinic: Installation) -> list[Walk]:

@@ -21,10 +21,11 @@ from bench.reliability.browser import BASE_URL
 from bench.reliability.installation import Installation
 from bench.reliability.people import cookies_of
 from bench.rows import Row, absent, at_least, at_most, seen
-from bench.saves import saving, walks_of
+from bench.saves import Walk, saving, walks_of
 from tests.databases import Kind
 
 _OURS, _PLAIN, _BARE = "ours, sqlite", "plain text", "bare template"
+_FIRST = "ours, first question"
 _ORM = (("Django", "django_site", "application"), ("Flask", "flask_site", "app"))
 _HOME, _PROMPT, _POSTGRES = "home", "prompt", "ours, postgresql"
 
@@ -92,7 +93,9 @@ def _ours(kind: Kind) -> Iterator[Installation]:
 
 
 def _our_pages(clinic: Installation) -> dict[str, Target]:
-    """A patient's first question, their home and the page on which they write."""
+    """A patient's questions, their home and the page on which they write. The first question also
+    says until when somebody reads it, so that it is drawn anew each time; the others are alike.
+    """
     patient = clinic.people.patients[0]
     cookies = cookies_of(clinic.database, patient)
     browser = clinic.browser(0, cookies)
@@ -104,7 +107,9 @@ def _our_pages(clinic: Installation) -> dict[str, Target]:
     first = browser.post(f"/intake/{packet_id}/next").headers["Location"]
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
     headers = _asking(cookie)
-    pages = {_OURS: first, _HOME: "/", _PROMPT: "/journal/write"}
+    walk = Walk(browser, first)
+    walk.step()
+    pages = {_OURS: walk.path, _FIRST: first, _HOME: "/", _PROMPT: "/journal/write"}
     for path in pages.values():
         assert browser.get(path).status == 200, path
     url, pid = clinic.url_of("web-1"), clinic.pid("web-1")
