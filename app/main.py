@@ -86,7 +86,7 @@ def create_app(
             Middleware(OwnHosts, settings=settings),
             # Pages hold no secrets beside what a visitor typed, so they may be compressed. A level
             # more costs more than drawing the page and saves a hundredth of a second on a bad line.
-            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=3, zstd_level=3),
+            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=4, zstd_level=3),
             Middleware(CrossOrigin, settings=settings),
         ],
     )
