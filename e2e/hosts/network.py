@@ -97,6 +97,8 @@ class Network:
         _ip("netns", "add", space)
         self._stack.callback(_ip, "netns", "del", space)
         _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", space)
+        # The space goes with its last program; the cable's name is wanted anew before.
+        self._stack.callback(_ip, "link", "del", cable)
         _ip("link", "set", cable, "master", self._bridge, "up")
         _ip("-n", space, "address", "add", f"{self.address(host)}/24", "dev", "eth0")
         _ip("-n", space, "link", "set", "eth0", "up")
