@@ -218,9 +218,9 @@ def row_clinic(row: Any) -> UUID:
 
 def place(row: Any, column: str) -> bytes:
     """The associated data of a sealed value."""
-    return place_of(type(row), column, row.id, row_clinic(row))
+    return place_of(row.__tablename__, column, row.id, row_clinic(row))
 
 
-def place_of(kind: type[Model], column: str, row_id: UUID, clinic_id: UUID) -> bytes:
+def place_of(table: str, column: str, row_id: UUID, clinic_id: UUID) -> bytes:
     """The same of a row of which only some columns were read."""
-    return f"{kind.__tablename__}.{column}.".encode() + row_id.bytes + clinic_id.bytes
+    return f"{table}.{column}.".encode() + row_id.bytes + clinic_id.bytes

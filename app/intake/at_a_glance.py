@@ -53,7 +53,8 @@ class Glance:
         if sealed is None:
             return None
         clinic_id: UUID = self.row.clinic_id
-        where = place_of(QuestionnaireResponse, "answers", self.row.response_id, clinic_id)
+        table = QuestionnaireResponse.__tablename__
+        where = place_of(table, "answers", self.row.response_id, clinic_id)
         return json.loads(keyring.ring().unseal(clinic_id, sealed, where))
 
 
