@@ -89,8 +89,7 @@ def _short_steps(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
-    """Nobody can change them, so one is enough."""
+def _settings_once() -> Settings:
     return Settings(
         _env_file=None,
         base_url=BASE_URL,
@@ -98,6 +97,12 @@ def settings() -> Settings:
         encryption_keys="e" * 40,
         sms="demo",
     )
+
+
+@pytest.fixture
+def settings(_settings_once) -> Settings:
+    """A copy of what was read once: of what one test asked, nothing goes along into another's."""
+    return _settings_once.model_copy()
 
 
 @pytest.fixture
