@@ -27,6 +27,7 @@ _EXPERIMENTS = (
     "storage",
     "anywhere",
     "stampede",
+    "stampede_limit",
     "renewing",
     "turning",
     "copies",
