@@ -77,6 +77,13 @@ def put_in(source: Source, live: Live, mutant: Mutant) -> bool:
         return False
 
 
+def forget(source: Source) -> None:
+    """Let nothing that the module's functions keep of earlier calls speak for them."""
+    for value in vars(sys.modules[source.name]).values():
+        if callable(clear := getattr(value, "cache_clear", None)):
+            clear()
+
+
 def fits(module: ModuleType, mutant: Mutant) -> bool:
     """Whether `put_in` reaches everything that this fault touches."""
     if mutant.when != "import":

@@ -98,6 +98,8 @@ class Round:
     def _note_reached(self, items: list[pytest.Item]) -> None:
         for item, following in zip(items, [*items[1:], None], strict=True):
             self._reached.clear()
+            for source in self.sources:
+                mutated.forget(source)
             begun, self._failed = time.process_time(), False
             with redirect_stdout(self._nowhere):
                 _run(item, following)
@@ -175,6 +177,8 @@ class Round:
         try:
             if source and mutant and not mutated.put_in(source, self._live[source.path], mutant):
                 return 3
+            if source:
+                mutated.forget(source)
             for test, following in zip(tests, [*tests[1:], None], strict=True):
                 self._failed = False
                 signal.setitimer(signal.ITIMER_PROF, _longest(test))  # ends this process
