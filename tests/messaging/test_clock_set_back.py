@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.messaging import claims, pace, reconciling
+from app.messaging import claims, outbox, pace, reconciling
 from app.messaging.gateway import InDoubt
 from app.messaging.models import Message, MessageStatus
 from tests.fakes import RecordingGateway
@@ -195,3 +195,40 @@ def test_a_text_put_off_twice_goes_back_to_when_it_was_due_at_first(queue, send,
 
     assert take_up() == 1
     assert kept(message).due_at == due_at
+
+
+def test_a_text_that_was_withdrawn_meanwhile_stays_so(queue, send, take_up, kept, database):
+    message = queue()
+    move(EVENING)
+    assert send()
+    with database.session() as db:
+        outbox.withdraw(db, message.appointment_id)
+    move(-EVENING)
+
+    assert take_up() == 0
+    assert kept(message).status is MessageStatus.CANCELLED
+
+
+def test_a_text_that_was_only_given_back_then_is_due_as_it_was(queue, take_up, kept, database):
+    message = queue(due_at=clock.now() + HOUR)
+    move(2 * HOUR)
+    with database.session() as db:
+        assert claims.put_back(db, claims.claim_next(db, "worker-1"))
+    move(-2 * HOUR)
+
+    assert take_up() == 0
+    assert (kept(message).due_at, kept(message).first_due_at) == (clock.now() + HOUR, None)
+
+
+def test_a_doubt_is_looked_into_before_what_was_taken_long_ago(queue, send, look, gateway, kept):
+    taken = queue()
+    send()
+    move(timedelta(seconds=2))
+    doubt = queue(with_link=True)
+    gateway.answers = [InDoubt()]
+    send()
+    move(HOUR)
+
+    assert look()
+
+    assert (kept(taken).looks, kept(doubt).looks) == (0, 1)
