@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from e2e.axe import violations
 from e2e.ehr import Ehr
 from e2e.evenings import evening_after, open_evening, sign_in_by_code
+from e2e.writing import expect_truth
 
 PHONE = "+17185550136"
 RIVER = "The river, and how quiet my hands were."
@@ -20,6 +21,7 @@ def keep(page: Page, words: str) -> None:
     page.locator("textarea").fill(words)
     page.locator('[data-action="keep"]').click()
     expect(page.locator("#kept-title")).to_be_visible()
+    expect_truth(page, "With your team")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
