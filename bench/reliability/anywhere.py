@@ -211,6 +211,6 @@ def _rows(outcome: Outcome) -> list[Row]:
         at_most(f"{name}: texts doubled by {kills} kills", outcome.texts_doubled, "", kills),
         at_most(f"{name}: flaws in database and trail", len(outcome.flaws), "", 0),
         at_most(f"{name}: service back, slowest", max(outcome.back), "s", BACK_WITHIN),
-        at_most(f"{name}: anything else wrong", 0 if outcome.is_clean else 1, "", 0),
+        at_most(f"{name}: anything else wrong", len(outcome.wrong), "", 0),
         seen(f"{name}: took", outcome.seconds, "s"),
     ]
