@@ -18,7 +18,7 @@ from app.db.engine import Database
 from app.people import directory
 from app.plans import kept
 from app.security import keyring
-from app.web.console import kept_boards
+from app.web.console.today import kept_boards
 from tests.cast import Cast, gather
 
 

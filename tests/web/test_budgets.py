@@ -15,8 +15,8 @@ from app.people.models import Clinic
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment
 from app.web.assets import ROOT, load
-from app.web.console import around_now, board
-from app.web.console.board import AtDesk
+from app.web.console.today import around_now, board
+from app.web.console.today.board import AtDesk
 from app.web.pages import TEMPLATES
 
 KB = 1000

@@ -25,7 +25,8 @@ from app.tasks.models import StaffTask, TaskCode
 from app.telehealth import waiting
 from app.telehealth.waiting import Waiting
 from app.web.access import staff
-from app.web.console import alarm_words, inbox_list, words
+from app.web.console import alarm_words, words
+from app.web.console.inbox import inbox_list
 from app.web.pages import page
 
 

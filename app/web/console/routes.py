@@ -2,66 +2,32 @@
 
 from starlette.routing import BaseRoute
 
-from app.web.console import (
-    accounting,
-    alerts,
-    appointments,
+from app.web.console import alerts, candidates, live, roles, sign_in
+from app.web.console.appointments import appointments, quiet_hour, rescheduling, taking_home
+from app.web.console.book import book, book_window
+from app.web.console.clinic import before_infusions, closures, companion, hours, keeping, locations
+from app.web.console.forms import form_import, form_pages, form_rules, forms, progress
+from app.web.console.inbox import inbox, inbox_notes, inbox_strangers, replies
+from app.web.console.numbers import numbers, numbers_settings
+from app.web.console.patients import (
     asked,
-    before_infusions,
-    book,
-    book_window,
-    candidates,
-    closures,
-    companion,
     consents,
     course,
-    form_import,
-    form_pages,
-    form_rules,
-    forms,
-    hours,
-    inbox,
-    inbox_notes,
-    inbox_strangers,
     journal,
-    keeping,
-    keys,
     letting_go,
-    live,
-    locations,
-    me,
-    my_devices,
-    numbers,
-    numbers_settings,
-    on_call,
-    other_systems,
     patient_links,
     patient_number,
     patient_page,
     patient_records,
     patients,
-    progress,
-    protocol_dry_run,
-    protocol_page,
-    protocol_steps,
-    protocols,
-    quiet_hour,
-    replies,
-    rescheduling,
-    responses,
-    review,
-    roles,
-    schedule,
-    schedule_file,
-    sign_in,
-    taking_home,
-    team,
-    today,
-    trail,
-    visit_guests,
-    visit_outcomes,
-    visits,
 )
+from app.web.console.protocols import protocol_dry_run, protocol_page, protocol_steps, protocols
+from app.web.console.review import responses, review
+from app.web.console.schedule import schedule, schedule_file
+from app.web.console.team import keys, me, my_devices, other_systems, team
+from app.web.console.today import on_call, today
+from app.web.console.trail import accounting, trail
+from app.web.console.visits import visit_guests, visit_outcomes, visits
 
 entrance = today.entrance
 routes: list[BaseRoute] = roles.enforced(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.i18n import gettext as _
 from app.tasks.models import StaffTask, TaskCode
 from app.web.console import live_list, words
-from app.web.console.risk_words import Action, phone_action
+from app.web.console.today.risk_words import Action, phone_action
 
 
 @dataclass(frozen=True)

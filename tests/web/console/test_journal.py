@@ -10,7 +10,7 @@ from app.journal.models import JournalEntry, SharedLine
 from app.journal.preferences import Preference
 from app.people.models import Patient
 from app.scheduling.models import Appointment
-from app.web.console import brought
+from app.web.console.patients import brought
 from tests import journals
 
 LONG = "First the light.\nThen my aunt's kitchen.\nThen nothing at all.\nA bell, far away."

@@ -17,7 +17,7 @@ from app.people import directory, enrolment
 from app.people.models import Clinic, Patient
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment
-from app.web.console import patients
+from app.web.console.patients import patients
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from app.plans.models import Protocol, ProtocolVersion
 from app.plans.steps import StepKind, fields_of
 from app.protocols import infusions
 from app.scheduling.models import Service
-from app.web.console import plan_fields
+from app.web.console.protocols import plan_fields
 
 LIST = "/clinic/protocols"
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.audit import trail
 from app.people.models import Patient
 from app.questionnaires.models import QuestionnaireResponse
-from app.web.console import trail_words
+from app.web.console.trail import trail_words
 from tests import journals, sheets
 from tests.web.test_budgets import counting
 
