@@ -86,7 +86,6 @@ class Worker:
         self._alone, self._is_alone = threading.Lock(), False  # without a database
         self._swept_at: datetime | None = None  # machine time of the last sweep of a whole day
         self._stalled: set[UUID | None] = set()  # senders that others' texts go before
-        self._purged: UUID | None = None  # the clinic behind which the next purge goes on
         self._resealer = Resealer(database)
         self.lock = threading.Lock()  # the demo's clock walks only while no job runs
         self.jobs = [
@@ -98,7 +97,7 @@ class Worker:
             Job(
                 "told", 60, self._in_transaction(told_meanwhile.leave_out), told_meanwhile.next_due
             ),
-            Job("scales", 300, self._in_transaction(asking.ask_due), asking.next_due),
+            Job("scales", 15, self._in_turns(asking.ask_due), asking.next_due),
             Job("escorts", 10, self._in_transaction(escort_texts.follow)),
             Job("goals", 10, self._in_transaction(goals.take_in)),
             Job("journal", 10, self._in_transaction(journal_following.follow)),
@@ -115,7 +114,7 @@ class Worker:
             Job("tell", 0.5, self._tell_others, aside=True),
             Job("keys", 5, self._seal_anew, aside=True),
             Job("digests", 3600, self._forget_digests, aside=True),
-            Job("purge", 60, self._in_transaction(self._purge)),
+            Job("purge", 60, self._in_turns(lambda db, behind: purging.purge(db, behind)[1])),
             self._copies(),
             Job("zones", 3600, self._in_transaction(agreed_times.follow_zones)),
             Job("tidy", 600, self._in_transaction(_tidy)),
@@ -217,19 +216,15 @@ class Worker:
 
     def _send(self) -> None:
         # A slow gateway must not keep rings and alerts waiting until the last text has left.
-        until = time.monotonic() + _LONGEST_TURN_SECONDS
-        while not self._stopping.is_set() and time.monotonic() < until:
-            if not delivery.send_one(
-                self._database, self._gateway, self._name, self._settings.base_url, self._stalled
-            ):
-                return
+        road = (self._database, self._gateway, self._name, self._settings.base_url)
+        goes_on = self._within(_LONGEST_TURN_SECONDS)
+        delivery.send_all(*road, self._stalled, goes_on=goes_on)
 
     def _send_notices(self) -> None:
         # They are never urgent: a slow push service must not hold up the texts.
-        until = time.monotonic() + _LONGEST_LOOK_SECONDS
-        while not self._stopping.is_set() and time.monotonic() < until:
-            if not push_delivery.send_one(self._database, self._push, self._settings):
-                return
+        goes_on = self._within(_LONGEST_LOOK_SECONDS)
+        while goes_on() and push_delivery.send_one(self._database, self._push, self._settings):
+            pass
 
     def _tell_others(self) -> None:
         while not self._stopping.is_set():
@@ -245,9 +240,6 @@ class Worker:
                 if not attachments.forget_digests(db):
                     return
 
-    def _purge(self, db: Session) -> None:
-        _, self._purged = purging.purge(db, self._purged)
-
     def _sweep(self) -> None:
         now = clock.machine_now()
         is_whole = self._swept_at is None or now - self._swept_at >= sweeping.WHOLE_EVERY
@@ -256,24 +248,36 @@ class Worker:
             self._swept_at = now
 
     def _understand(self) -> None:
-        until = time.monotonic() + _LONGEST_TURN_SECONDS
-        while not self._stopping.is_set() and time.monotonic() < until:
-            if not taking_in.understand_next(self._database):
-                return
+        goes_on = self._within(_LONGEST_TURN_SECONDS)
+        while goes_on() and taking_in.understand_next(self._database):
+            pass
 
     def _look(self) -> None:
         # Finding out what became of texts must not hold up those that are still to leave.
-        until = time.monotonic() + _LONGEST_LOOK_SECONDS
-        while not self._stopping.is_set() and time.monotonic() < until:
-            if not reconciling.look_into_one(
-                self._database, self._gateway, self._settings.base_url
-            ):
-                return
+        goes_on, base_url = self._within(_LONGEST_LOOK_SECONDS), self._settings.base_url
+        while goes_on() and reconciling.look_into_one(self._database, self._gateway, base_url):
+            pass
+
+    def _within(self, seconds: float) -> Callable[[], bool]:
+        """Whether a turn that begins now, of so many seconds, may go on."""
+        until = time.monotonic() + seconds
+        return lambda: not self._stopping.is_set() and time.monotonic() < until
 
     def _in_transaction(self, work: Callable[[Session], object]) -> Callable[[], None]:
         def run() -> None:
             with self._database.session() as db:
                 work(db)
+
+        return run
+
+    def _in_turns(self, work: Callable[[Session, UUID | None], UUID | None]) -> Callable[[], None]:
+        """A few clinics each time: those behind the last one that was seen to."""
+        behind: UUID | None = None
+
+        def run() -> None:
+            nonlocal behind
+            with self._database.session() as db:
+                behind = work(db, behind)
 
         return run
 

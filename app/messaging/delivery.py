@@ -1,5 +1,6 @@
-"""Sends one text that is due, and notes what the gateway answered."""
+"""Sends texts that are due, one after the other, and notes what the gateway answered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -28,6 +29,41 @@ class _Claimed:
     outgoing: Outgoing
 
 
+@dataclass(frozen=True)
+class _Answered:
+    """What the gateway said of a text."""
+
+    message: Message
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class _Hands:
+    """Who sends, and by what. `aside`: senders of whose last text nobody knows what became."""
+
+    database: Database
+    gateway: SmsGateway
+    worker: str
+    base_url: str
+    aside: set[UUID | None]
+
+    def claim(self, db: Session) -> _Claimed | bool:
+        return _claim(db, self.gateway, self.worker, self.base_url, self.aside)
+
+    def hand_over(self, claimed: _Claimed) -> _Answered | None:
+        """Outside any transaction: the row says already that it leaves."""
+        message = claimed.message
+        if not claims.has_enough_left(message):
+            with self.database.session() as db:
+                claims.put_back(db, message)  # it was never handed over
+            return None
+        answer = self.gateway.send(claimed.outgoing)
+        log.info("text", outcome=type(answer).__name__, purpose=message.purpose.value)
+        if isinstance(answer, InDoubt):
+            self.aside.add(message.sender_id)
+        return _Answered(message, answer)
+
+
 def send_one(
     database: Database,
     gateway: SmsGateway,
@@ -42,29 +78,83 @@ def send_one(
     became (None: the installation's). What leaves by others comes first, so that one which stalls
     holds up itself alone.
     """
-    aside = set() if aside is None else aside
+    hands = _Hands(database, gateway, worker, base_url, set() if aside is None else aside)
     with database.session() as db:
-        claimed = _claim(db, gateway, worker, base_url, aside)
+        claimed = hands.claim(db)
     if not isinstance(claimed, _Claimed):
         return claimed
-    message, outgoing = claimed.message, claimed.outgoing
-    if not claims.has_enough_left(message):
-        with database.session() as db:
-            claims.put_back(db, message)  # it was never handed over
-        return True
-    answer = gateway.send(outgoing)
-    if isinstance(answer, InDoubt):
-        aside.add(message.sender_id)
-    with database.session() as db:
-        # Merged as it was claimed, so that the fence still compares this claim.
-        is_noted = _note(db, db.merge(message, load=False), answer)
-    if isinstance(answer, Accepted) and not is_noted:
-        # A callback was quicker, or somebody has taken this text for lost meanwhile. In a
-        # transaction of its own: whoever holds the text must not wait for its patient's row.
-        with database.session() as db:
-            reports.apply_status(db, db.get_one(Message, message.id), "accepted", "", answer.sid)
-    log.info("text", outcome=type(answer).__name__, purpose=message.purpose.value)
+    answered = hands.hand_over(claimed)
+    if answered is not None:
+        _keep(database, answered)
     return True
+
+
+def send_all(
+    database: Database,
+    gateway: SmsGateway,
+    worker: str,
+    base_url: str,
+    aside: set[UUID | None],
+    *,
+    goes_on: Callable[[], bool],
+) -> None:
+    """The same until nothing leaves any more, or nothing new is to be begun.
+
+    What was answered about one text is noted in the transaction that claims the next.
+    """
+    hands = _Hands(database, gateway, worker, base_url, aside)
+    answered: _Answered | None = None
+    found: _Claimed | bool = True
+    while found:
+        if isinstance(found, _Claimed):
+            answered = hands.hand_over(found)
+        found = _note_and_claim(hands, answered, goes_on)
+        answered = None
+
+
+def _note_and_claim(
+    hands: _Hands, answered: _Answered | None, goes_on: Callable[[], bool]
+) -> _Claimed | bool:
+    if answered is not None and not (isinstance(answered.answer, Accepted) and goes_on()):
+        # What else was answered may stop senders, and waits for rows that others hold.
+        _keep(hands.database, answered)
+        answered = None
+    if answered is None:
+        if not goes_on():
+            return False
+        with hands.database.session() as db:
+            return hands.claim(db)
+    try:
+        with hands.database.session() as db:
+            is_noted = _note_answered(db, answered)
+            found = hands.claim(db)
+    except Exception:
+        _keep(hands.database, answered)  # whatever is wrong with the next one
+        raise
+    _settle(hands.database, answered, is_noted=is_noted)
+    return found
+
+
+def _keep(database: Database, answered: _Answered) -> None:
+    """Note what was answered, in a transaction of its own."""
+    with database.session() as db:
+        is_noted = _note_answered(db, answered)
+    _settle(database, answered, is_noted=is_noted)
+
+
+def _note_answered(db: Session, answered: _Answered) -> bool:
+    # Merged as it was claimed, so that the fence still compares this claim.
+    return _note(db, db.merge(answered.message, load=False), answered.answer)
+
+
+def _settle(database: Database, answered: _Answered, *, is_noted: bool) -> None:
+    if is_noted or not isinstance(answered.answer, Accepted):
+        return
+    # A callback was quicker, or somebody has taken this text for lost meanwhile. In a
+    # transaction of its own: whoever holds the text must not wait for its patient's row.
+    with database.session() as db:
+        message = db.get_one(Message, answered.message.id)
+        reports.apply_status(db, message, "accepted", "", answered.answer.sid)
 
 
 def rendered(message: Message, base_url: str) -> str:

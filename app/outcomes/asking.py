@@ -1,7 +1,7 @@
 """Asks for the scales that are due by themselves, with one text, each time once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,12 +25,29 @@ from app.scheduling.models import Appointment, AppointmentStatus, Encounter, Ser
 
 _SLUGS = (PHQ_9.slug, GAD_7.slug, PCL_5.slug, cadence.BLADDER)
 _LOOKS_BACK = timedelta(days=400)  # whoever had no session for so long is no longer in a course
+_LONGEST = timedelta(days=3)  # no session lasts longer
+CLINICS_AT_ONCE = 25
+_PATIENTS_AT_ONCE = 1000
 
 
-def ask_due(db: Session) -> None:
-    """Ask everybody for what is due now. Twice asks once, also in two places at once."""
-    now = clock.now()
-    for patient_id, due in _all_due(db, now):
+def ask_due(db: Session, behind: UUID | None = None) -> UUID | None:
+    """Ask whoever something is due of, at the next few clinics `behind` one. For the worker.
+
+    Twice asks once, also in two places at once. Returns the last of those clinics; None when the
+    first are next. So a turn costs the same among hundreds of clinics.
+    """
+    clinics = _clinics(db, behind)
+    _ask(db, clinics, clock.now())
+    return clinics[-1] if len(clinics) == CLINICS_AT_ONCE else None
+
+
+def _clinics(db: Session, behind: UUID | None) -> Sequence[UUID]:
+    some = select(Clinic.id).order_by(Clinic.id).limit(CLINICS_AT_ONCE)
+    return db.scalars(some if behind is None else some.where(Clinic.id > behind)).all()
+
+
+def _ask(db: Session, clinics: Sequence[UUID], now: datetime) -> None:
+    for patient_id, due in _all_due(db, clinics, now):
         if due.opens_at > now:
             continue
         patient = db.get_one(Patient, patient_id)
@@ -54,7 +71,8 @@ def ask_due(db: Session) -> None:
 
 def next_due(db: Session) -> datetime | None:
     """When the next of them is due."""
-    moments = [due.opens_at for _id, due in _all_due(db, clock.now())]
+    clinics = db.scalars(select(Clinic.id)).all()
+    moments = [due.opens_at for _id, due in _all_due(db, clinics, clock.now())]
     return min(moments, default=None)
 
 
@@ -75,14 +93,33 @@ def _once(patient: Patient, due: Due) -> str:
     return f"scales:{patient.id}:{day.isoformat()}"
 
 
-def _all_due(db: Session, now: datetime) -> Iterator[tuple[UUID, Due]]:
-    """Everybody in a course to whom something is still to come, with what and when."""
-    sessions = {row[0]: row for row in db.execute(_sessions(now))}
-    if not sessions:
-        return
+_Sessions = Row[UUID, datetime | None, datetime | None, datetime | None]
+
+
+def _all_due(db: Session, clinics: Sequence[UUID], now: datetime) -> Iterator[tuple[UUID, Due]]:
+    """Everybody in a course at these clinics to whom something is still to come: what and when."""
+    sessions = db.execute(_sessions(clinics, now)).all()
+    asked = _asked(db, clinics, now)
+    # Most of whom a clinic has treated are left alone by now: of them no more is read.
+    wanted = {
+        row[0]: row
+        for row in sessions
+        if not cadence.is_left_alone(asked[row[0]], last_end=row[2], now=now)
+    }
+    ids = list(wanted)
+    for first in range(0, len(ids), _PATIENTS_AT_ONCE):
+        some = ids[first : first + _PATIENTS_AT_ONCE]
+        yield from _due(db, {each: wanted[each] for each in some}, asked, now)
+
+
+def _due(
+    db: Session,
+    sessions: Mapping[UUID, _Sessions],
+    asked: Mapping[UUID, Sequence[Asked]],
+    now: datetime,
+) -> Iterator[tuple[UUID, Due]]:
     ids = list(sessions)
-    courses, told, asked = _courses(db, ids), _told(db, ids), _asked(db, ids, now)
-    followed = _followed(db, ids, now)
+    courses, told, followed = _courses(db, ids), _told(db, ids), _followed(db, ids, now)
     for patient_id, zone, clinic in db.execute(_settings(ids)):
         _id, first_end, last_end, next_start = sessions[patient_id]
         course = courses.get(patient_id)
@@ -120,7 +157,7 @@ def _settings(ids: Iterable[UUID]) -> Select[UUID, str, Clinic]:
 
 
 def _sessions(
-    now: datetime,
+    clinics: Sequence[UUID], now: datetime
 ) -> Select[UUID, datetime | None, datetime | None, datetime | None]:
     """Of each patient with sessions: the ends of the first and the last, the next one's start."""
     ended_at = func.coalesce(Encounter.ended_at, Appointment.ends_at)
@@ -136,6 +173,8 @@ def _sessions(
         .where(
             Appointment.service == Service.INFUSION,
             Appointment.status.not_in((AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)),
+            Appointment.clinic_id.in_(clinics),
+            Appointment.starts_at > now - _LOOKS_BACK - _LONGEST,  # by its index
             Appointment.ends_at > now - _LOOKS_BACK,
         )
         .group_by(Appointment.patient_id)
@@ -202,7 +241,7 @@ def _told(db: Session, ids: Iterable[UUID]) -> dict[UUID, dict[str, datetime]]:
     return found
 
 
-def _asked(db: Session, ids: Iterable[UUID], now: datetime) -> dict[UUID, list[Asked]]:
+def _asked(db: Session, clinics: Sequence[UUID], now: datetime) -> defaultdict[UUID, list[Asked]]:
     """What was asked by itself, the latest first. What was pulled back was no asking."""
     rows = db.execute(
         select(
@@ -212,7 +251,7 @@ def _asked(db: Session, ids: Iterable[UUID], now: datetime) -> dict[UUID, list[A
             IntakePacket.done_at.is_not(None),
         )
         .where(
-            IntakePacket.patient_id.in_(ids),
+            IntakePacket.clinic_id.in_(clinics),
             IntakePacket.code == PacketCode.SCALES,
             IntakePacket.cancelled_at.is_(None),
             IntakePacket.opens_at > now - _LOOKS_BACK,

@@ -5,7 +5,7 @@ within three days after a session, never on the day before one, at ten in the mo
 let two of them pass is left alone until the next session.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -61,7 +61,7 @@ class Due:
 
 def due(history: History, now: datetime) -> Due | None:
     """What is asked next; None while nothing is to come as things stand."""
-    if _is_left_alone(history, now):
+    if not history.is_wanted or is_left_alone(history.asked, last_end=history.last_end, now=now):
         return None
     moments = {}
     for slug in (*_BOTH, PCL_5.slug):
@@ -85,23 +85,21 @@ def due(history: History, now: datetime) -> Due | None:
     return Due(slugs, opens_at, closes_at)
 
 
+def is_left_alone(asked: Sequence[Asked], *, last_end: datetime | None, now: datetime) -> bool:
+    """Whether nothing more is asked for now: something is open, or the last two were let pass.
+
+    `asked`: the latest first.
+    """
+    if any(not each.is_done and each.closes_at > now for each in asked):
+        return True  # it is open: one after the other
+    since = [each for each in asked if last_end is None or each.opened_at > last_end]
+    return len(since) > 1 and not (since[0].is_done or since[1].is_done)
+
+
 def _is_time_for_the_bladder(history: History, opens_at: datetime) -> bool:
     """Every three months of sessions, beside what is asked anyway: it has no text of its own."""
     since = history.told.get(BLADDER) or history.first_end
     return since is not None and since + _BLADDER_EVERY <= opens_at + _LEAST_BETWEEN
-
-
-def _is_left_alone(history: History, now: datetime) -> bool:
-    if not history.is_wanted:
-        return True
-    if any(not each.is_done and each.closes_at > now for each in history.asked):
-        return True  # it is open: one after the other
-    since = [each for each in history.asked if _is_after_last_end(history, each.opened_at)]
-    return len(since) > 1 and not (since[0].is_done or since[1].is_done)
-
-
-def _is_after_last_end(history: History, moment: datetime) -> bool:
-    return history.last_end is None or moment > history.last_end
 
 
 def _mood(history: History, slug: str) -> datetime | None:

@@ -54,6 +54,24 @@ def _next(database):
         return asking.next_due(db)
 
 
+def test_among_many_clinics_each_turn_asks_at_a_few_until_all_were_asked(
+    database, theo, later, monkeypatch
+):
+    monkeypatch.setattr(asking, "CLINICS_AT_ONCE", 1)
+    later("2026-11-25T10:00")
+    behind, asked = None, []
+
+    for _ in range(3):
+        with database.session() as db:
+            behind = asking.ask_due(db, behind)
+            asked.append((behind, len(_packets(db, theo(db)))))
+
+    (first, _), (second, count), (after, _) = asked
+    assert first != second
+    assert None not in (first, second)
+    assert (count, after) == (1, None)
+
+
 def test_two_weeks_after_the_last_session_one_text_asks_for_both(database, theo, later, at):
     assert _next(database) == at("2026-11-25T10:00")
     _ask(database)
