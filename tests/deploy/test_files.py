@@ -30,9 +30,16 @@ def program(name):
 
 
 def run(*command, **more):
+    """What a program told, which has to end well."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, **more)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def blamed(*command, **more):
+    """What a program finds wrong; empty when all is well."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **more)
+    return (done.stdout + done.stderr or "it failed") if done.returncode else ""
 
 
 def section(unit, name):
@@ -131,11 +138,14 @@ def test_systemd_takes_the_units_and_finds_little_exposed(tmp_path):
         (tmp_path / unit.name.replace("@", "@8001")).write_text(text)
     analyze = program("systemd-analyze")
     files = sorted(tmp_path.glob("afterglow*"))
-    run(analyze, "verify", "--man=no", *files)
+    least = (analyze, "security", "--offline=true", "--threshold=20", "--no-pager")
 
-    for file in files:
-        if file.suffix == ".service":
-            run(analyze, "security", "--offline=true", "--threshold=20", "--no-pager", file)
+    assert blamed(analyze, "verify", "--man=no", *files) == ""
+    services = [file for file in files if file.suffix == ".service"]
+    assert {file.name: blamed(*least, file) for file in services} == {
+        file.name: "" for file in services
+    }
+    assert len(services) == len(UNITS)
 
 
 # --- proxies and relay
@@ -287,24 +297,27 @@ def test_panels_do_not_lie_upon_each_other():
 
 
 def test_prometheus_takes_configuration_rules_and_figures(client, cast, tmp_path):
-    promtool = program("promtool")
-    run(promtool, "check", "config", DEPLOY / "prometheus" / "prometheus.yml")
-    run(promtool, "check", "rules", DEPLOY / "prometheus" / "alerts.yml")
-    run(promtool, "check", "metrics", input=client.get("/metrics").text)
+    check = (program("promtool"), "check")
+    assert blamed(*check, "config", DEPLOY / "prometheus" / "prometheus.yml") == ""
+    assert blamed(*check, "rules", DEPLOY / "prometheus" / "alerts.yml") == ""
+    assert blamed(*check, "metrics", input=client.get("/metrics").text) == ""
     queries = [target["expr"] for panel in panels() for target in panel["targets"]]
     written = {"groups": [{"name": "panels", "rules": [
         {"record": f"panel:{number}", "expr": each} for number, each in enumerate(queries)
     ]}]}  # fmt: skip
     (tmp_path / "panels.yml").write_text(yaml.safe_dump(written))
-    run(promtool, "check", "rules", tmp_path / "panels.yml")
+    assert blamed(*check, "rules", tmp_path / "panels.yml") == ""
 
 
 def test_alerts_ring_when_they_should_and_are_silent_otherwise():
-    run(program("promtool"), "test", "rules", Path(__file__).parent / "alerts_test.yml")
+    told = Path(__file__).parent / "alerts_test.yml"
+
+    assert blamed(program("promtool"), "test", "rules", told) == ""
 
 
 def test_every_alert_was_heard_to_ring():
     heard = (Path(__file__).parent / "alerts_test.yml").read_text()
-    for rule in rules():
-        rings = rf"alertname=\"{rule['alert']}\"|alertname: {rule['alert']}\n +exp_alerts"
-        assert re.search(rings, heard), rule["alert"]
+    names = {rule["alert"] for rule in rules()}
+    rings = r"alertname=\"{0}\"|alertname: {0}\n +exp_alerts"
+
+    assert {name for name in names if re.search(rings.format(name), heard)} == names

@@ -35,6 +35,7 @@ def saved(cast):
             drawn={} if drawn is None else {mood: digest(drawn)},
             browser_hash=HERE,
         )
+        return response
 
     return saved
 
@@ -60,7 +61,7 @@ def test_another_answer_since_the_page_was_drawn_is_a_conflict(saved):
     ],
 )
 def test_these_are_none(saved, now, mine, differs):
-    saved(now, mine, **differs)
+    assert saved(now, mine, **differs).revision == 3
 
 
 def test_taking_an_answer_away_that_somebody_changed_is_one(saved):

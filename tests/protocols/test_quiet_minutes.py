@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from app import clock
+from app import clock, wall_time
 from app.intake.models import PacketCode, TaskState
 from app.intake.packets import open_tasks, tasks_of
 from app.journal import entries, following, planning, preferences, prompts
@@ -41,11 +41,14 @@ def prompts_of(db):
 
 
 @pytest.fixture
-def quiet(quiet_texts_of, at):
-    """`quiet(infusion, EVENING, MORNING)`: exactly these are queued after it."""
+def quiet(quiet_texts_of):
+    """`quiet(infusion)`: what is queued after it, by the clinic's clock, as EVENING is written."""
 
-    def quiet(infusion, *wanted):
-        assert quiet_texts_of(infusion) == [(purpose, at(due)) for purpose, due in wanted]
+    def quiet(infusion):
+        return [
+            (purpose, wall_time.written(due, "America/New_York"))
+            for purpose, due in quiet_texts_of(infusion)
+        ]
 
     return quiet
 
@@ -71,7 +74,7 @@ def test_booking_a_session_plans_its_quiet_minutes_with_one_link(
     (link,) = {each.link for each in found.values()}
     assert (link.kind, link.appointment_id) == (LinkKind.WRITE, infusion.id)
     assert link.expires_at == infusion.ends_at + timedelta(days=14)
-    quiet(infusion, EVENING, MORNING, WEEK)
+    assert quiet(infusion) == [EVENING, MORNING, WEEK]
 
 
 def test_its_texts_count_against_what_may_be_started_after_a_session(db, infusion_at):
@@ -132,12 +135,11 @@ def test_the_quiet_minutes_move_with_the_session(db, here, infusion_at, prompts_
 
     assert prompts_of(infusion)[Moment.WEEK].link is link
     assert link.expires_at == at("2026-12-10T14:00")
-    quiet(
-        infusion,
+    assert quiet(infusion) == [
         (Purpose.EVENING, "2026-11-26T18:00"),
         (Purpose.MORNING, "2026-11-27T08:00"),
         (Purpose.WEEK, "2026-12-03T10:00"),
-    )
+    ]
 
 
 def test_of_a_session_that_is_called_off_nothing_is_left(db, here, infusion_at, prompts_of, quiet):
@@ -149,7 +151,7 @@ def test_of_a_session_that_is_called_off_nothing_is_left(db, here, infusion_at, 
     assert prompts_of(infusion) == {}
     assert evening.link.state is LinkState.REVOKED
     assert evening.packet.cancelled_at == clock.now()
-    quiet(infusion)
+    assert quiet(infusion) == []
     assert db.scalars(select(PushNotice)).all() == []
 
 
@@ -162,7 +164,7 @@ def test_of_a_session_to_which_nobody_came_nothing_is_left(
     infusions.miss(db, infusion, by=here.jordan)
 
     assert prompts_of(infusion) == {}
-    quiet(infusion)
+    assert quiet(infusion) == []
 
 
 def test_the_real_end_moves_what_has_not_left(db, here, infusion_at, later, quiet, at):
@@ -171,7 +173,7 @@ def test_the_real_end_moves_what_has_not_left(db, here, infusion_at, later, quie
 
     infusions.record_end(db, infusion, at("2026-11-24T17:15"), by=here.jordan)
 
-    quiet(infusion, (Purpose.EVENING, "2026-11-24T19:15"), MORNING, WEEK)
+    assert quiet(infusion) == [(Purpose.EVENING, "2026-11-24T19:15"), MORNING, WEEK]
 
 
 def test_a_session_that_ends_late_has_no_evening_text(db, here, infusion_at, later, quiet, at):
@@ -180,7 +182,7 @@ def test_a_session_that_ends_late_has_no_evening_text(db, here, infusion_at, lat
 
     infusions.record_end(db, infusion, at("2026-11-24T19:50"), by=here.jordan)
 
-    quiet(infusion, (Purpose.MORNING, "2026-11-25T09:00"), WEEK)
+    assert quiet(infusion) == [(Purpose.MORNING, "2026-11-25T09:00"), WEEK]
 
 
 def test_a_text_that_left_is_not_sent_anew_when_the_end_is_corrected(
@@ -193,7 +195,7 @@ def test_a_text_that_left_is_not_sent_anew_when_the_end_is_corrected(
 
     infusions.record_end(db, infusion, at("2026-11-24T16:30"), by=here.jordan)
 
-    quiet(infusion, MORNING, WEEK)
+    assert quiet(infusion) == [MORNING, WEEK]
 
 
 def test_an_end_recorded_the_next_day_asks_about_that_day_alone(
@@ -205,14 +207,14 @@ def test_an_end_recorded_the_next_day_asks_about_that_day_alone(
 
     infusions.record_end(db, infusion, at("2026-11-24T14:00"), by=here.jordan)
 
-    quiet(infusion, WEEK)
+    assert quiet(infusion) == [WEEK]
 
 
 def test_a_session_that_lies_weeks_back_asks_for_nothing(db, infusion_at, prompts_of, quiet):
     infusion = infusion_at("2026-10-20T12:30")
 
     assert prompts_of(infusion) == {}
-    quiet(infusion)
+    assert quiet(infusion) == []
 
 
 def test_the_check_rides_on_the_evening_and_the_morning_and_is_never_texted(
@@ -260,7 +262,7 @@ def test_whoever_takes_no_texts_finds_the_quiet_minute_on_their_page(
 
     infusion = infusion_at("2026-11-24T12:30")
 
-    quiet(infusion)
+    assert quiet(infusion) == []
     later("2026-11-24T19:00")
     assert prompts.waiting(db, here.theo).moment is Moment.EVENING
 
@@ -271,12 +273,12 @@ def test_whoever_stops_texts_is_not_texted_and_whoever_starts_again_is(
     infusion = infusion_at("2026-11-24T12:30")
     here.theo.opted_out_at = clock.now()
     reaching.follow_texts(db, here.theo)
-    quiet(infusion)
+    assert quiet(infusion) == []
 
     here.theo.opted_out_at = None
     reaching.follow_texts(db, here.theo)
 
-    quiet(infusion, EVENING, MORNING, WEEK)
+    assert quiet(infusion) == [EVENING, MORNING, WEEK]
     checks = select(Message).where(Message.purpose == Purpose.INTAKE)
     assert len(db.scalars(checks.where(Message.status == "queued")).all()) == 1  # the forms alone
 
@@ -293,7 +295,7 @@ def test_another_number_gets_another_link(db, here, infusion_at, prompts_of, qui
     assert new is not old
     assert magic_links.is_live(new)
     assert magic_links.is_live(found[Moment.EVENING].packet.link)
-    quiet(infusion, EVENING, MORNING, WEEK)
+    assert quiet(infusion) == [EVENING, MORNING, WEEK]
     queued = db.scalars(select(Message).where(Message.purpose.in_((Purpose.EVENING,))))
     assert {each.link_id for each in queued if each.status == "queued"} == {new.id}
 
@@ -320,12 +322,11 @@ def test_hours_that_a_patient_chooses_move_their_texts(db, here, infusion_at, qu
     planning.follow_preference(db, here.theo)
 
     assert preferences.of(db, here.theo) == chosen
-    quiet(
-        infusion,
+    assert quiet(infusion) == [
         (Purpose.EVENING, "2026-11-24T20:15"),
         (Purpose.MORNING, "2026-11-25T11:00"),
         WEEK,
-    )
+    ]
 
 
 def test_whoever_wants_no_prompts_is_neither_texted_nor_reminded(
@@ -336,7 +337,7 @@ def test_whoever_wants_no_prompts_is_neither_texted_nor_reminded(
     preferences.keep(db, here.theo, Preference(wants_prompts=False))
     planning.follow_preference(db, here.theo)
 
-    quiet(infusion)
+    assert quiet(infusion) == []
     assert db.scalars(select(PushNotice)).all() == []
     later("2026-11-24T19:00")
     assert prompts.waiting(db, here.theo) is None
@@ -400,15 +401,15 @@ def test_nobody_looks_back_on_a_week_in_which_another_session_came(
     first = infusion_at("2026-11-24T12:30")
 
     second = infusion_at("2026-12-01T12:30")
-    quiet(first, EVENING, MORNING)
+    assert quiet(first) == [EVENING, MORNING]
     assert Moment.WEEK in prompts_of(first)  # it waits on the page
 
     infusions.reschedule(db, second, at("2026-12-03T12:30"), by=here.jordan)
-    quiet(first, EVENING, MORNING, WEEK)
+    assert quiet(first) == [EVENING, MORNING, WEEK]
     infusions.reschedule(db, second, at("2026-11-27T12:30"), by=here.jordan)
-    quiet(first, EVENING, MORNING)
+    assert quiet(first) == [EVENING, MORNING]
     infusions.cancel(db, second, by=here.jordan)
-    quiet(first, EVENING, MORNING, WEEK)
+    assert quiet(first) == [EVENING, MORNING, WEEK]
 
 
 def test_the_days_after_a_session_go_before_an_earlier_session_s_week(db, here, infusion_at, later):
@@ -427,10 +428,10 @@ def test_whoever_wrote_already_is_not_texted_about_it(db, here, infusion_at, lat
 
     write(db, here.theo)
 
-    quiet(infusion, MORNING, WEEK)
+    assert quiet(infusion) == [MORNING, WEEK]
     assert prompts.waiting(db, here.theo) is None
     infusions.record_end(db, infusion, clock.now(), by=here.jordan)  # planned anew
-    quiet(infusion, MORNING, WEEK)
+    assert quiet(infusion) == [MORNING, WEEK]
 
 
 def test_words_of_the_evening_that_arrive_in_the_morning_answer_the_evening(
@@ -444,7 +445,7 @@ def test_words_of_the_evening_that_arrive_in_the_morning_answer_the_evening(
 
     assert evening.answered_at == at("2026-11-24T19:00")
     assert prompts.waiting(db, here.theo).moment is Moment.MORNING
-    quiet(infusion, MORNING, WEEK)
+    assert quiet(infusion) == [MORNING, WEEK]
 
 
 def test_a_skip_is_an_answer(db, here, infusion_at, later, prompts_of, quiet):
@@ -454,7 +455,7 @@ def test_a_skip_is_an_answer(db, here, infusion_at, later, prompts_of, quiet):
     prompts.skip(db, prompts.current(db, here.theo))
 
     assert prompts.current(db, here.theo) is None
-    quiet(infusion, MORNING, WEEK)
+    assert quiet(infusion) == [MORNING, WEEK]
     later("2026-11-25T09:00")
     assert prompts.current(db, here.theo).moment is Moment.MORNING
 
@@ -467,15 +468,14 @@ def test_no_more_ends_what_is_asked_about_that_session(
 
     prompts.no_more(db, prompts.current(db, here.theo))
 
-    quiet(first)
+    assert quiet(first) == []
     infusions.record_end(db, first, clock.now(), by=here.jordan)
-    quiet(first)
-    quiet(
-        second,
+    assert quiet(first) == []
+    assert quiet(second) == [
         (Purpose.EVENING, "2026-12-10T18:00"),
         (Purpose.MORNING, "2026-12-11T08:00"),
         (Purpose.WEEK, "2026-12-17T10:00"),
-    )
+    ]
 
 
 def test_a_prompt_says_its_lead_and_its_questions_in_both_languages(
@@ -511,7 +511,7 @@ def test_after_the_visit_goals_are_looked_at_in_place_of_the_days_before_it(
     assert prompts.current(db, here.theo) is goals
     later("2026-12-01T06:00")
     assert prompts.current(db, here.theo).moment is Moment.WEEK
-    quiet(infusion, MORNING, WEEK)
+    assert quiet(infusion) == [MORNING, WEEK]
 
 
 def test_a_session_that_nobody_planned_for_is_planned_before_it_is_over(
@@ -528,7 +528,7 @@ def test_a_session_that_nobody_planned_for_is_planned_before_it_is_over(
 
     following.follow(db)
 
-    quiet(booked.appointment, EVENING, MORNING, WEEK)
+    assert quiet(booked.appointment) == [EVENING, MORNING, WEEK]
     assert prompts_of(here.infusion) == {}  # nobody is texted out of the blue about yesterday
 
 
@@ -540,10 +540,10 @@ def test_the_mornings_text_gives_way_to_a_talk_that_moves_onto_it(
     visit = windows.visit_after(db, infusion)
     infusions.reschedule(db, visit, at("2026-11-25T13:00"), by=here.jordan)
     planning.plan(db, infusion)
-    quiet(infusion, EVENING, (Purpose.MORNING, "2026-11-25T09:00"), WEEK)
+    assert quiet(infusion) == [EVENING, (Purpose.MORNING, "2026-11-25T09:00"), WEEK]
 
     infusions.reschedule(db, visit, at("2026-11-25T09:30"), by=here.jordan)
     following.follow(db)
     following.follow(db)
 
-    quiet(infusion, EVENING, (Purpose.MORNING, "2026-11-25T08:30"), WEEK)
+    assert quiet(infusion) == [EVENING, (Purpose.MORNING, "2026-11-25T08:30"), WEEK]
