@@ -225,14 +225,19 @@ def ids(cast, database):
         }
 
 
-@pytest.mark.parametrize(("method", "path"), PATHS)
-def test_asvs_8_4_1_what_is_ours_is_unknown_next_door(neighbour, ids, database, method, path):
-    answer = neighbour.request(method, path.format(**ids))
+def test_asvs_8_4_1_what_is_ours_is_unknown_next_door(neighbour, ids, database):
+    wrong = []
+    for method, path in PATHS:
+        answer = neighbour.request(method, path.format(**ids))
+        with database.session(write=False) as db:
+            done = (
+                db.scalar(select(SafetyAlert.acknowledged_at)),
+                db.scalar(select(StaffTask.done_at)),
+            )
+        if (answer.status_code, done) != (404, (None, None)):
+            wrong.append((method, path, answer.status_code, done))
 
-    assert answer.status_code == 404
-    with database.session(write=False) as db:
-        assert db.scalar(select(SafetyAlert.acknowledged_at)) is None
-        assert db.scalar(select(StaffTask.done_at)) is None
+    assert wrong == []
 
 
 @pytest.mark.parametrize("field", ["patient", "practitioner"])
@@ -268,11 +273,14 @@ def test_every_address_with_an_id_was_tried():
     assert known <= tried
 
 
-@pytest.mark.parametrize(("method", "path"), PATHS)
-def test_nobody_gets_in_without_a_session(client, ids, method, path):
-    answer = client.request(method, path.format(**ids))
+def test_nobody_gets_in_without_a_session(client, ids):
+    wrong = []
+    for method, path in PATHS:
+        answer = client.request(method, path.format(**ids))
+        if (answer.status_code, answer.headers.get("location")) != (303, "/clinic/sign-in"):
+            wrong.append((method, path, answer.status_code))
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/clinic/sign-in")
+    assert wrong == []
 
 
 def test_an_id_that_is_none_is_unknown(desk):
