@@ -39,9 +39,7 @@ class _Carrier:
     pace: Pace
 
 
-async def carry(
-    socket: WebSocket, line: Line, *, still_let_in: StillLetIn, language: str = "en"
-) -> None:
+async def carry(socket: WebSocket, line: Line, *, still_let_in: StillLetIn, language: str) -> None:
     """Run a line until its page goes, its session ends, or another page takes its place.
 
     `still_let_in` is asked at hello and at each of the page's pings, in a writing transaction.
@@ -96,7 +94,7 @@ async def _run(carrier: _Carrier) -> int | None:
                 await _tell(carrier, bell)
 
             group.start_soon(until_over, listen)
-    return codes[0] if codes else 1000
+    return codes[0]
 
 
 async def _tell(carrier: _Carrier, bell: Subscription) -> None:
