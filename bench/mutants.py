@@ -109,11 +109,18 @@ class Source:
         with mutant.applied():
             top = fault if spot.node is spot.top else spot.top
             faulty = ast.unparse(top)
-        told = list(difflib.ndiff(sound.splitlines(), faulty.splitlines()))
-        before = "\n".join(line[2:].strip() for line in told if line.startswith("- "))
-        after = "\n".join(line[2:].strip() for line in told if line.startswith("+ "))
+        before, after = _differing(sound.splitlines(), faulty.splitlines())
         key = hashlib.sha256(f"{self.path}\n{faulty}".encode()).hexdigest()[:20]
         return replace(mutant, before=before, after=after, key=key)
+
+
+def _differing(before: list[str], after: list[str]) -> tuple[str, str]:
+    """The lines of each that the other lacks."""
+    # By whole lines alone: a table of two hundred names is one line, and nobody asks where in it.
+    parts = difflib.SequenceMatcher(None, before, after).get_opcodes()
+    lost = [line for kind, a, b, _, _ in parts if kind != "equal" for line in before[a:b]]
+    won = [line for kind, _, _, a, b in parts if kind != "equal" for line in after[a:b]]
+    return "\n".join(map(str.strip, lost)), "\n".join(map(str.strip, won))
 
 
 def _named(statement: ast.stmt) -> str:
