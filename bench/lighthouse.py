@@ -64,7 +64,7 @@ def _rows(name: str, runs: list[dict]) -> list[Row]:
             statistics.median(run["categories"][category]["score"] * 100 for run in runs),
             "",
             100,
-            PEERS[category],
+            peer=PEERS[category],
         )
         for category in CATEGORIES
     ]

@@ -4,13 +4,14 @@ What our visit page is measured against, in the same run on the same machine.
 """
 
 import json
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import uvicorn
-from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bench.loopback import Introduction, served
 
 _PATIENT = """<!doctype html><meta name="viewport" content="width=device-width"><title>limit</title>
 <video id="remote" autoplay playsinline muted></video>
@@ -81,46 +82,20 @@ socket.onmessage = async ({ data }) => {
 </script>"""
 
 
-class Limit:
-    """The bare page's server, in a thread of this process."""
+@contextmanager
+def bare_page() -> Iterator[str]:
+    """The page's address while it is served; the side that waits is at `clinician` below it."""
+    introduction = Introduction()
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://localhost:{port}"
-        self.offer: dict[str, str] | None = None
-        self._sockets: set[WebSocket] = set()
-        app = Starlette(
-            routes=[
-                Route("/", self._patient),
-                Route("/clinician", self._clinician),
-                WebSocketRoute("/socket", self._socket),
-            ]
-        )
-        config = uvicorn.Config(app, "127.0.0.1", port, log_level="error", access_log=False)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+    async def show(_request: Request) -> HTMLResponse:
+        return HTMLResponse(_PATIENT % json.dumps(introduction.offer))
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
-
-    async def _patient(self, _request) -> HTMLResponse:
-        return HTMLResponse(_PATIENT % json.dumps(self.offer))
-
-    async def _clinician(self, _request) -> HTMLResponse:
+    async def wait(_request: Request) -> HTMLResponse:
         return HTMLResponse(_CLINICIAN)
 
-    async def _socket(self, socket: WebSocket) -> None:
-        await socket.accept()
-        self._sockets.add(socket)
-        try:
-            while True:
-                said = await socket.receive_json()
-                if "offer" in said:
-                    self.offer = said["offer"]
-                for other in self._sockets - {socket}:
-                    await other.send_json(said)
-        except WebSocketDisconnect:
-            self._sockets.discard(socket)
+    with served(
+        Route("/", show),
+        Route("/clinician", wait),
+        WebSocketRoute("/socket", introduction.meet),
+    ) as url:
+        yield url

@@ -169,8 +169,8 @@ def _beside_best(opened: Openings, what: str, said: str, value: float) -> list[R
             best / value,
             "×",
             _FASTER,
-            told,
-            best / value,
+            peer=told,
+            ratio=best / value,
         )
     ]
 

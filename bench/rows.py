@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
@@ -44,16 +45,17 @@ def at_most(
     return Row(name, round(value, 2), unit, budget, peer, value <= budget, ratio)
 
 
-def at_least(
-    name: str,
-    value: float,
-    unit: str,
-    budget: float,
-    peer: str | None = None,
-    ratio: float | None = None,
-) -> Row:
+class Beside(TypedDict, total=False):
+    """What stands beside a value: see `Row`."""
+
+    peer: str | None
+    ratio: float | None
+
+
+def at_least(name: str, value: float, unit: str, budget: float, **beside: Unpack[Beside]) -> Row:
     """A value that should not be below its budget."""
-    return Row(name, round(value, 3), unit, budget, peer, value >= budget, ratio, at_most=False)
+    is_met = value >= budget
+    return Row(name, round(value, 3), unit, budget, ok=is_met, at_most=False, **beside)
 
 
 def seen(

@@ -147,7 +147,7 @@ def _rates(taken: Taken) -> list[Row]:
         share, of_processor = rate[mine] / rate[other], own[mine] / own[other]
         told = f"{mine} {rate[mine]:.0f}/s, {other} {rate[other]:.0f}/s"
         told += f"; by the servers' own processor time {of_processor:.3g} ×"
-        return at_least(said, share, "×", least, told, share)
+        return at_least(said, share, "×", least, peer=told, ratio=share)
 
     rows = [
         beside("question page: rate beside plain text", _OURS, _PLAIN, 0.2),

@@ -10,16 +10,14 @@ Others are present when the server that introduces the two knows them; the tap i
 import shutil
 import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from bench.limit import Limit
+from bench.limit import bare_page
 from bench.peers.calls import calls
 from bench.rows import Row, at_least, at_most, seen
 from bench.stage import a_clinic
-from e2e.conftest import _ARGUMENTS, _BROWSERS, Clinic, free_port
+from e2e.conftest import _ARGUMENTS, _BROWSERS, Clinic
 from e2e.visits import Visit, a_visit
 
 # Notes by wall time, so that what happened on two pages can be told apart in order.
@@ -60,7 +58,7 @@ def measure(*, full: bool) -> list[Row]:
     rows: list[Row] = []
     with (
         a_clinic() as clinic,
-        _bare() as limit,
+        bare_page() as limit,
         calls() as (peers, missing),
         sync_playwright() as playwright,
     ):
@@ -70,7 +68,7 @@ def measure(*, full: bool) -> list[Row]:
         visit = a_visit(clinic)
         desk = _desk(browser, clinic, visit)
         others = {each.name: (each.url, _other_side(browser, each.clinician)) for each in peers}
-        others[_BARE] = (limit.url, _other_side(browser, f"{limit.url}/clinician"))
+        others[_BARE] = (limit, _other_side(browser, f"{limit}clinician"))
         for throttled in (False, True):
             ours: Times = {}
             taken: dict[str, Times] = {name: {} for name in others}
@@ -138,7 +136,12 @@ def _beside(ours: Times, taken: dict[str, Times], *, throttled: bool) -> list[Ro
             told = f"{name} {other:.0f} ms, ours {mine:.0f} ms"
             rows.append(
                 at_least(
-                    f"{said}: ahead of {name} ({line})", other / mine, "×", 1, told, other / mine
+                    f"{said}: ahead of {name} ({line})",
+                    other / mine,
+                    "×",
+                    1,
+                    peer=told,
+                    ratio=other / mine,
                 )
             )
     return rows
@@ -244,13 +247,3 @@ def _until(page: Page, *names: str) -> dict[str, float]:
 
 def _add(times: Times, name: str, value: float) -> None:
     times.setdefault(name, []).append(value)
-
-
-@contextmanager
-def _bare() -> Iterator[Limit]:
-    limit = Limit(free_port())
-    limit.start()
-    try:
-        yield limit
-    finally:
-        limit.stop()

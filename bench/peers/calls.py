@@ -4,9 +4,7 @@ None asks a STUN server: both ends are on this machine. A page is marked `presen
 that introduces the two knows that it is there.
 """
 
-import json
 import subprocess
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -15,13 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bench.loopback import Introduction, served
 from bench.peers.scratch import NotInstalledError, install, scratch, unpack
 from bench.rows import Row, absent
 from e2e.conftest import free_port
@@ -159,60 +155,23 @@ def _wait(port: int) -> None:
 
 @contextmanager
 def _served(library: Path, pages: dict[str, str]) -> Iterator[str]:
-    site = _Site(library, pages, free_port())
-    site.start()
-    try:
-        yield site.url
-    finally:
-        site.stop()
+    """The pages, the library, and a socket that hands on whatever the other side says."""
+    squeezed = brotli.compress(library.read_bytes())
 
+    async def script(_request: Request) -> Response:
+        headers = {"Content-Encoding": "br", "Cache-Control": "public, max-age=31536000"}
+        return Response(squeezed, media_type="text/javascript", headers=headers)
 
-class _Site:
-    """The two pages, the library and a socket that hands on whatever the other side says."""
-
-    def __init__(self, library: Path, pages: dict[str, str], port: int) -> None:
-        self.url = f"http://localhost:{port}/"
-        self._library = brotli.compress(library.read_bytes())
-        self._pages = pages
-        self._sockets: set[WebSocket] = set()
-        routes = [
-            Route("/library.js", self._script),
-            Route("/{path:path}", self._page),
-            WebSocketRoute("/socket", self._socket),
-        ]
-        config = uvicorn.Config(
-            Starlette(routes=routes), "127.0.0.1", port, log_level="error", access_log=False
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-
-    def start(self) -> None:
-        """Serve until `stop`."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, and wait for it."""
-        self._server.should_exit = True
-        self._thread.join(10)
-
-    async def _page(self, request: Request) -> Response:
-        script = self._pages.get(request.path_params["path"])
-        if script is None:
+    async def page(request: Request) -> Response:
+        words = pages.get(request.path_params["path"])
+        if words is None:
             return Response(status_code=404)
-        body = brotli.compress((_VIDEOS % script).encode())
+        body = brotli.compress((_VIDEOS % words).encode())
         return Response(body, media_type="text/html", headers={"Content-Encoding": "br"})
 
-    async def _script(self, _request: Request) -> Response:
-        headers = {"Content-Encoding": "br", "Cache-Control": "public, max-age=31536000"}
-        return Response(self._library, media_type="text/javascript", headers=headers)
-
-    async def _socket(self, socket: WebSocket) -> None:
-        await socket.accept()
-        self._sockets.add(socket)
-        try:
-            while True:
-                said = await socket.receive_json()
-                for other in self._sockets - {socket}:
-                    await other.send_text(json.dumps(said))
-        except WebSocketDisconnect:
-            self._sockets.discard(socket)
+    with served(
+        Route("/library.js", script),
+        Route("/{path:path}", page),
+        WebSocketRoute("/socket", Introduction().meet),
+    ) as url:
+        yield url

@@ -5,10 +5,9 @@ from contextlib import ExitStack, contextmanager
 
 from bench.peers.forms import RENDERERS, Renderer
 from bench.peers.scratch import NotInstalledError, scratch
-from bench.peers.serving import Site
+from bench.peers.serving import folder_served
 from bench.phone import Candidate
 from bench.rows import Row, absent
-from e2e.conftest import free_port
 
 
 @contextmanager
@@ -33,9 +32,5 @@ def _served(renderer: Renderer, folder) -> Iterator[str]:
     place = folder / "sites" / renderer.name.replace(" ", "-").lower()
     place.mkdir(parents=True, exist_ok=True)
     renderer.build(folder, place)
-    site = Site(place, free_port())
-    site.start()
-    try:
-        yield site.url
-    finally:
-        site.stop()
+    with folder_served(place) as url:
+        yield url
