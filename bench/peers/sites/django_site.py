@@ -8,7 +8,7 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from material import OPTIONS, QUESTIONS, STEM, TITLE
+from material import OPTIONS, QUESTIONS, STEM, TITLE, filled_in
 
 _folder = Path(__file__).parent
 settings.configure(
@@ -91,21 +91,7 @@ def show(request: HttpRequest, count: int) -> HttpResponse:
         return HttpResponseForbidden()
     response = Response.objects.get(user=request.user)
     asked = Question.objects.order_by("place").prefetch_related("choices")[:count]
-    questions = [
-        {
-            "name": f"q{each.place}",
-            "words": each.words,
-            "options": [
-                {
-                    "value": option.value,
-                    "words": option.words,
-                    "chosen": response.answers.get(f"q{each.place}") == option.value,
-                }
-                for option in each.choices.all()
-            ],
-        }
-        for each in asked
-    ]
+    questions = [filled_in(each, each.choices.all(), response.answers) for each in asked]
     values = {"title": TITLE, "clinic": "Northside Clinic", "stem": STEM, "questions": questions}
     values |= {"token": get_token(request), "response": response.pk}
     return render(request, "page.html", values | {"revision": response.revision})

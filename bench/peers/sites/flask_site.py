@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from flask import Flask, abort, render_template, request
-from material import OPTIONS, QUESTIONS, SESSION, STEM, TITLE
+from material import OPTIONS, QUESTIONS, SESSION, STEM, TITLE, filled_in
 from sqlalchemy import JSON, ForeignKey, create_engine, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
@@ -83,21 +83,7 @@ def show(count: int) -> str:
         wanted = select(Response).where(Response.user_id == signed_in.user.id)
         response = db.scalars(wanted).one()
         asked = db.scalars(select(Question).order_by(Question.place).limit(count))
-        questions = [
-            {
-                "name": f"q{each.place}",
-                "words": each.words,
-                "options": [
-                    {
-                        "value": option.value,
-                        "words": option.words,
-                        "chosen": response.answers.get(f"q{each.place}") == option.value,
-                    }
-                    for option in each.choices
-                ],
-            }
-            for each in asked
-        ]
+        questions = [filled_in(each, each.choices, response.answers) for each in asked]
         values = {"title": TITLE, "clinic": "Northside Clinic", "stem": STEM, "token": "t" * 32}
         values |= {"response": response.id, "revision": response.revision}
         return render_template("page.html", questions=questions, **values)
