@@ -156,7 +156,7 @@ def _private(path: Path) -> Iterator[TextIO]:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as raw:
         sealing = SealingFile(raw)
-        buffered = io.BufferedWriter(sealing, 1 << 20)  # type: ignore[type-var]
+        buffered = io.BufferedWriter(sealing, 1 << 20)
         with (
             gzip.GzipFile("", "wb", _EFFORT, buffered, mtime=0) as packed,
             io.TextIOWrapper(packed, "utf-8") as file,

@@ -52,7 +52,7 @@ def is_sealed(path: Path) -> bool:
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     with path.open("rb") as raw:
         if sealing.is_sealed(path):
-            inner = io.BufferedReader(sealing.OpenedFile(raw), 1 << 20)  # type: ignore[type-var]
+            inner = io.BufferedReader(sealing.OpenedFile(raw), 1 << 20)
             with gzip.GzipFile(fileobj=inner, mode="rb") as file:
                 yield io.BufferedReader(file, 1 << 20)
         else:

@@ -12,12 +12,15 @@ import io
 import os
 import struct
 from pathlib import Path
-from typing import BinaryIO, Protocol, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.security import keyring
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
 _MARK = b"AFTERGLOW\x01"
 _HEAD = struct.Struct(f">{len(_MARK)}sH16s")
@@ -27,10 +30,6 @@ _TAG = 16
 
 class NotOpened(Exception):
     """The file is not whole, was changed, or is sealed with a key that this installation lacks."""
-
-
-class _Buffer(Protocol):
-    def __len__(self) -> int: ...
 
 
 class SealingFile(io.RawIOBase):
@@ -47,12 +46,13 @@ class SealingFile(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: _Buffer) -> int:  # type: ignore[override]
-        self._held += memoryview(data)  # type: ignore[arg-type]
+    def write(self, data: "ReadableBuffer") -> int:
+        given = memoryview(data)
+        self._held += given
         while len(self._held) > _PIECE:  # one is held back: it may be the last
             self._put(bytes(self._held[:_PIECE]), is_last=False)
             del self._held[:_PIECE]
-        return len(data)
+        return given.nbytes
 
     def finish(self) -> None:
         """Write the last piece. Without it the file opens for nobody."""
@@ -84,11 +84,12 @@ class OpenedFile(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        wanted = memoryview(buffer)
         if not self._held and not self._ended:
             self._held = memoryview(self._piece())
-        taken = min(len(buffer), len(self._held))
-        buffer[:taken] = self._held[:taken]
+        taken = min(len(wanted), len(self._held))
+        wanted[:taken] = self._held[:taken]
         self._held = self._held[taken:]
         return taken
 

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -71,7 +72,7 @@ async def _arrive(world: World, path: str, headers: Mapping[str, str]) -> Client
     return page
 
 
-async def _until(page: ClientConnection, kind: str) -> dict[str, object]:
+async def _until(page: ClientConnection, kind: str) -> dict[str, Any]:
     while True:
         heard: dict[str, object] = json.loads(await page.recv())
         if heard["type"] == kind:
@@ -133,7 +134,7 @@ async def call(world: World, began: float) -> None:
     try:
         await clinician.send(json.dumps({"type": "hello", "page": uuid4().hex, "since": None}))
         room = await _until(clinician, "welcome")
-        seat, peer = room["room"]["seats"][0]["id"], uuid4().hex  # type: ignore[index]
+        seat, peer = room["room"]["seats"][0]["id"], uuid4().hex
         began = time.perf_counter()
         await clinician.send(json.dumps({"type": "offer", "peer": peer, "sdp": "v=0"}))
         await _until(patient, "offer")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
+from websockets.typing import Origin
 
 from app import clock
 from app.links.models import MagicLink
@@ -52,6 +53,7 @@ class Morning:
         self.errors = self.boards = self.texts = 0
         self.abuse: Abuse
         self._opened: list[ClientConnection] = []
+        self._staying: list[asyncio.Task[None]] = []  # each ends with its line
 
     async def pass_by(self, sitters: int, drips: int, idle: int, floods: int) -> None:
         """From the first abuse to the last line closed."""
@@ -120,7 +122,7 @@ class Morning:
         await line.send(json.dumps({"type": "hello", "page": "phone", "since": None}))
         while json.loads(await asyncio.wait_for(line.recv(), 60))["type"] != "welcome":
             pass
-        asyncio.create_task(self._stay(line))  # noqa: RUF006  ends with its line
+        self._staying.append(asyncio.create_task(self._stay(line)))
 
     async def _stay(self, line: ClientConnection) -> None:
         async def hear() -> None:
@@ -219,7 +221,7 @@ async def _call(url: str, path: str, headers: dict[str, str]) -> ClientConnectio
         f"ws://{_HOST}{path}",
         host=at.hostname,
         port=at.port,
-        origin=BASE_URL,  # type: ignore[arg-type]
+        origin=Origin(BASE_URL),
         additional_headers=headers,
         compression=None,
         ping_interval=None,

@@ -1,5 +1,7 @@
 """Alembic's way in: the address comes from the caller, never from a file."""
 
+from typing import Any, Literal
+
 import sqlalchemy as sa
 from alembic import context
 from sqlalchemy import NullPool, create_engine
@@ -7,7 +9,7 @@ from sqlalchemy import NullPool, create_engine
 from app.db.base import Model, UTCDateTime
 
 
-def render(kind, value, _autogen):  # type: ignore[no-untyped-def]
+def render(kind: str, value: Any, _autogen: object) -> str | Literal[False]:
     """Migrations name plain column types: they must read the same when the models have moved on."""
     if kind == "type" and isinstance(value, UTCDateTime):
         return "sa.DateTime(timezone=True)"

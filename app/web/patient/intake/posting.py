@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -95,7 +96,7 @@ def answers(db: Session, posted: Posted, draft: Draft, step: Step, zone: str) ->
             posted.texts,
             i18n.language(),
             zone=ZoneInfo(zone),
-            sign=lambda name, slot=slot: _signed(draft, slot, name),  # type: ignore[misc]
+            sign=partial(_signed, draft, slot),
         )
         values[slot] = found
         if fault is not None:
