@@ -32,7 +32,7 @@ from typing import Literal, TypedDict, cast
 import psycopg
 from sqlalchemy import make_url
 
-from tests import emptying
+from tests import emptying, emptying_files
 
 Kind = Literal["sqlite", "postgresql"]
 
@@ -105,18 +105,30 @@ def fresh_database(
 
 @contextmanager
 def _kept_database(kind: Kind, worker_id: str) -> Iterator[str]:
-    url = _kept[kind].pop() if _kept[kind] else database_url(kind, worker_id)
+    url = _kept[kind].pop() if _kept[kind] else _to_be_kept(kind, worker_id)
     try:
         yield url
     finally:
         _empty(kind, url)
 
 
+def _to_be_kept(kind: Kind, worker_id: str) -> str:
+    url = database_url(kind, worker_id)
+    if kind == "sqlite":
+        emptying_files.know(str(make_url(url).database))
+    return url
+
+
 def _empty(kind: Kind, url: str) -> None:
     if kind == "sqlite":
-        emptying.close_engines(url)
-        discard(url)
-        shutil.copyfile(_template_file(), str(make_url(url).database))
+        try:
+            emptying_files.delete_rows(url)
+        except (emptying_files.NotAsItWas, sqlite3.Error, OSError):
+            emptying.close_engines(url)
+            discard(url)
+            path = str(make_url(url).database)
+            shutil.copyfile(_template_file(), path)
+            emptying_files.know(path)
     else:
         try:
             emptying.delete_rows(url, str(prepare() / "postgresql"))
@@ -138,6 +150,7 @@ def discard(url: str) -> None:
     """Remove a database that `database_url` made, cutting the connections that are left."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
+        emptying_files.forget(str(address.database))
         for suffix in ("", "-wal", "-shm"):
             Path(f"{address.database}{suffix}").unlink(missing_ok=True)
     else:

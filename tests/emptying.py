@@ -6,12 +6,14 @@ than most tests do. So engines and what rests in their pools go on to the next t
 
 import atexit
 from collections import deque
+from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, QueuePool, make_url
+from sqlalchemy import Engine, QueuePool, event, make_url
 
-_MOST_AT_REST = 4  # more than a crowd's test leaves behind is not worth keeping
+MOST_AT_REST = 4  # more than a crowd's test leaves behind is not worth keeping
 _STATEMENTS = 5000
 _engines: dict[str, list[Engine]] = {}
 # Pools of tests that ended while a thread had a connection in hand: it comes back to its own pool.
@@ -33,15 +35,26 @@ def keep_engines() -> None:
         made = make(url, pool_size)
         # All tests together ask more than one clinic does: nothing is forgotten and compiled anew.
         made._compiled_cache.capacity = _STATEMENTS
+        if made.dialect.name == "sqlite":
+            event.listen(made, "do_connect", _remember_more)
         _engines.setdefault(_name(url), []).append(made)
         return made
 
     engine._engine = kept
 
 
+def _remember_more(_dialect: Any, _record: Any, _given: Any, named: dict[str, Any]) -> None:
+    named["cached_statements"] = _STATEMENTS
+
+
+def engines(url: str) -> Sequence[Engine]:
+    """Every engine of this process to this database."""
+    return _engines.get(_name(url), ())
+
+
 def close_engines(url: str) -> None:
     """Give back every connection to this database."""
-    for engine in _engines.get(_name(url), ()):
+    for engine in engines(url):
         _dispose(engine)
     _close_what_came_back()
 
@@ -83,9 +96,9 @@ def _emptier(home: str, database: str) -> psycopg.Connection[tuple[object, ...]]
 def _resting(url: str) -> list[int]:
     """The server's processes behind connections that nobody uses now."""
     found = []
-    for engine in _engines.get(_name(url), ()):
+    for engine in engines(url):
         pool = engine.pool
-        if not isinstance(pool, QueuePool) or pool.checkedout() or pool.checkedin() > _MOST_AT_REST:
+        if not isinstance(pool, QueuePool) or pool.checkedout() or pool.checkedin() > MOST_AT_REST:
             _dispose(engine)
             continue
         connections = [record.dbapi_connection for record in pool._pool.queue]  # type: ignore[attr-defined]
