@@ -21,7 +21,7 @@ from app.people.models import Patient, Practitioner
 from app.settings import Settings
 from app.web import even_pace, failing_slowly
 from app.web.guards import COOKIES
-from tests import databases, emptying, memory
+from tests import browsers, databases, emptying, memory
 from tests.cast import Cast
 from tests.cast_again import gather_again
 from tests.fakes import RecordingGateway
@@ -35,6 +35,11 @@ def pytest_configure() -> None:
     memory.keep_files_there()
     databases.prepare(under=memory.roomy_memory())
     emptying.keep_engines()
+    browsers.share_one_loop()
+
+
+def pytest_unconfigure() -> None:
+    browsers.end()
 
 
 def pytest_collection_modifyitems(config, items) -> None:
