@@ -38,15 +38,13 @@ class Signposts(Router):
 
 def _sorted(routes: Sequence[BaseRoute]) -> tuple[Mapping[str, _Routes], _Routes]:
     """The routes by the first part of their addresses; and those that may begin with anything."""
-    firsts = [_first(route) for route in routes]
-    known = {first for first in firsts if first is not None}
-
-    def those(name: str | None) -> _Routes:
-        return tuple(
-            route for route, first in zip(routes, firsts, strict=True) if first in (name, None)
-        )
-
-    return {name: those(name) for name in known}, those(None)
+    first_of = [(route, _first(route)) for route in routes]
+    below: dict[str, list[BaseRoute]] = {first: [] for _, first in first_of if first is not None}
+    anywhere: list[BaseRoute] = []
+    for route, first in first_of:
+        for those in (anywhere, *below.values()) if first is None else (below[first],):
+            those.append(route)
+    return {first: tuple(those) for first, those in below.items()}, tuple(anywhere)
 
 
 def _first(route: BaseRoute) -> str | None:
