@@ -9,11 +9,11 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.cookies import SimpleCookie
+from itertools import count
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -120,19 +120,29 @@ class Clinic:
 def seeded(tmp_path_factory) -> Path:
     """A demo's folder as its first start leaves it. Seeding once a run saves a minute."""
     folder = tmp_path_factory.mktemp("seeded")
-    running = Clinic(folder, free_port())
-    running.start()
-    running.stop()
+    demos.tell_the_story(folder)
     return folder
 
 
 @pytest.fixture
-def clinic(tmp_path, seeded) -> Iterator[Clinic]:
-    shutil.copytree(seeded, tmp_path, dirs_exist_ok=True)
-    running = Clinic(tmp_path, free_port())
-    running.start()
-    yield running
-    running.stop()
+def open_clinic(tmp_path, seeded) -> Iterator[Callable[..., Clinic]]:
+    """`open_clinic(AFTERGLOW_VIDEO="external")`: a demo of one's own with other settings."""
+    opened: list[Clinic] = []
+
+    def open_clinic(**environment: str) -> Clinic:
+        shutil.copytree(seeded, tmp_path, dirs_exist_ok=True)
+        opened.append(Clinic(tmp_path, free_port(), **environment))
+        opened[-1].start()
+        return opened[-1]
+
+    yield open_clinic
+    for running in opened:
+        running.stop()
+
+
+@pytest.fixture
+def clinic(open_clinic) -> Clinic:
+    return open_clinic()
 
 
 def free_port() -> int:
@@ -220,19 +230,39 @@ def new_desk(browser: Browser, complaints) -> Iterator:
         context = browser.new_context(**options)
         opened.append(context)
         context.on("page", complaints.listen)
-        page = context.new_page()
-        page.goto(f"{clinic.url}/demo/components")
-        page.evaluate("fetch('/demo/staff-session', { method: 'POST' }).then(a => a.ok)")
-        return page
+        demo_clinician(context, clinic)
+        return context.new_page()
 
     yield make
     for context in opened:
         context.close()
 
 
+def demo_clinician(context: BrowserContext, clinic: Clinic) -> None:
+    """Let the demo clinician be signed in wherever this browser goes at this clinic."""
+    asked = urllib.request.Request(f"{clinic.url}/demo/staff-session", b"", method="POST")
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        given = SimpleCookie(answer.headers["set-cookie"])
+    # Chromium takes what is for secure lines alone from an address that is one.
+    address = clinic.url.replace("http://", "https://")
+    context.add_cookies(
+        [
+            {
+                "name": name,
+                "value": cookie.value,
+                "url": address,
+                "httpOnly": True,
+                "sameSite": cookie["samesite"].capitalize(),
+            }
+            for name, cookie in given.items()
+        ]
+    )
+
+
 @pytest.fixture
 def operate(clinic, tmp_path):
     """`operate("staff", "invite", …)`: an operator's command on the running clinic."""
+    numbers = count()
 
     def operate(*command: str) -> str:
         encryption_key, secret_key = (tmp_path / "demo-keys").read_text().split()
@@ -243,13 +273,11 @@ def operate(clinic, tmp_path):
             "AFTERGLOW_ENCRYPTION_KEYS": encryption_key,
             "AFTERGLOW_SECRET_KEYS": secret_key,
         }
-        done = subprocess.run(
-            [sys.executable, "-c", "from app.cli import main; main()", *command],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
+        said, log = tmp_path / f"said-{next(numbers)}", tmp_path / "commands.log"
+        running = demos.FORKS.Process(target=demos.command, args=(command, environment, said, log))
+        running.start()
+        running.join(60)
+        assert running.exitcode == 0, log.read_text(errors="replace")
+        return said.read_text().strip()
 
     return operate

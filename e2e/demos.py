@@ -26,14 +26,21 @@ FORKS.set_forkserver_preload(
 )
 
 
+def tell_the_story(folder: Path) -> None:
+    """Have a demo's folder filled by the process from which all are forked: see `preloaded`."""
+    os.environ["E2E_SEEDED"] = str(folder)
+    first = FORKS.Process(target=_nothing)
+    first.start()
+    first.join()
+
+
+def _nothing() -> None:
+    """What comes to its end once everything is ready."""
+
+
 def run(environment: dict[str, str], log: Path) -> None:
     """`afterglow demo` with this environment, writing into `log`, until it is told to stop."""
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(ROOT)
-    with log.open("ab") as written:
-        os.dup2(written.fileno(), 1)
-        os.dup2(written.fileno(), 2)
+    _stand_in(environment, log, log)
     sys.argv = ["afterglow", "demo"]
     from app import clock
     from app.cli import main
@@ -48,3 +55,21 @@ def run(environment: dict[str, str], log: Path) -> None:
 
         demo_elsewhere.stand_on(environment["E2E_DATABASE"])
     main()
+
+
+def command(words: tuple[str, ...], environment: dict[str, str], said: Path, log: Path) -> None:
+    """`afterglow …` with this environment: what it says goes into `said`."""
+    _stand_in(environment, said, log)
+    sys.argv = ["afterglow", *words]
+    from app.cli import main
+
+    main()
+
+
+def _stand_in(environment: dict[str, str], out: Path, err: Path) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(ROOT)
+    for number, path in ((1, out), (2, err)):
+        with path.open("ab") as written:
+            os.dup2(written.fileno(), number)

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page, expect
 
 from e2e.calls import LISTEN_IN, expect_moving_pictures_and_sound
-from e2e.conftest import Clinic, free_port
 
 ZONE = ZoneInfo("America/New_York")
 ALEX = "+17185550177"
@@ -96,23 +95,19 @@ def test_staff_book_an_infusion_and_one_tap_later_both_see_and_hear_each_other(
 
 
 def test_a_clinic_with_its_own_room_hands_the_patient_over_and_says_how_it_went(
-    tmp_path, new_phone, new_desk
+    open_clinic, new_phone, new_desk
 ):
-    clinic = Clinic(tmp_path, free_port(), AFTERGLOW_VIDEO="external")
-    clinic.start()
-    try:
-        desk = new_desk(clinic)
-        book_an_infusion_for_alex(desk, clinic)
-        link = link_in(the_join_text(clinic))
+    clinic = open_clinic(AFTERGLOW_VIDEO="external")
+    desk = new_desk(clinic)
+    book_an_infusion_for_alex(desk, clinic)
+    link = link_in(the_join_text(clinic))
 
-        phone = new_phone()
-        phone.goto(link)
-        expect(phone.get_by_role("heading", name="Dr. Patel's room is open.")).to_be_visible()
-        over = phone.get_by_role("link", name="Go to Dr. Patel's room")
-        expect(over).to_have_attribute("href", "https://rooms.example/dr-patel")
+    phone = new_phone()
+    phone.goto(link)
+    expect(phone.get_by_role("heading", name="Dr. Patel's room is open.")).to_be_visible()
+    over = phone.get_by_role("link", name="Go to Dr. Patel's room")
+    expect(over).to_have_attribute("href", "https://rooms.example/dr-patel")
 
-        desk.goto(f"{clinic.url}/clinic/visits/{phone.url.rsplit('/', 1)[1]}")
-        desk.get_by_role("button", name="Held", exact=True).click()
-        expect(desk.locator("main .tag", has_text="Held")).to_be_visible()
-    finally:
-        clinic.stop()
+    desk.goto(f"{clinic.url}/clinic/visits/{phone.url.rsplit('/', 1)[1]}")
+    desk.get_by_role("button", name="Held", exact=True).click()
+    expect(desk.locator("main .tag", has_text="Held")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.calls import LISTEN_IN, expect_moving_pictures_and_sound
-from e2e.conftest import Clinic, free_port
+from e2e.conftest import free_port
 from e2e.visits import a_visit, admit, open_room, tap
 
 # Every connection goes through a relay, as behind the strictest networks.
@@ -124,11 +124,11 @@ def test_the_phone_may_be_offline_for_a_while(clinic, new_phone, new_desk):
 
 
 @pytest.fixture
-def relayed_clinic(tmp_path):
+def relayed_clinic(tmp_path, open_clinic):
     """A clinic with a relay of its own on loopback."""
     program = shutil.which("turnserver")
     assert program, "coturn is needed: install Debian's package"
-    port, clinic_port = free_port(), free_port()
+    port = free_port()
     with (tmp_path / "turn.log").open("w") as log:
         relay = subprocess.Popen(
             [
@@ -152,15 +152,10 @@ def relayed_clinic(tmp_path):
             cwd=tmp_path,
             env={**os.environ},
         )
-    running = Clinic(
-        tmp_path,
-        clinic_port,
+    yield open_clinic(
         AFTERGLOW_TURN_URLS=f"turn:127.0.0.1:{port}?transport=udp",
         AFTERGLOW_TURN_SECRET="a-secret-between-two",
     )
-    running.start()
-    yield running
-    running.stop()
     relay.terminate()
     relay.wait(10)
 

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 from e2e.axe import violations
 from e2e.calls import LISTEN_IN, expect_moving_pictures_and_sound
-from e2e.conftest import Clinic, free_port
 from e2e.visits import a_visit, admit, open_room, tap
 
 FAILING = """
@@ -149,20 +148,11 @@ def walk_to(page, action):
     raise AssertionError(f"Tab never reaches {action}")
 
 
-@pytest.fixture
-def clinic_elsewhere(tmp_path):
-    """A clinic that keeps its own rooms."""
-    running = Clinic(tmp_path, free_port(), AFTERGLOW_VIDEO="external")
-    running.start()
-    yield running
-    running.stop()
-
-
 def test_a_room_elsewhere_takes_one_tap_and_staff_say_that_it_was_held(
-    clinic_elsewhere, new_phone, new_desk
+    open_clinic, new_phone, new_desk
 ):
-    visit, desk = a_visit(clinic_elsewhere), new_desk(clinic_elsewhere)
-    phone = new_phone()
+    clinic = open_clinic(AFTERGLOW_VIDEO="external")
+    visit, desk, phone = a_visit(clinic), new_desk(clinic), new_phone()
     phone.context.route("https://rooms.example/**", lambda route: route.fulfill(body="the room"))
 
     phone.goto(visit.link)
