@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import pytest
@@ -12,16 +13,18 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from e2e import filling
 from e2e.asked import link_of, open_link, shipped
 from e2e.axe import violations
-from e2e.conftest import ROOT, Clinic, free_port
+from e2e.conftest import ROOT, Clinic, demo_clinician, free_port
 from e2e.ehr import Ehr
 
 SHOTS = os.environ.get("SHOTS")
 SAM = "+17185550101"
-LIGHTS = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "gentle": {"color_scheme": "light"},
-}
+DAY_AND_NIGHT = ("light", "dark")
+LIGHTS = (*DAY_AND_NIGHT, "gentle")
+# As the lamp of a page does it: see static/js/lamp.js.
+_MOOD = """(mood) => {
+  if (mood) document.documentElement.dataset.mood = mood
+  else delete document.documentElement.dataset.mood
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -46,21 +49,16 @@ def link(clinic) -> str:
     raise AssertionError("no text with a link came")
 
 
-def open_browser(
-    browser: Browser, clinic: Clinic, light: str, width: int, **more
-) -> BrowserContext:
+def open_browser(browser: Browser, clinic: Clinic, width: int, **more) -> BrowserContext:
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         permissions=["camera", "microphone"],
+        color_scheme="light",
         reduced_motion="reduce",
-        **LIGHTS[light],
         **more,
     )
     spanish = str(more.get("locale", "")).startswith("es")
-    chosen = {
-        "__Host-ag_mood": "gentle" if light == "gentle" else "plain",
-        "__Host-ag_lang": "es" if spanish else "en",
-    }
+    chosen = {"__Host-ag_mood": "plain", "__Host-ag_lang": "es" if spanish else "en"}
     address = clinic.url.replace("http://", "https://")
     context.add_cookies(
         [{"name": name, "value": value, "url": address} for name, value in chosen.items()]
@@ -68,22 +66,41 @@ def open_browser(
     return context
 
 
-def look(page: Page, name: str, light: str, wrong: list[str]) -> None:
-    """Check the page that is open, narrowest for phones; take its picture when asked to."""
+def look(page: Page, name: str, wrong: list[str], lights: Sequence[str] = LIGHTS) -> None:
+    """Check the page that is open, narrowest for phones, in each light; take pictures when asked.
+
+    It is left in the first of them. Night changes the same page's colours alone, so nothing else
+    is looked at again; gentle light has larger words as well.
+    """
     size = page.viewport_size
     narrowest = size["width"] if size["width"] > 1000 else 320
     page.set_viewport_size({"width": narrowest, "height": size["height"]})
-    wrong += [f"{name} {light}: {line}" for line in violations(page)]
-    for width in {narrowest, size["width"]}:
-        page.set_viewport_size({"width": width, "height": size["height"]})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            wrong.append(f"{name} {light}: scrolls sideways, {wide} of {width}")
+    for light in lights:
+        turn(page, light)
+        found = violations(page, only_colors=light == "dark" and light != lights[0])
+        wrong += [f"{name} {light}: {line}" for line in found]
+        _fits(page, f"{name} {light}", wrong)
     page.set_viewport_size(size)
-    if SHOTS:
-        folder = ROOT / SHOTS
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}.{light}.png", full_page=True)
+    for light in reversed(lights):
+        turn(page, light)
+        if narrowest != size["width"]:
+            _fits(page, f"{name} {light}", wrong)
+        if SHOTS:
+            folder = ROOT / SHOTS
+            folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=folder / f"{name}.{light}.png", full_page=True)
+
+
+def turn(page: Page, light: str) -> None:
+    """Another light, as the phone's own setting and the page's lamp bring it."""
+    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+    page.evaluate(_MOOD, "gentle" if light == "gentle" else "")
+
+
+def _fits(page: Page, what: str, wrong: list[str]) -> None:
+    wide, width = page.evaluate("document.documentElement.scrollWidth"), page.viewport_size["width"]
+    if wide > width:
+        wrong.append(f"{what}: scrolls sideways, {wide} of {width}")
 
 
 PUBLIC = {
@@ -114,54 +131,50 @@ CONSOLE = {
 }
 
 
-@pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize("language", ["en-US", "es-US"])
-def test_pages_that_anybody_may_open_are_well_made(browser, clinic, light, language):
-    context = open_browser(browser, clinic, light, 390, locale=language)
+def test_pages_that_anybody_may_open_are_well_made(browser, clinic, language):
+    context = open_browser(browser, clinic, 390, locale=language)
     page, wrong = context.new_page(), []
 
     for name, path in PUBLIC.items():
         page.goto(clinic.url + path)
-        look(page, f"{name}.{language[:2]}", light, wrong)
+        look(page, f"{name}.{language[:2]}", wrong)
     for kind in ("j", "s"):  # the other two show the same; tries of one household are limited
         page.goto(f"{clinic.url}/{kind}#{'1' * 22}")
         page.locator("h1:visible").first.wait_for()
-        look(page, f"link-{kind}.{language[:2]}", light, wrong)
+        look(page, f"link-{kind}.{language[:2]}", wrong)
 
     context.close()
     assert wrong == []
 
 
-@pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize("language", ["en-US", "es-US"])
-def test_the_pages_around_a_visit_are_well_made(browser, clinic, link, light, language):
-    context = open_browser(browser, clinic, light, 390, locale=language)
+def test_the_pages_around_a_visit_are_well_made(browser, clinic, link, language):
+    context = open_browser(browser, clinic, 390, locale=language)
     page, wrong = context.new_page(), []
 
     page.goto(link)
     page.wait_for_selector("#local", state="attached")
     page.wait_for_timeout(300)
-    look(page, f"waiting-room.{language[:2]}", light, wrong)
+    look(page, f"waiting-room.{language[:2]}", wrong)
     page.locator('[data-action="not-today"]').first.click()
     page.wait_for_url("**/not-today")
-    look(page, f"not-today.{language[:2]}", light, wrong)
+    look(page, f"not-today.{language[:2]}", wrong)
     time = page.locator('[data-action="pick-time"]').last.get_attribute("value")
     page.goto(f"{page.url}?{urlencode({'starts_at': time})}")
-    look(page, f"another-time.{language[:2]}", light, wrong)
+    look(page, f"another-time.{language[:2]}", wrong)
 
     context.close()
     assert wrong == []
 
 
-@pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize("language", ["en-US", "es-US"])
-def test_the_pages_of_a_form_are_well_made(browser, clinic, light, language):
-    number = list(itertools.product(LIGHTS, ["en-US", "es-US"])).index((light, language))
-    ehr, phone = Ehr(clinic), f"+1718555016{number}"
+def test_the_pages_of_a_form_are_well_made(browser, clinic, language):
+    ehr, phone = Ehr(clinic), "+17185550160" if language == "en-US" else "+17185550161"
     ehr.wait_for_day()
     ehr.ask(ehr.patient("Noa", "Lind", phone), shipped(ehr, "readiness-eve"))
     clinic.push("PT1M")
-    context = open_browser(browser, clinic, light, 390, locale=language)
+    context = open_browser(browser, clinic, 390, locale=language)
     page, wrong, counted = context.new_page(), [], itertools.count(1)
     short = language[:2]
 
@@ -169,54 +182,55 @@ def test_the_pages_of_a_form_are_well_made(browser, clinic, light, language):
     filling.to_the_end(
         page,
         on_page=filling.once_a_kind(
-            lambda shown: look(shown, f"form-{next(counted)}.{short}", light, wrong)
+            lambda shown: look(shown, f"form-{next(counted)}.{short}", wrong)
         ),
     )
-    look(page, f"form-sent.{short}", light, wrong)
+    look(page, f"form-sent.{short}", wrong)
 
     context.close()
     assert wrong == []
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_console_is_well_made(browser, clinic, light, width):
-    context = open_browser(browser, clinic, light, width)
+def test_the_console_is_well_made(browser, clinic, width):
+    context = open_browser(browser, clinic, width)
     page, wrong = context.new_page(), []
-    page.goto(f"{clinic.url}/demo/components")
-    page.evaluate("fetch('/demo/staff-session', { method: 'POST' }).then(a => a.ok)")
+
+    def see(name: str) -> None:
+        look(page, f"{name}.{width}", wrong, DAY_AND_NIGHT)
+
+    demo_clinician(context, clinic)
 
     for name, path in CONSOLE.items():
         page.goto(clinic.url + path)
-        look(page, f"{name}.{width}", light, wrong)
+        see(name)
     page.goto(f"{clinic.url}/clinic/patients")
     page.locator('main a[href*="/clinic/patients/"]:not([href$="/new"])').first.click()
-    look(page, f"console-patient.{width}", light, wrong)
+    see("console-patient")
     page.goto(f"{clinic.url}/clinic/inbox")
     page.locator(".threads a").first.click()
-    look(page, f"console-thread.{width}", light, wrong)
+    see("console-thread")
     page.goto(f"{clinic.url}/clinic/schedule")
     page.locator('main a[href*="/clinic/appointments/"]').first.click()
-    look(page, f"console-appointment.{width}", light, wrong)
+    see("console-appointment")
     page.goto(f"{clinic.url}/clinic/forms")
     page.locator("main a", has_text="PHQ-9").click()
-    look(page, f"console-form.{width}", light, wrong)
+    see("console-form")
     form = page.url
     for part in ("preview", "pages", "rules", "rules/new?question=4"):
         page.goto(f"{form}/{part}")
-        look(page, f"console-form-{part.partition('?')[0].replace('/', '-')}.{width}", light, wrong)
+        see(f"console-form-{part.partition('?')[0].replace('/', '-')}")
 
     context.close()
     assert wrong == []
 
 
-@pytest.mark.parametrize("light", LIGHTS)
-def test_every_part_of_the_design_is_well_made(browser, clinic, light):
-    context = open_browser(browser, clinic, light, 390)
+def test_every_part_of_the_design_is_well_made(browser, clinic):
+    context = open_browser(browser, clinic, 390)
     page, wrong = context.new_page(), []
 
     page.goto(f"{clinic.url}/demo/components")
-    look(page, "components", light, wrong)
+    look(page, "components", wrong)
 
     context.close()
     assert wrong == []
@@ -224,13 +238,13 @@ def test_every_part_of_the_design_is_well_made(browser, clinic, light):
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 def test_the_stage_is_well_made(browser, clinic, width, height):
-    context = open_browser(browser, clinic, "light", width)
+    context = open_browser(browser, clinic, width)
     page, wrong = context.new_page(), []
     page.set_viewport_size({"width": width, "height": height})
 
     page.goto(f"{clinic.url}/demo")
     page.wait_for_load_state("networkidle")
-    look(page, f"stage.{width}", "light", wrong)
+    look(page, f"stage.{width}", wrong, ["light"])
 
     context.close()
     assert wrong == []

@@ -6,7 +6,7 @@ import pytest
 
 from e2e.conftest import Clinic, free_port
 from e2e.evenings import evening_after, open_evening
-from e2e.test_every_page import LIGHTS, look, open_browser
+from e2e.test_every_page import look, open_browser
 
 PHONE = "+17185550171"
 WORDS = "The river, and how quiet my hands were.\nA blue door."
@@ -29,41 +29,39 @@ def link(clinic) -> str:
     return evening_after(clinic, PHONE)
 
 
-@pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize("language", ["en-US", "es-US"])
-def test_the_pages_of_a_quiet_minute_are_well_made(browser, clinic, link, light, language):
-    context = open_browser(browser, clinic, light, 390, locale=language)
+def test_the_pages_of_a_quiet_minute_are_well_made(browser, clinic, link, language):
+    context = open_browser(browser, clinic, 390, locale=language)
     page, wrong, short = context.new_page(), [], language[:2]
 
     open_evening(page, link)
-    look(page, f"quiet-minute.{short}", light, wrong)
+    look(page, f"quiet-minute.{short}", wrong)
     page.locator("#other-ways summary").click()
     page.locator("#words").fill(WORDS)
     page.locator("#truths").wait_for()
-    look(page, f"quiet-minute-typed.{short}", light, wrong)
+    look(page, f"quiet-minute-typed.{short}", wrong)
     page.locator("[data-action=keep]").click()
     page.locator("#kept-truths [data-truth=delivered][aria-current]").wait_for()
     page.locator("#share-all summary").click()
-    look(page, f"quiet-minute-kept.{short}", light, wrong)
+    look(page, f"quiet-minute-kept.{short}", wrong)
     page.locator("[data-action=done]").click()
     page.locator("#done-title").wait_for()
-    look(page, f"quiet-minute-done.{short}", light, wrong)
+    look(page, f"quiet-minute-done.{short}", wrong)
     for name, path in {"journal-closed": "/journal", "journal-hours": "/journal/hours"}.items():
         page.goto(clinic.url + path)
-        look(page, f"{name}.{short}", light, wrong)
+        look(page, f"{name}.{short}", wrong)
 
     context.close()
     assert wrong == []
 
 
-@pytest.mark.parametrize("light", LIGHTS)
-def test_so_is_the_page_for_somebody_whom_nobody_knows(browser, clinic, light):
-    context = open_browser(browser, clinic, light, 390)
+def test_so_is_the_page_for_somebody_whom_nobody_knows(browser, clinic):
+    context = open_browser(browser, clinic, 390)
     page, wrong = context.new_page(), []
 
     page.goto(f"{clinic.url}/journal/write")
     page.locator("#words").fill(WORDS)
-    look(page, "quiet-minute-nobody", light, wrong)
+    look(page, "quiet-minute-nobody", wrong)
 
     context.close()
     assert wrong == []
