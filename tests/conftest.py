@@ -1,6 +1,11 @@
 """What every test may ask for:
 
 a database of its own, the clock standing still, the cast, a client.
+
+On PostgreSQL every test that asks for a database is tried again. Of one that is told over many
+values it is the first of them, unless it is marked `every_value_on_both`, because the values change
+what is asked of the database, or stands in a folder where the database itself is tried (decision
+63).
 """
 
 import gc
@@ -26,12 +31,19 @@ from tests.cast import Cast
 from tests.cast_again import gather_again
 from tests.fakes import RecordingGateway
 
-DEMO = Path(__file__).parent / "demo"
+TESTS = Path(__file__).parent
+DEMO = TESTS / "demo"
 FRIDAY_NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # 12:00 at the clinic
 BASE_URL = "https://afterglow.test"
 
 
-def pytest_configure() -> None:
+# Where each value counts: locks, plans, dumps, kills.
+WHOLE = {"backups", "db", "keeping", "reliability", "tasks"}
+
+
+def pytest_configure(config) -> None:
+    meaning = "each of its values is tried on PostgreSQL too"
+    config.addinivalue_line("markers", f"every_value_on_both: {meaning}")
     memory.keep_files_there()
     databases.prepare(under=memory.roomy_memory())
     emptying.keep_engines()
@@ -45,19 +57,31 @@ def pytest_unconfigure() -> None:
 def pytest_collection_modifyitems(config, items) -> None:
     """What needs no database is tried once, not once for each kind.
 
-    Nor is the demo, which runs on the embedded one alone.
+    Nor is the demo, which runs on the embedded one alone, nor what differs by a mere value.
     """
     if databases.chosen_kind() == "sqlite":
         return
     alike: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    met: set[str] = set()
     for item in items:
-        alike[_is_alike(item)].append(item)
+        alike[_is_alike(item) or _is_met_again(item, met)].append(item)
     config.hook.pytest_deselected(items=alike[True])
     items[:] = alike[False]
 
 
 def _is_alike(item) -> bool:
     return DEMO in item.path.parents or {"database", "worker_id"}.isdisjoint(item.fixturenames)
+
+
+def _is_met_again(item, met: set[str]) -> bool:
+    """Whether the same test was met before, with another value."""
+    folder = item.path.relative_to(TESTS).parts[0]
+    if folder in WHOLE or item.get_closest_marker("every_value_on_both"):
+        return False
+    name = item.nodeid.partition("[")[0]
+    is_again = name in met
+    met.add(name)
+    return is_again
 
 
 @pytest.hookimpl(wrapper=True)

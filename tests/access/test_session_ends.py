@@ -308,6 +308,7 @@ def test_the_list_of_devices_begins_with_the_one_used_last_and_ends_with_what_is
     assert web_sessions.of(db, cast.dr_okafor) == [desk]
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     ("kind", "time", "ended"),
     [
@@ -330,6 +331,7 @@ def test_tidying_is_exact_to_the_second(start, db, kind, time, ended):
     assert row.ended_at == (clock.machine_now() if ended else None)
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("kind", OF_VISITS)
 @pytest.mark.parametrize(("seconds", "ended"), [(-1, False), (0, True)])
 def test_tidying_ends_what_belongs_to_a_visit_by_the_visits_clock(start, db, kind, seconds, ended):
@@ -405,6 +407,7 @@ def test_whoever_is_let_in_stands_in_the_rows_at_once(start, db):
         assert db.scalars(select(WebSession.id)).all() == [row.id]
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("why", ["ended", "rested", "over", "of a visit that is over"])
 def test_a_session_is_live_or_it_is_not(start, db, why):
     row, _ = start(SessionKind.JOIN if "visit" in why else SessionKind.PATIENT)

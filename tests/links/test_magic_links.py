@@ -152,6 +152,7 @@ def test_a_link_lives_to_the_second_of_its_end(db, cast, seconds, live):
     assert magic_links.is_live(link) is live
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(("was", "to"), list(product([*LIVE, *DEAD], LIVE[1:])))
 def test_a_link_moves_forward_and_never_back(db, cast, was, to):
     link = in_state(db, cast, was)

@@ -278,6 +278,7 @@ def test_a_text_that_cannot_be_read_does_not_hold_up_the_others(
     assert kept(broken).status is MessageStatus.FAILED
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("order", list(permutations(["queued", "sending", "sent", "delivered"])))
 def test_callbacks_in_any_order_end_at_the_same_truth(queue, send, kept, callback, tasks, order):
     message = queue()

@@ -776,6 +776,7 @@ def test_the_gateways_list_is_searched_from_a_day_before_the_text_was_taken_in_h
     assert began - timedelta(days=2) < asked_since[0] < began - timedelta(days=1)
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("known_by", ["its number", "a report"])
 def test_what_was_made_for_another_text_settles_no_doubt(
     queue, send, doubted, look, kept, gateway, callback, known_by

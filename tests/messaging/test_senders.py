@@ -442,6 +442,7 @@ def stop(database, *which):
 LATE = timedelta(minutes=10)
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("stopped", ["its own", "the installation's"])
 def test_texts_that_a_stopped_sender_holds_hide_no_late_ones_of_others(
     database, gateway, give, text_to, lateness, cast, stopped

@@ -144,6 +144,7 @@ def test_only_what_was_not_here_is_counted_and_told(database, gateway, kept, ala
     assert (len(kept()), alarms()) == (2, [("webhook-missed", 1)])
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(("back", "found"), [(sweeping.LATELY, 1), (sweeping.A_DAY, 2)])
 def test_between_the_long_looks_only_the_last_hours_are_asked_for(database, gateway, back, found):
     gateway.received = [came_in("SM1", minutes_ago=119), came_in("SM2", minutes_ago=121)]

@@ -42,6 +42,7 @@ def run(where: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(("seed", "infusions"), [(1, 0), (2, 7), (3, 60), (4, 120), (5, 150)])
 def test_every_figure_is_computed_anew_from_the_rows(exported, seed, infusions):
     where, read = exported(seed, infusions)

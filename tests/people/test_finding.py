@@ -49,6 +49,7 @@ def _found(db, cast, asked, **how):
     return [db.get_one(Patient, each).full_name for each in found.ids]
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
@@ -97,6 +98,7 @@ def test_everybody_stands_by_name(db, people, cast):
     assert "Noor Haddad" not in everybody  # next door's
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("asked", ["mayya", "myaa", "maja", "osie", "maya oseii"])
 def test_a_slip_of_the_finger_still_finds_somebody_and_says_so(db, cast, asked):
     found = finding.find(db, cast.clinic.id, asked)
@@ -104,6 +106,7 @@ def test_a_slip_of_the_finger_still_finds_somebody_and_says_so(db, cast, asked):
     assert (found.ids, found.is_near) == ([cast.maya.id], True)
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("asked", ["mxyz", "zz", "osei brandt"])
 def test_what_is_no_slip_finds_nobody(db, cast, asked):
     found = finding.find(db, cast.clinic.id, asked)

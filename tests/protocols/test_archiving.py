@@ -29,6 +29,7 @@ def away(db, here):
     return here.theo
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("purpose", [each for each in Purpose if each is not Purpose.REPLY])
 def test_by_itself_nothing_is_sent_to_whoever_was_put_away(db, away, purpose):
     queued = outbox.enqueue(db, purpose, "Northside: …", due_at=clock.now(), patient=away)

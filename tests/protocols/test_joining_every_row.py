@@ -47,6 +47,7 @@ def test_the_walk_finds_what_everybody_knows_of():
     assert len(EVERY) > 20
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("column", EVERY, ids=_named(EVERY))
 def test_what_hangs_on_one_record_hangs_on_the_other(db, cast, given, join, column):
     row_id = fill(db, column.table, given, **{column.name: cast.theo.id})
@@ -61,6 +62,7 @@ def test_what_hangs_on_one_record_hangs_on_the_other(db, cast, given, join, colu
     assert now == cast.maya.id or (rule is not None and now is None)
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     ("column", "constraint"), ONE_OF_A_KIND, ids=_named(pair[0] for pair in ONE_OF_A_KIND)
 )

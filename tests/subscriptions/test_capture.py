@@ -79,6 +79,7 @@ def test_a_savepoint_takes_its_notes_along(database, cast, subscribe, events):
     assert [event.resource_id for event in events()] == [cast.maya.id]
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("by", ["statement", "hand"])
 def test_a_change_past_the_models_is_told_too(database, cast, subscribe, events, by):
     subscribe("Appointment")

@@ -102,6 +102,7 @@ def _a_guest(_, seat):
     seat.guest_id = seat.id
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     "otherwise",
     [
@@ -137,6 +138,7 @@ def _is_moved(_, seat):
     seat.visit.appointment.starts_at -= timedelta(hours=1)
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     "happens", [_signed_out, _on_another_page, _offers, _is_seen_no_longer, _is_moved]
 )

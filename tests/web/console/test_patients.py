@@ -32,6 +32,7 @@ def _count(database):
         return db.scalar(select(func.count()).select_from(Patient))
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

@@ -110,6 +110,7 @@ def _flag(db, patient, label):
         flag.label = label
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("path", PAGES)
 def test_queries_do_not_grow_with_rows(signed_in, cast, database, path):
     office = signed_in(cast.ada)

@@ -233,6 +233,7 @@ def test_the_neighbours_texts_are_unknown_here(stranger, texted, cast):
     assert told(stranger.get(f"/Organization/{cast.clinic.id}"), 404)
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("name", ["subject", "patient", "subject:Patient"])
 @pytest.mark.parametrize("value", ["Patient/{}", "{}", "https://ehr.example/fhir/Patient/{}"])
 def test_a_thread_is_found_by_its_patient(ehr, texted, cast, name, value):

@@ -113,6 +113,7 @@ def test_who_wrote_stop_has_no_consent_to_texts_that_stands(of_maya, signed, dat
     assert of_maya()["texts"]["status"] == "inactive"
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("count", [1, 2, 3, 500])
 def test_everything_comes_once_in_pages_of_any_size(ehr, cast, signed, infusion, asked, count):
     kinds = ("Appointment", "Encounter", "Consent", "Task", "QuestionnaireResponse")

@@ -230,6 +230,7 @@ INFUSION = ("book", "infusion", "2026-11-24T10:00", 120)
 VISIT = ("book", "consultation", "2026-11-24T10:00", 50)
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     ("hours", "steps"),
     [

@@ -61,6 +61,7 @@ def texts(database, cast):
     return texts
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     "kind",
     ["Appointment", "Encounter", "Consent", "Task", "Communication", "QuestionnaireResponse"],
@@ -86,6 +87,7 @@ def test_pages_hold_everybody_once_while_rows_are_added(ehr, texts, cast):
     assert following(rest[-1]) == ""
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("kind", ["Practitioner", "Questionnaire", "PlanDefinition"])
 def test_short_lists_come_in_pages_too(ehr, kind):
     everybody = ids(ehr.get(f"/{kind}").json())
@@ -164,6 +166,7 @@ def test_appointments_are_found_by_day_status_service_and_who_takes_part(ehr, ca
     assert found(f"practitioner=Practitioner/{cast.dr_lind.id}") == []
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     "said",
     [
@@ -179,6 +182,7 @@ def test_a_patient_is_found_by_number_name_or_birth_date(ehr, cast, said):
     assert ids(ehr.get(f"/Patient?{said}").json()) == [str(cast.maya.id)]
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize(
     "said", ["name=Mahya", "name=Noor", "phone=%2B13125550144", "family=Osei&given=Theo"]
 )

@@ -114,6 +114,7 @@ def test_nothing_is_offered_before_the_second_visit(signed_in, database, cast):
     assert OFFER not in signed_in(cast.maya).get("/").text
 
 
+@pytest.mark.every_value_on_both
 @pytest.mark.parametrize("hours_since_dose", [2, 25])
 @pytest.mark.parametrize("is_something_due", [True, False])
 @pytest.mark.parametrize("is_talk_near", [True, False])
