@@ -24,9 +24,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from app import clock
+from app.links.models import MagicLink
 from app.messaging.models import Message, MessageStatus
 from app.messaging.outbox import WITHDRAWN
 from app.people.models import Patient
@@ -66,9 +67,42 @@ def _claiming(*which: ColumnElement[bool]) -> Update:
 _CLAIM = _claiming()
 _CLAIM_BUT = _claiming(_row.clinic_id.not_in(bindparam("clinics", expanding=True)))
 _CLAIM_ONLY = _claiming(_row.clinic_id.in_(bindparam("clinics", expanding=True)))
+# What nearly every text that leaves is asked: of the wide rows the rest is read if it is wanted.
+_OF_TEXT = load_only(
+    Message.clinic_id,
+    Message.patient_id,
+    Message.practitioner_id,
+    Message.appointment_id,
+    Message.link_id,
+    Message.purpose,
+    Message.body_sealed,
+    Message.number_sealed,
+    Message.due_at,
+    Message.expires_at,
+    Message.at_any_hour,
+    Message.cap_key,
+    Message.attempt,
+    Message.worker,
+    Message.lease_until,
+    Message.sent_at,
+    Message.sender_id,
+)
+_OF_PATIENT = joinedload(Message.patient).load_only(
+    Patient.clinic_id,
+    Patient.phone_sealed,
+    Patient.zone,
+    Patient.texts_agreed_at,
+    Patient.opted_out_at,
+    Patient.number_failed_at,
+    Patient.archived_at,
+    Patient.merged_into_id,
+)
+_OF_LINK = joinedload(Message.link).load_only(
+    MagicLink.kind, MagicLink.state, MagicLink.seed, MagicLink.key_number
+)
 _CLAIMED = (
     select(Message)
-    .options(joinedload(Message.patient), joinedload(Message.link))
+    .options(_OF_TEXT, _OF_PATIENT, _OF_LINK)
     .where(Message.id == bindparam("claimed"))
     .execution_options(populate_existing=True)
 )

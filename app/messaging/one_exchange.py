@@ -1,25 +1,29 @@
-"""One HTTP exchange on a line of its own: what the `twilio` client is handed to speak through.
+"""One HTTP exchange after the other: what the `twilio` client is handed to speak through.
 
-Nothing is tried twice, no redirect is followed, nothing is written to any log, and it is over in
-ten seconds whatever drips in. A line is not kept: one that died while idle would leave a doubt
-about every text that met it.
+Nothing is tried twice, no redirect is followed, nothing is written to any log, and each is over in
+ten seconds whatever drips in. A line is kept for the next exchange only while one follows the other
+at once: one that died while idle would leave a doubt about the text that met it.
 """
 
+import io
+import select
 import ssl
-import threading
 import time
 from base64 import b64encode
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from socket import SHUT_RDWR, socket
+from socket import socket
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from app import clock
 
 _TIMEOUT_SECONDS = 10.0
 _CONNECT_SECONDS = 4.0
+_KEPT_SECONDS = 1.0
 _LONGEST_ANSWER = 4 * 1024 * 1024
 _LONGEST_WAIT_SECONDS = 900
 _USUAL_WAIT_SECONDS = 5
@@ -47,12 +51,17 @@ class HttpAnswer:
 
 
 class OneExchange:
-    """The `twilio` client's way onto the network."""
+    """The `twilio` client's way onto the network. Thread-safe."""
 
     is_async = False
 
     def __init__(self) -> None:
         self._trust = ssl.create_default_context()
+        self._kept: deque[tuple[str, float, HTTPConnection]] = deque(maxlen=1)
+
+    def __del__(self) -> None:
+        for _where, _since, line in self._kept:
+            line.close()
 
     def request(
         self,
@@ -71,59 +80,116 @@ class OneExchange:
         the answer did not come whole and in time: whether it was processed is unknown then.
         """
         until = time.monotonic() + _TIMEOUT_SECONDS
-        line = self._line(url)
-        watch = threading.Timer(_TIMEOUT_SECONDS, _cut, [line])
-        watch.daemon = True
-        watch.start()
+        address = urlsplit(url)
+        where = f"{address.scheme}://{address.netloc}"
+        line = self._kept_line(where) or self._new_line(where, until)
         try:
-            _connect(line, until)
+            _give_until(line, until)
             line.request(
                 method,
                 _target(url, params),
                 body=urlencode(data, doseq=True).encode() if data else None,
                 headers=dict(headers or {}) | _authorization(auth),
             )
-            return _whole(line.getresponse())
-        finally:
-            watch.cancel()
+            answer = line.getresponse()
+            told = _whole(answer)
+        except BaseException:
             line.close()
+            raise
+        self._keep(where, line, answer)
+        if told.status_code == 429:
+            raise TooManyRequests(_wait(answer.getheader("Retry-After", "")))
+        return told
 
-    def _line(self, url: str) -> HTTPConnection:
-        address = urlsplit(url)
+    def _new_line(self, where: str, until: float) -> HTTPConnection:
+        address = urlsplit(where)
         host, port = address.hostname or "", address.port
         if address.scheme == "https":
-            return HTTPSConnection(host, port, timeout=_CONNECT_SECONDS, context=self._trust)
-        return HTTPConnection(host, port, timeout=_CONNECT_SECONDS)
-
-
-def _connect(line: HTTPConnection, until: float) -> None:
-    try:
-        line.connect()
-    except OSError as error:
-        raise NotSent from error
-    left = until - time.monotonic()
-    # A name server may think longer than a claim lives; then another worker may hold the text.
-    if left <= 0:
-        raise NotSent
-    line.sock.settimeout(left)
-
-
-def _cut(line: HTTPConnection) -> None:
-    """End a line that drips. Its reader wakes up to an end of file."""
-    if isinstance(line.sock, socket):
+            line: HTTPConnection = HTTPSConnection(
+                host, port, timeout=_CONNECT_SECONDS, context=self._trust
+            )
+        else:
+            line = HTTPConnection(host, port, timeout=_CONNECT_SECONDS)
         try:
-            # Past TLS, whose own farewell would wait for the other side.
-            socket.shutdown(line.sock, SHUT_RDWR)
-        except OSError:
-            return
+            line.connect()
+        except OSError as error:
+            line.close()
+            raise NotSent from error
+        # A name server may think longer than a claim lives; then another worker may hold the text.
+        if time.monotonic() >= until:
+            line.close()
+            raise NotSent
+        return line
+
+    def _kept_line(self, where: str) -> HTTPConnection | None:
+        """The line of the exchange before, if it was to the same place just now and is silent.
+
+        One that has something to say was closed by the other side, or is out of step.
+        """
+        try:
+            place, since, line = self._kept.pop()
+        except IndexError:
+            return None
+        if place == where and time.monotonic() - since < _KEPT_SECONDS and _is_silent(line):
+            return line
+        line.close()
+        return None
+
+    def _keep(self, where: str, line: HTTPConnection, answer: HTTPResponse) -> None:
+        if answer.will_close or not answer.isclosed() or self._kept:
+            line.close()
+        else:
+            self._kept.append((where, time.monotonic(), line))
+
+
+def _is_silent(line: HTTPConnection) -> bool:
+    watched = select.poll()
+    watched.register(line.sock, select.POLLIN)
+    return not watched.poll(0)
+
+
+def _give_until(line: HTTPConnection, until: float) -> None:
+    """Both ways: what is sent now, and each piece that is waited for then."""
+    line.sock.settimeout(max(until - time.monotonic(), 0.001))
+    answering: Any = line
+
+    def answer_of(sock: socket, *given: Any, **named: Any) -> HTTPResponse:
+        in_time: Any = _InTime(sock, until)
+        return HTTPResponse(in_time, *given, **named)
+
+    answering.response_class = answer_of
+
+
+class _InTime(io.RawIOBase):
+    """What comes in on a line up to a moment (monotonic): one that drips is over as well."""
+
+    def __init__(self, sock: socket, until: float) -> None:
+        self._sock, self._until = sock, until
+        self._read = sock.makefile("rb", buffering=0)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """As `HTTPResponse` asks a socket for it."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._read.readinto(buffer)
+
+    def close(self) -> None:
+        self._read.close()
+        super().close()
 
 
 def _whole(answer: HTTPResponse) -> HttpAnswer:
     raw = answer.read(_LONGEST_ANSWER)
     if answer.length or len(raw) >= _LONGEST_ANSWER:
         raise HTTPException("cut short, or longer than anything that was asked for")
-    if answer.status == 429:
-        raise TooManyRequests(_wait(answer.getheader("Retry-After", "")))
     return HttpAnswer(answer.status, raw.decode(), dict(answer.getheaders()))
 
 

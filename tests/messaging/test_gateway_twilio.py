@@ -1,5 +1,6 @@
 """The real `twilio` client against the stand-in, which checks the shape of all it is asked."""
 
+import select
 import socket
 import ssl
 import threading
@@ -369,6 +370,57 @@ def test_nothing_is_said_to_somebody_whom_nobody_vouches_for(sealed_line, monkey
 
     assert isinstance(TwilioGateway(where).send(outgoing()), TooFast)
     assert heard == []
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    """Every line that is opened to a gateway."""
+    opened, connect = [], one_exchange.HTTPConnection.connect
+
+    def noting(line):
+        opened.append(line)
+        connect(line)
+
+    monkeypatch.setattr(one_exchange.HTTPConnection, "connect", noting)
+    return opened
+
+
+def test_texts_that_follow_each_other_at_once_share_a_line(twilio, lines):
+    sends = gateway(twilio).send
+
+    answers = [sends(outgoing()) for _ in range(3)]
+
+    assert len({answer.sid for answer in answers}) == 3
+    assert len(lines) == 1
+
+
+def test_a_line_that_lay_still_is_not_used_again(twilio, lines, monkeypatch):
+    monkeypatch.setattr(one_exchange, "_KEPT_SECONDS", 0)
+    sends = gateway(twilio).send
+
+    assert all(isinstance(sends(outgoing()), Accepted) for _ in range(2))
+    assert len(lines) == 2
+
+
+def test_a_line_that_the_other_side_has_left_costs_no_text_a_doubt(lines):
+    with answering(http(201, b'{"sid": "SM1"}')) as gateway:
+        assert gateway.send(outgoing()) == Accepted("SM1")
+        select.select([lines[0].sock], [], [], 5)  # it says goodbye
+
+        assert gateway.send(outgoing()) == Accepted("SM1")
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize("fault", [Fault.RESET_AFTER, Fault.HALF_BODY, Fault.STALL_BEFORE])
+def test_a_line_on_which_something_went_wrong_is_left(twilio, lines, monkeypatch, fault):
+    monkeypatch.setattr(one_exchange, "_TIMEOUT_SECONDS", 0.5)
+    twilio.turns.extend([Turn(), Turn(fault, wait=5), Turn()])
+    sends = gateway(twilio).send
+
+    assert isinstance(sends(outgoing()), Accepted)
+    assert sends(outgoing()) == InDoubt()
+    assert isinstance(sends(outgoing()), Accepted)
+    assert len(lines) == 2
 
 
 def test_asvs_15_3_2_a_redirect_is_never_followed(twilio):
