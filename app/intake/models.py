@@ -87,6 +87,7 @@ class IntakeTask(Changing, Model):
         Index(None, "packet_id"),
         Index(None, "patient_id", "state"),
         Index(None, "clinic_id", "changed_at"),
+        Index(None, "clinic_id", "started_at"),
         Index(None, "response_id"),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.db.base import Changing, Model, Sealed, SealedDate
+from app.db.base import Changing, Model, Sealed, SealedDate, only
 
 
 class Role(StrEnum):
@@ -50,6 +50,9 @@ class Clinic(Model):
     made_at: Mapped[datetime]
 
 
+_WAITS = "applied_at IS NOT NULL AND accepted_at IS NULL AND declined_at IS NULL"
+
+
 class Patient(Model):
     """The person treated. What names or reaches them rests encrypted."""
 
@@ -60,6 +63,7 @@ class Patient(Model):
         Index(None, "clinic_id", "changed_at"),
         Index(None, "clinic_id", "archived_at"),
         Index(None, "clinic_id", "declined_at"),
+        only("ix_patient_waiting_open", "clinic_id", "applied_at", where=_WAITS),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))

@@ -48,6 +48,7 @@ class QuestionnaireResponse(Model):
         Index(None, "patient_id", "status"),
         Index(None, "questionnaire_id"),
         Index(None, "clinic_id", "status"),
+        Index(None, "clinic_id", "completed_at"),
         Index(None, "questionnaire_id", "completed_at"),
     )
 

@@ -46,6 +46,7 @@ class SafetyAlert(Model):
         Index(None, "patient_id", "made_at"),
         Index(None, "response_id"),
         Index(None, "thread_id"),
+        Index(None, "clinic_id", "closed_at"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Changing, Model, Sealed
+from app.db.base import Changing, Model, Sealed, only
 from app.people.models import Clinic, Patient, Practitioner
 from app.plans.kinds import Route
 
@@ -53,6 +53,7 @@ class Appointment(Changing, Model):
         Index(None, "patient_id", "starts_at"),
         Index(None, "follows_id"),
         Index(None, "ends_at"),
+        only("ix_appointment_asked", "clinic_id", "asked_at", where="asked_at IS NOT NULL"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
+from sqlalchemy.sql.functions import coalesce
 
 from app.web.fhir.outcome import Fault
 
@@ -23,14 +24,23 @@ def within(
     """
     prefix, begins, ends = _read(name, said, zone)
     return {
-        "ge": [moment >= begins],
-        "gt": [moment >= ends],
-        "sa": [moment >= ends],
+        "ge": _since(moment, begins),
+        "gt": _since(moment, ends),
+        "sa": _since(moment, ends),
         "le": [moment < ends],
         "lt": [moment < begins],
         "eb": [moment < begins],
         "ne": [~((moment >= begins) & (moment < ends))],
-    }.get(prefix, [moment >= begins, moment < ends])
+    }.get(prefix, [*_since(moment, begins), moment < ends])
+
+
+def _since(moment: ColumnElement[Any], begins: datetime) -> list[ColumnElement[bool]]:
+    found = [moment >= begins]
+    if isinstance(moment, coalesce):
+        # The same once more as an index can tell: it knows the first of them alone.
+        first = next(iter(moment.clauses))
+        found.append(or_(first >= begins, first.is_(None)))
+    return found
 
 
 def holds(name: str, said: str, moment: datetime, zone: str) -> bool:
