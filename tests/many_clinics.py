@@ -41,6 +41,7 @@ def copy_clinic(engine: Engine, clinic_id: object, times: int, *, thin: int = 1)
             if table.name == "clinic" or ("clinic_id" in table.c and table.name not in _SHARED):
                 copies = times // thin if table.name in _BESIDE else times
                 _copy(connection, table, str(clinic_id), copies)
+                connection.commit()  # what is written ahead stays short
     look_at_all(engine)
 
 
@@ -109,11 +110,20 @@ def _resting(connection: Connection) -> Iterator[None]:
         yield
 
 
+_IN_A_HURRY = (
+    "foreign_keys=OFF",
+    "synchronous=OFF",
+    "secure_delete=OFF",
+    "cache_size=-1000000",
+    "threads=2",
+)
+
+
 @contextmanager
 def _sqlite_rests(connection: Connection) -> Iterator[None]:
     driver = connection.connection.dbapi_connection
     assert driver is not None
-    for pragma in ("foreign_keys=OFF", "synchronous=OFF", "cache_size=-1000000"):
+    for pragma in _IN_A_HURRY:
         driver.execute(f"PRAGMA {pragma}")
     made = [sql for (sql,) in connection.exec_driver_sql(_MADE_ANEW)]
     for sql in made:
@@ -122,7 +132,7 @@ def _sqlite_rests(connection: Connection) -> Iterator[None]:
     yield
     for sql in made:
         connection.exec_driver_sql(sql)
-    connection.commit()
+        connection.commit()
     driver.execute("PRAGMA foreign_keys=ON")
     connection.invalidate()
 
