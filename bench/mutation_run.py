@@ -21,7 +21,7 @@ import pytest
 
 from bench import mutated, mutation_children, mutation_lines
 from bench.mutants import ROOT, Mutant, Source
-from bench.mutation_children import ANEW, KILLED, SURVIVED, UNREACHED
+from bench.mutation_children import ANEW, HUNG, KILLED, SURVIVED, UNREACHED
 
 MOST_TESTS = 60  # for one fault; what survives so many is called a survivor
 _MOST_ANEW = 200  # where each fault costs a start of everything
@@ -80,12 +80,13 @@ class Round:
             return UNREACHED
         if tests and mutated.fits(sys.modules[source.name], mutant):
             told, killer = self._in_child(tests, source, mutant)
-            if told == KILLED and not self._is_trusted(killer):
+            is_noticed = told in (KILLED, HUNG)
+            if is_noticed and not self._is_trusted(killer):
                 return self.verdict(source, mutant)
             # What ran before the first test has done what it does without the fault.
             is_late = told == SURVIVED and self._ran_early(mutant)
             if told != ANEW and not is_late:
-                self._killers[_place(mutant)][killer] += 1
+                self._killers[_place(mutant)][killer] += is_noticed
                 return told
         if (ROOT / mutant.path).read_text() != source.text:
             raise RuntimeError(f"{mutant.path} was changed meanwhile: begin again")
@@ -159,12 +160,12 @@ class Round:
             os.close(reading)
             os._exit(self._be_child(tests, source, mutant, writing))
         os.close(writing)
-        verdict = mutation_children.ended(pid)
-        with os.fdopen(reading) as told:
-            killer = told.read()
+        told = mutation_children.Told(reading)
+        verdict = mutation_children.ended(pid, told.has_begun_another)
+        os.close(reading)
         if verdict not in (KILLED, SURVIVED, ANEW):
             _clean_databases()
-        return verdict, killer
+        return verdict, told.last
 
     def _be_child(
         self, tests: list[Test], source: Source | None, mutant: Mutant | None, writing: int
@@ -173,7 +174,6 @@ class Round:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
-        test: Test | None = None
         try:
             if source and mutant and not mutated.put_in(source, self._live[source.path], mutant):
                 return 3
@@ -181,13 +181,12 @@ class Round:
                 mutated.forget(source)
             for test, following in zip(tests, [*tests[1:], None], strict=True):
                 self._failed = False
+                os.write(writing, f"{test.item.nodeid}\n".encode())
                 signal.setitimer(signal.ITIMER_PROF, _longest(test))  # ends this process
                 _run(test.item, following.item if following else None)
                 if self._failed:
-                    os.write(writing, test.item.nodeid.encode())
                     return 1
         except BaseException:  # noqa: BLE001  whatever a fault did to the run itself
-            os.write(writing, test.item.nodeid.encode() if test else b"")
             return 1
         return 0
 
