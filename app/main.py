@@ -86,7 +86,7 @@ def create_app(
             Middleware(OwnHosts, settings=settings),
             # Pages hold no secrets beside what a visitor typed, so they may be compressed. A level
             # more costs more than drawing the page and saves a hundredth of a second on a bad line.
-            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=4, zstd_level=3),
+            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=4, zstd_level=4),
             Middleware(CrossOrigin, settings=settings),
         ],
     )
@@ -120,7 +120,8 @@ class _House(Starlette):
 
     def build_middleware_stack(self) -> ASGIApp:
         inside = super().build_middleware_stack()
-        return RequestLog(Headers(inside, settings=self.state.settings))
+        first_style = self.state.assets.first_style_print
+        return RequestLog(Headers(inside, self.state.settings, first_style))
 
 
 def _demo_routes(settings: Settings) -> list[BaseRoute]:

@@ -23,6 +23,8 @@ import rjsmin
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.web import first_style
+
 ROOT = Path(__file__).parents[2] / "static"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\./[^"]+|\.\./[^"]+)";?\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=async function|function|class|const|let)", re.MULTILINE)
@@ -53,6 +55,9 @@ class Assets:
         for name, parts in bundles.items():
             joined = "\n".join((root / part).read_text() for part in parts)
             self._add(f"css/{name}", rcssmin.cssmin(joined).encode())
+        # What stands in patients' pages themselves, and by what their policy knows it.
+        self.first_style = first_style.of(self.body("css/patient.css").decode())
+        self.first_style_print = first_style.fingerprint(self.first_style)
         for path in sorted(root.rglob("*")):
             name = path.relative_to(root).as_posix()
             if path.is_file() and path.suffix != ".css" and name != "css/bundles.json":

@@ -20,12 +20,14 @@ class Headers:
     Pages are never stored.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, first_style: str) -> None:
+        """`first_style`: the fingerprint of the one style that may stand in a page itself."""
         self._app = app
         framed = "'self'" if settings.demo else "'none'"
         self._csp = (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-            "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; "
+            "default-src 'none'; script-src 'self'; style-src 'self' "
+            f"'{first_style}'; img-src 'self' data: blob:; font-src 'self'; "
+            "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; "
             f"manifest-src 'self'; frame-src {framed}; base-uri 'none'; form-action 'self'; "
             f"frame-ancestors {framed}; require-trusted-types-for 'script'; "
             "trusted-types htmx afterglow"

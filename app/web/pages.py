@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    pass_context,
+    select_autoescape,
+)
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -32,8 +40,10 @@ def environment(assets: Assets) -> Environment:
     """Jinja, with gettext in the language in use, and everything compiled when it is first asked
     for.
     """
+    # Made when the application starts, of the stylesheet itself: see `first_style`.
+    made = {"first_style.html": f"<style>{{% raw %}}{assets.first_style}{{% endraw %}}</style>"}
     jinja = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=ChoiceLoader([FileSystemLoader(TEMPLATES), DictLoader(made)]),
         autoescape=select_autoescape(["html", "txt"], default=True, default_for_string=True),
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

@@ -58,6 +58,13 @@ class StepView:
         return self.kind == Kind.QUESTION and len(self.questions) == 1
 
     @property
+    def only_chooses(self) -> bool:
+        """Whether it holds nothing but words and what may be chosen, and nothing was wrong."""
+        asks = all(each.control in ("radio", "checkboxes") for each in self.questions)
+        writes = any(each.other is not None for each in self.questions)
+        return asks and not (writes or self.faults or self.parts or self.rows)
+
+    @property
     def has_file(self) -> bool:
         """Whether the page's form has to be multipart."""
         return any(block.control == "file" for block in self.questions)

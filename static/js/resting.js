@@ -56,7 +56,7 @@ async function coverPage() {
   document.title = restingCover.dataset.title
   // First out of sight; the form stays in one piece until it is put away.
   was.replaceWith(restingCover.content.cloneNode(true))
-  for (const beside of document.querySelectorAll("body > :not(header, main, footer)")) beside.remove()
+  for (const beside of document.querySelectorAll("body > :not(header, main, footer, link)")) beside.remove()
   for (const way of document.querySelectorAll("[data-way-back]")) way.addEventListener("click", goBackIn)
   const typing = await typingKept
   if (await typing?.putAway(was)) sessionStorage.setItem("rested", "yes")

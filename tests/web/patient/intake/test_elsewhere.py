@@ -168,7 +168,7 @@ def test_a_blank_sheet_leaves_the_former_one_to_be_taken_up_again(phone, phq, sh
     other = phone().tap(phq.token)
 
     other.press("go", "blank")
-    assert "checked" not in other.answer.text
+    assert " checked" not in other.answer.text
     other.choose(3)
     assert [status for status, _ in sheets()] == [
         ResponseStatus.STOPPED,

@@ -100,10 +100,12 @@ def test_it_reads_as_if_it_were_drawn_by_whatever_it_depends_on(
 def test_it_is_gentle_by_itself_after_a_dose(alike, signed_in, asked, cast, at, phone):
     path = _second_question(phone, asked("phq-9", patient=cast.maya)).path
 
-    assert 'data-mood="gentle"' in alike(signed_in(cast.maya), path)
+    assert '<html lang="en" data-surface="patient" data-mood="gentle"' in alike(
+        signed_in(cast.maya), path
+    )
 
     at(FRIDAY_NOON + timedelta(hours=3))
-    assert "data-mood" not in alike(signed_in(cast.maya), path)
+    assert '<html lang="en" data-surface="patient" data-owner' in alike(signed_in(cast.maya), path)
 
 
 def test_nobody_reads_a_word_of_another(alike, phone, asked, cast):
@@ -137,9 +139,9 @@ def test_who_may_not_read_it_is_told_what_the_guard_tells(
     assert both(browser()).status_code == 403
     assert both(phone().tap(phq.token).client).history[0].status_code == 303  # another phone
     change(IntakePacket, phq.packet_id, cancelled_at=FRIDAY_NOON)
-    assert "checked" not in both().text
+    assert " checked" not in both().text
     change(IntakePacket, phq.packet_id, cancelled_at=None, closes_at=clock.now())
-    assert "checked" not in both().text
+    assert " checked" not in both().text
     change(IntakePacket, phq.packet_id, closes_at=FRIDAY_NOON + timedelta(days=7))
     assert both().status_code == 200
     with database.session() as db:
