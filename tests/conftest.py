@@ -5,7 +5,7 @@ a database of its own, the clock standing still, the cast, a client.
 On PostgreSQL every test that asks for a database is tried again. Of one that is told over many
 values it is the first of them, unless it is marked `every_value_on_both`, because the values change
 what is asked of the database, or stands in a folder where the database itself is tried (decision
-63).
+65).
 """
 
 import gc

@@ -35,6 +35,8 @@ def test_every_decision_is_in_the_list_under_its_own_title_and_in_order():
     )
 
     assert listed == [(title_of(page), page.name) for page in decided]
+    numbers = [page.name[:4] for page in decided]
+    assert numbers == sorted(set(numbers)), "two decisions carry one number"
 
 
 def is_there(place):
