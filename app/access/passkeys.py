@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         AuthenticatorSelectionCriteria,
         PublicKeyCredentialDescriptor,
     )
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 _TIMEOUT = 300_000  # ms; as long as the challenge lives: reading a dialog takes some people a while
 
@@ -115,21 +116,8 @@ def register(
     Whether this person may make one is asked before: `kept_passkeys`, or an invitation. `beside`:
     the one that a member of staff has shown; the new one opens what that one opens.
     """
-    from webauthn import verify_registration_response
-    from webauthn.helpers.exceptions import WebAuthnException
-
     asked = _asked(db, browser, _registering(person))
-    try:
-        _refuse_foreign(credential)
-        verified = verify_registration_response(
-            credential=credential,
-            expected_challenge=asked.value,
-            expected_rp_id=party.host,
-            expected_origin=party.origin,
-            require_user_verification=True,
-        )
-    except WebAuthnException as failure:
-        raise _not_accepted() from failure
+    verified = _verified(credential, asked, party)
     if asked.user_handle is None or _with_id(db, verified.credential_id) is not None:
         raise _not_accepted()
     passkey = Passkey(
@@ -154,6 +142,25 @@ def register(
         for row in [person, *(passkey_grants.opened_by(db, beside) if beside else [])]:
             passkey_grants.give(db, passkey, row)
     return passkey
+
+
+def _verified(
+    credential: dict[str, Any], asked: Asked, party: RelyingParty
+) -> "VerifiedRegistration":
+    from webauthn import verify_registration_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    try:
+        _refuse_foreign(credential)
+        return verify_registration_response(
+            credential=credential,
+            expected_challenge=asked.value,
+            expected_rp_id=party.host,
+            expected_origin=party.origin,
+            require_user_verification=True,
+        )
+    except WebAuthnException as failure:
+        raise _not_accepted() from failure
 
 
 def sign_in_options(

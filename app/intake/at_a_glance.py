@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, and_, bindparam, or_, select
+from sqlalchemy import Connection, Join, Row, Select, Uuid, and_, bindparam, or_, select
 
 from app.access import live_sessions
 from app.access.models import SessionKind, WebSession
@@ -31,6 +31,10 @@ from app.security import keyring
 from app.security.tokens import hash_token, looks_like_token
 
 _OPEN = (TaskState.REQUESTED, TaskState.IN_PROGRESS)
+_SESSION, _PATIENT, _CLINIC = WebSession.__table__, Patient.__table__, Clinic.__table__
+_TASK, _PACKET, _DOOR = IntakeTask.__table__, IntakePacket.__table__, IntakeDoor.__table__
+_SHEET, _FORM = QuestionnaireResponse.__table__, Questionnaire.__table__
+_LINK = MagicLink.__table__
 
 
 @dataclass(frozen=True)
@@ -98,26 +102,9 @@ def _may_read(row: Row[Any], doorway: Doorway) -> bool:
 @cache
 def _statement() -> Select[Any]:
     """Made once: of tables, so that rows come as they are."""
-    session, task, packet = WebSession.__table__.c, IntakeTask.__table__.c, IntakePacket.__table__.c
-    patient, clinic = Patient.__table__.c, Clinic.__table__.c
-    sheet, form = QuestionnaireResponse.__table__.c, Questionnaire.__table__.c
-    door, link = IntakeDoor.__table__.c, MagicLink.__table__.c
-    through = (
-        WebSession.__table__.join(IntakeTask.__table__, task.id == bindparam("task", type_=Uuid()))
-        .join(
-            IntakePacket.__table__,
-            and_(packet.id == task.packet_id, packet.patient_id == session.patient_id),
-        )
-        .join(Patient.__table__, patient.id == packet.patient_id)
-        .join(Clinic.__table__, clinic.id == patient.clinic_id)
-        .join(QuestionnaireResponse.__table__, sheet.id == task.response_id)
-        .join(Questionnaire.__table__, form.id == task.questionnaire_id)
-        .outerjoin(
-            IntakeDoor.__table__,
-            and_(door.packet_id == packet.id, door.browser_hash == session.browser_hash),
-        )
-        .outerjoin(MagicLink.__table__, link.id == packet.link_id)
-    )
+    session, task, packet = _SESSION.c, _TASK.c, _PACKET.c
+    patient, clinic, door, link = _PATIENT.c, _CLINIC.c, _DOOR.c, _LINK.c
+    sheet, form = _SHEET.c, _FORM.c
     return (
         select(
             session.strength,
@@ -145,7 +132,7 @@ def _statement() -> Select[Any]:
             sheet.browser_hash.label("sheet_browser"),
             aftercare.last_end(patient.id).label("ended_at"),
         )
-        .select_from(through)
+        .select_from(_session_to_sheet())
         .where(
             session.token_hash == bindparam("token_hash"),
             session.kind == bindparam("kind"),
@@ -156,4 +143,24 @@ def _statement() -> Select[Any]:
             sheet.questionnaire_id == form.id,
             sheet.clinic_id == patient.clinic_id,
         )
+    )
+
+
+def _session_to_sheet() -> Join:
+    """From the browser's session by way of its patient's packet to the task's form and answers."""
+    packet_of_theirs = and_(
+        _PACKET.c.id == _TASK.c.packet_id, _PACKET.c.patient_id == _SESSION.c.patient_id
+    )
+    door_of_this_browser = and_(
+        _DOOR.c.packet_id == _PACKET.c.id, _DOOR.c.browser_hash == _SESSION.c.browser_hash
+    )
+    return (
+        _SESSION.join(_TASK, _TASK.c.id == bindparam("task", type_=Uuid()))
+        .join(_PACKET, packet_of_theirs)
+        .join(_PATIENT, _PATIENT.c.id == _PACKET.c.patient_id)
+        .join(_CLINIC, _CLINIC.c.id == _PATIENT.c.clinic_id)
+        .join(_SHEET, _SHEET.c.id == _TASK.c.response_id)
+        .join(_FORM, _FORM.c.id == _TASK.c.questionnaire_id)
+        .outerjoin(_DOOR, door_of_this_browser)
+        .outerjoin(_LINK, _LINK.c.id == _PACKET.c.link_id)
     )

@@ -91,13 +91,7 @@ def book(
     (OutOfOrder, AlreadyThere), and what `infusions.book` refuses.
     """
     ordered = sorted(starts)
-    if any(later < earlier + length for earlier, later in pairwise(ordered)):
-        raise OutOfOrder(_("Two of these sessions would overlap."), field="starts_at")
-    missing = [
-        at
-        for at in ordered
-        if already_there.find(db, patient, Service.INFUSION, at, at + length) is None
-    ]
+    _refuse_overlap(ordered, length)
     booked = [
         infusions.book(
             db,
@@ -110,11 +104,27 @@ def book(
             route=route,
             by=by,
         )
-        for at in missing
+        for at in _not_there_yet(db, patient, ordered, length)
     ]
     if isinstance(by, Practitioner) and protocol.plan.course.sessions > 1:
         _note_length(db, patient, protocol.plan.course.sessions, by)
     return booked
+
+
+def _refuse_overlap(ordered: list[datetime], length: timedelta) -> None:
+    if any(later < earlier + length for earlier, later in pairwise(ordered)):
+        raise OutOfOrder(_("Two of these sessions would overlap."), field="starts_at")
+
+
+def _not_there_yet(
+    db: Session, patient: Patient, starts: list[datetime], length: timedelta
+) -> list[datetime]:
+    """All are looked for before the first is booked."""
+    return [
+        at
+        for at in starts
+        if already_there.find(db, patient, Service.INFUSION, at, at + length) is None
+    ]
 
 
 def _note_length(db: Session, patient: Patient, sessions: int, by: Practitioner) -> None:

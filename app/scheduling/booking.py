@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -58,47 +59,29 @@ def book(
     """
     rules.refuse_disorder(starts_at, ends_at)
     rules.refuse_put_away(patient)
-    zone = zone or patient.clinic.zone
-    if service is Service.INFUSION:
-        infusion = moving.put_down(
-            db,
-            patient=patient,
-            practitioner=practitioner,
-            service=service,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            zone=zone,
-            by=by,
-            protocol_id=protocol_id,
-            route=route,
-        )
-        after, choice = integration.book_after(db, infusion, by=by)
-        return Booked(infusion, after, choice.warning, choice.better)
-    rules.refuse_past(ends_at)
-    practitioner = _clinician_for(db, patient, practitioner, starts_at, ends_at)
-    follows, warning = None, None
-    if service is Service.INTEGRATION:
-        follows = windows.infusion_for(db, patient.id, starts_at)
-        if follows is None:
-            warning = _("No session's window is open at this time, so this visit counts apart.")
-    if not rules.is_staffed(db, patient.clinic, practitioner, starts_at, ends_at):
-        warning = _("This time is outside staffed hours.")
-    visit = moving.put_down(
+    put_down = partial(
+        moving.put_down,
         db,
         patient=patient,
-        practitioner=practitioner,
         service=service,
         starts_at=starts_at,
         ends_at=ends_at,
-        zone=zone,
-        follows=follows,
-        agreed=isinstance(by, Patient),
+        zone=zone or patient.clinic.zone,
         by=by,
     )
+    if service is Service.INFUSION:
+        infusion = put_down(practitioner=practitioner, protocol_id=protocol_id, route=route)
+        after, choice = integration.book_after(db, infusion, by=by)
+        return Booked(infusion, after, choice.warning, choice.better)
+    rules.refuse_past(ends_at)
+    clinician = _clinician_for(db, patient, practitioner, starts_at, ends_at)
+    is_staffed = rules.is_staffed(db, patient.clinic, clinician, starts_at, ends_at)
+    follows = _infusion_before(db, patient, service, starts_at)
+    visit = put_down(practitioner=clinician, follows=follows, agreed=isinstance(by, Patient))
     if visit.confirmed_at is None and (agreed or isinstance(by, Practitioner)):
         visit.confirmed_at = clock.now()
         visit_texts.let_through(db, visit)
-    return Booked(visit, warning=warning)
+    return Booked(visit, warning=_warning(visit, is_staffed=is_staffed))
 
 
 def cancel(db: Session, appointment: Appointment, *, by: Model | None) -> None:
@@ -209,6 +192,23 @@ def _clinician_for(
     if not everybody:
         raise rules.NoClinician(_("The clinic has no clinician yet."), field="practitioner")
     raise rules.SlotTaken(_("No clinician is free then. Choose another time."), field="starts_at")
+
+
+def _infusion_before(
+    db: Session, patient: Patient, service: Service, starts_at: datetime
+) -> Appointment | None:
+    """The session whose window a visit at this time lies in."""
+    if service is not Service.INTEGRATION:
+        return None
+    return windows.infusion_for(db, patient.id, starts_at)
+
+
+def _warning(visit: Appointment, *, is_staffed: bool) -> str | None:
+    if not is_staffed:
+        return _("This time is outside staffed hours.")
+    if visit.service is Service.INTEGRATION and visit.follows_id is None:
+        return _("No session's window is open at this time, so this visit counts apart.")
+    return None
 
 
 def _refuse_end(infusion: Appointment, ended_at: datetime, by: Model | None) -> None:

@@ -48,14 +48,9 @@ def invite(
     Refuses (NoGuest) a visit that is over, a third guest, a guest without a name and the patient's
     own number, (NotAPhoneNumber) a number nobody could text.
     """
-    name = " ".join(name.split())[:LONGEST_NAME]
     if not appointment.service.is_visit or not is_open(appointment):
         raise NoGuest(_("This visit is over. Nobody can be invited any more."))
-    if not name:
-        raise NoGuest(_("Enter a name for the others to see."), field="name")
-    number = phones.normal(phone, appointment.clinic.country)
-    if number == appointment.patient.phone:
-        raise NoGuest(_("This is the patient's own number."), field="phone")
+    name, number = _name(name), _number(appointment, phone)
     if len(of(db, appointment)) >= MOST:
         raise NoGuest(_("Two guests can take part: a talk has four pictures at most."))
     guest = VisitGuest(
@@ -136,6 +131,20 @@ def is_open(appointment: Appointment) -> bool:
 def ends_at(appointment: Appointment) -> datetime:
     """Until when a guest's link opens the room."""
     return appointment.ends_at + magic_links.JOIN_OUTLIVES_VISIT
+
+
+def _name(typed: str) -> str:
+    name = " ".join(typed.split())[:LONGEST_NAME]
+    if not name:
+        raise NoGuest(_("Enter a name for the others to see."), field="name")
+    return name
+
+
+def _number(appointment: Appointment, typed: str) -> str:
+    number = phones.normal(typed, appointment.clinic.country)
+    if number == appointment.patient.phone:
+        raise NoGuest(_("This is the patient's own number."), field="phone")
+    return number
 
 
 def _link(db: Session, appointment: Appointment) -> MagicLink:

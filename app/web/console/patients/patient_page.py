@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -18,7 +19,7 @@ from app.messaging import threads
 from app.messaging.models import MessageStatus, Thread
 from app.outcomes import saying
 from app.people import doubles
-from app.people.models import Patient
+from app.people.models import Clinic, Patient
 from app.push import subscriptions
 from app.safety import closing
 from app.scheduling.models import Appointment
@@ -74,14 +75,7 @@ def patient_page(
     typed: Mapping[str, object] | None = None,
 ) -> Response:
     """The page of one patient; refused, with what was typed into the form that asks for forms."""
-    clinic, now = request.state.clinic, clock.now()
-    shown = course_pictures.of(db, patient, zone=clinic.zone, title=course.title)
-    planned = _appointments(db, patient)
-    ahead = [each for each in reversed(planned) if each.ends_at > now]
-    before = [each for each in reversed(planned) if each.ends_at <= now]
-    flags, alerts = reviewing.of_patient(db, patient), closing.of_patient(db, patient)
-    thread = threads.texts(db, Thread(patient_id=patient.id))
-    said = [each for each in thread if each.status is not MessageStatus.QUEUED]
+    clinic = request.state.clinic
     return desk_page(
         request,
         db,
@@ -93,33 +87,18 @@ def patient_page(
         typed=typed or {"forms": [], "camera": "", "due_on": ""},
         twins=doubles.of_patient(db, patient) if patient.is_active else [],
         held_until=codes.held_until(patient),
-        course=shown,
-        where=saying.where(shown.standing, clinic.zone),
-        coming=saying.coming(shown.standing, clinic.zone),
-        suggested=next_session.of(db, patient, clinic) if patient.is_active else None,
-        stands_at=course.stands_at,
         sees_answers=roles.may(request, "course"),
         may_join=roles.may(request, "join-patients"),
         asked=asked_words.asked_of(db, patient, clinic.zone),
         choices=asked_words.choices(db, clinic),
-        ahead=ahead,
-        before=before[-_PAST:],
-        earlier=before[:-_PAST],
-        brought=brought.by_patient(request, db, patient),
-        shared_entries=brought.shared_by(request, db, patient),
-        writes=brought.writes(db, patient, clinic.zone),
-        file_path=lambda file: f"/clinic/patients/{patient.id}/journal/files/{file.uuid}",
         agreements=agreement_words.agreements_of(db, patient),
-        flags=flags,
-        is_concerning=any(each.cleared_at is None for each in flags)
-        or any(each.closed_at is None for each in alerts),
-        may_clear=reviewing.may_clear(request.state.practitioner),
-        alerts=alerts,
-        thread=said[-_TEXTS:] or thread[:_TEXTS],
-        texts_before=max(0, len(said) - _TEXTS),
-        texts_to_come=len(thread) - len(said),
         links=link_words.open_links(db, patient, clinic.zone),
         reach=_reach(db, patient),
+        **_course(db, patient, clinic),
+        **_calendar(db, patient),
+        **_own_words(request, db, patient),
+        **_concerns(request, db, patient),
+        **_texts(db, patient),
     )
 
 
@@ -133,11 +112,67 @@ def lock_out(request: Request, db: Session) -> Response:
     return redirect(request, "console:patient", id=patient.id)
 
 
+def _course(db: Session, patient: Patient, clinic: Clinic) -> dict[str, Any]:
+    """How far they are with their sessions, what the scores say, and what comes next."""
+    shown = course_pictures.of(db, patient, zone=clinic.zone, title=course.title)
+    return {
+        "course": shown,
+        "where": saying.where(shown.standing, clinic.zone),
+        "coming": saying.coming(shown.standing, clinic.zone),
+        "suggested": next_session.of(db, patient, clinic) if patient.is_active else None,
+        "stands_at": course.stands_at,
+    }
+
+
+def _calendar(db: Session, patient: Patient) -> dict[str, Any]:
+    """Their appointments, the earliest first; those long past lie folded."""
+    now, planned = clock.now(), _appointments(db, patient)
+    before = [each for each in planned if each.ends_at <= now]
+    return {
+        "ahead": [each for each in planned if each.ends_at > now],
+        "before": before[-_PAST:],
+        "earlier": before[:-_PAST],
+    }
+
+
+def _own_words(request: Request, db: Session, patient: Patient) -> dict[str, Any]:
+    """What they bring to their next talk, and what they share. Showing it is reading it."""
+    return {
+        "brought": brought.by_patient(request, db, patient),
+        "shared_entries": brought.shared_by(request, db, patient),
+        "writes": brought.writes(db, patient, request.state.clinic.zone),
+        "file_path": lambda file: f"/clinic/patients/{patient.id}/journal/files/{file.uuid}",
+    }
+
+
+def _concerns(request: Request, db: Session, patient: Patient) -> dict[str, Any]:
+    """Answers for a clinician and alerts; what is open stands first on the page."""
+    flags, alerts = reviewing.of_patient(db, patient), closing.of_patient(db, patient)
+    return {
+        "flags": flags,
+        "alerts": alerts,
+        "is_concerning": any(each.cleared_at is None for each in flags)
+        or any(each.closed_at is None for each in alerts),
+        "may_clear": reviewing.may_clear(request.state.practitioner),
+    }
+
+
+def _texts(db: Session, patient: Patient) -> dict[str, Any]:
+    """The last that were said; of somebody to whom nothing has left yet, the first to come."""
+    thread = threads.texts(db, Thread(patient_id=patient.id))
+    said = [each for each in thread if each.status is not MessageStatus.QUEUED]
+    return {
+        "thread": said[-_TEXTS:] or thread[:_TEXTS],
+        "texts_before": max(0, len(said) - _TEXTS),
+        "texts_to_come": len(thread) - len(said),
+    }
+
+
 def _appointments(db: Session, patient: Patient) -> list[Appointment]:
-    """All there ever were, the latest first."""
+    """All there ever were, the earliest first."""
     rows = select(Appointment).options(joinedload(Appointment.practitioner))
     rows = rows.where(Appointment.patient_id == patient.id)
-    return list(db.scalars(rows.order_by(Appointment.starts_at.desc())))
+    return list(db.scalars(rows.order_by(Appointment.starts_at)))
 
 
 def _reach(db: Session, patient: Patient) -> Reach:
