@@ -5,7 +5,7 @@ later, by the worker (`code_texts`), so neither the answer nor its time tells wh
 here. Machine time.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -37,7 +37,8 @@ def send(db: Session, typed: str, *, browser: str, network: str, choose: Choose)
     requests (TooManyCodes), known and unknown numbers alike. To a number for which codes were
     guessed nothing goes for a while, and nobody who asks is told.
     """
-    numbers = _readings(typed, db.scalars(select(Clinic)).all())
+    countries = db.execute(select(Clinic.id, Clinic.country))
+    numbers = _readings(typed, {row.id: row.country for row in countries})
     patients = with_number(db, numbers)
     own = code_limits.own_to(db, browser, patients)
     code_limits.refuse_too_many(db, set(numbers.values()), network, own)
@@ -118,18 +119,22 @@ def forget_old(db: Session) -> None:
     db.execute(delete(SignInCode).where(SignInCode.expires_at < clock.machine_now() - LIVES))
 
 
-def _readings(typed: str, clinics: Iterable[Clinic]) -> dict[UUID, str]:
+def _readings(typed: str, countries: Mapping[UUID, str]) -> dict[UUID, str]:
     # What was typed may be a national number, and clinics may lie in different countries.
-    numbers: dict[UUID, str] = {}
+    numbers: dict[str, str] = {}
     refusal: phones.NotAPhoneNumber | None = None
-    for clinic in clinics:
+    for country in {*countries.values()}:
         try:
-            numbers[clinic.id] = phones.normal(typed, clinic.country)
+            numbers[country] = phones.normal(typed, country)
         except phones.NotAPhoneNumber as refused:
             refusal = refused
     if not numbers and refusal is not None:
         raise refusal
-    return numbers
+    return {
+        clinic_id: numbers[country]
+        for clinic_id, country in countries.items()
+        if country in numbers
+    }
 
 
 def with_number(db: Session, numbers: dict[UUID, str]) -> Sequence[Patient]:

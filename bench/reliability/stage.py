@@ -272,6 +272,8 @@ def _gather(database: Database, patients: int) -> list[Patient]:
 
 def _environment(settings: Settings, url: str) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if name[:10] != "AFTERGLOW_"}
+    # Else whoever is started anew compiles the whole application each time.
+    clean.pop("PYTHONDONTWRITEBYTECODE", None)
     given = {
         "DATABASE_URL": url,
         "BASE_URL": settings.base_url,
