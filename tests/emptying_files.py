@@ -25,6 +25,7 @@ class _Emptier:
 
     connection: sqlite3.Connection
     inode: int
+    beside: tuple[int, ...]
     schema: int
     tables: tuple[str, ...]
     refusal: tuple[str, str]  # the trail's trigger by name, and how it is made
@@ -37,6 +38,7 @@ _emptiers: dict[str, _Emptier] = {}
 def know(path: str) -> None:
     """A new copy of the template stands there, which will be emptied."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")  # as the application has it
     connection.execute("PRAGMA synchronous=OFF")
     made = "SELECT name, sql FROM sqlite_master WHERE type = ? AND tbl_name NOT LIKE 'sqlite_%'"
     tables = [name for name, _ in connection.execute(made, ("table",))]
@@ -45,6 +47,7 @@ def know(path: str) -> None:
     _emptiers[path] = _Emptier(
         connection,
         Path(path).stat().st_ino,
+        _beside(path),
         _schema(connection),
         tuple(name for name in tables if name != "alembic_version"),
         refusal,
@@ -65,7 +68,9 @@ def delete_rows(url: str) -> None:
     if emptier is None or not _all_at_rest(url):
         raise NotAsItWas
     connection = emptier.connection
-    if Path(path).stat().st_ino != emptier.inode or _schema(connection) != emptier.schema:
+    if Path(path).stat().st_ino != emptier.inode or _beside(path) != emptier.beside:
+        raise NotAsItWas
+    if _schema(connection) != emptier.schema:
         raise NotAsItWas
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -92,6 +97,15 @@ def _delete(emptier: _Emptier) -> None:
         # The same schema as before: who knows it need not read it again.
         connection.execute(f"PRAGMA schema_version = {emptier.schema}")
     connection.execute("UPDATE alembic_version SET version_num = ?", (emptier.revision,))
+
+
+def _beside(path: str) -> tuple[int, ...]:
+    """What SQLite keeps beside a file. Another process may take it away.
+
+    A test that reads the file itself lets go of this process's locks: whoever closes it next
+    elsewhere believes to be the last. Raises OSError when it is gone.
+    """
+    return tuple(Path(f"{path}{suffix}").stat().st_ino for suffix in ("-wal", "-shm"))
 
 
 def _schema(connection: sqlite3.Connection) -> int:

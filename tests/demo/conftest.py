@@ -37,11 +37,12 @@ def demo_settings():
 def story(worker_id, tmp_path_factory) -> Path:
     """The database as seeding leaves it. Telling the story takes seconds, copying it none."""
     kept = tmp_path_factory.mktemp("story") / "seeded.sqlite3"
-    with databases.fresh_database(worker_id, "sqlite") as url:
-        opened = Database(url, _settings())
-        seed.seed(opened, _settings())
-        opened.close()  # the last to leave writes everything into the one file
-        shutil.copyfile(str(make_url(url).database), kept)
+    url = databases.database_url("sqlite", worker_id)
+    opened = Database(url, _settings())
+    seed.seed(opened, _settings())
+    opened.close()  # the last to leave writes everything into the one file
+    shutil.copyfile(str(make_url(url).database), kept)
+    databases.discard(url)
     return kept
 
 
