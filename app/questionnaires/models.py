@@ -48,7 +48,10 @@ class QuestionnaireResponse(Model):
         Index(None, "patient_id", "status"),
         Index(None, "questionnaire_id"),
         Index(None, "clinic_id", "status"),
-        Index(None, "clinic_id", "completed_at"),
+        Index(
+            "ix_questionnaire_response_changed",
+            *("clinic_id", "completed_at", "saved_at", "made_at"),
+        ),
         Index(None, "questionnaire_id", "completed_at"),
     )
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.sql.functions import coalesce
 
 from app.web.fhir.outcome import Fault
@@ -35,12 +35,18 @@ def within(
 
 
 def _since(moment: ColumnElement[Any], begins: datetime) -> list[ColumnElement[bool]]:
-    found = [moment >= begins]
-    if isinstance(moment, coalesce):
-        # The same once more as an index can tell: it knows the first of them alone.
-        first = next(iter(moment.clauses))
-        found.append(or_(first >= begins, first.is_(None)))
-    return found
+    if not isinstance(moment, coalesce):
+        return [moment >= begins]
+    # The same as an index can tell, which knows the moments apart: the first there is counts.
+    columns = list(moment.clauses)
+    return [
+        or_(
+            *(
+                and_(*(before.is_(None) for before in columns[:place]), column >= begins)
+                for place, column in enumerate(columns)
+            )
+        )
+    ]
 
 
 def holds(name: str, said: str, moment: datetime, zone: str) -> bool:

@@ -15,9 +15,9 @@ _ADDED = (
     ("ix_patient_waiting_open", "patient", ["clinic_id", "applied_at"], _WAITS),
     ("ix_intake_task_clinic_id_started_at", "intake_task", ["clinic_id", "started_at"], None),
     (
-        "ix_questionnaire_response_clinic_id_completed_at",
+        "ix_questionnaire_response_changed",
         "questionnaire_response",
-        ["clinic_id", "completed_at"],
+        ["clinic_id", "completed_at", "saved_at", "made_at"],
         None,
     ),
     ("ix_safety_alert_clinic_id_closed_at", "safety_alert", ["clinic_id", "closed_at"], None),
