@@ -1,5 +1,6 @@
 // The others who were let in: a connection of one's own to each, drawn as a small picture beside the talk.
 
+import { watchLine } from "./line_quality.js"
 import { VisitPeer } from "./peer.js"
 import { drawTile } from "./tiles.js"
 import { wakeSound } from "./remote_sound.js"
@@ -62,7 +63,10 @@ export class Mesh {
       servers: this.#servers.known,
       send: (signal) => this.#socket.signal({ peer: id, to: seat, ...signal }),
       arrived: (stream) => tile.show(stream),
-      changed: (state) => tile.tell(state),
+      changed: (state) => {
+        tile.tell(state)
+        if (state === "connected") other.endWatch ??= watchLine(other.peer, () => {}, { small: true })
+      },
       refresh: () => this.#servers.get(),
     })
     if (!begins) return other.peer.carry(this.#media.audio, this.#media.video)
@@ -74,8 +78,9 @@ export class Mesh {
   }
 
   #part(seat) {
-    const { peer, tile } = this.#others.get(seat)
+    const { peer, tile, endWatch } = this.#others.get(seat)
     this.#others.delete(seat)
+    endWatch?.()
     this.#socket.forget(peer.id)
     peer.close()
     tile.remove()
