@@ -1,7 +1,10 @@
 """A worker's turn: all that is due leaves, and what was answered about one is never lost."""
 
+from datetime import timedelta
+
 import pytest
 
+from app import clock
 from app.messaging import claims, delivery
 from app.messaging.gateway import Accepted, Declined, InDoubt
 from app.messaging.models import Message, MessageStatus, Purpose
@@ -28,12 +31,29 @@ def send_all(database, gateway):
     return send_all
 
 
+@pytest.fixture
+def written(queue):
+    """`written(3)`: texts that were due one after the other."""
+
+    def written(count):
+        return [
+            queue(
+                Purpose.WRITTEN,
+                f"Northside: word {number}.",
+                due_at=clock.now() - timedelta(seconds=count - number),
+            )
+            for number in range(count)
+        ]
+
+    return written
+
+
 def _statuses(kept, messages):
     return [kept(each).status for each in messages]
 
 
-def test_all_that_is_due_leaves_once_and_is_noted(queue, send_all, gateway, kept):
-    texts = [queue(Purpose.WRITTEN, f"Northside: word {number}.") for number in range(5)]
+def test_all_that_is_due_leaves_once_and_is_noted(written, send_all, gateway, kept):
+    texts = written(5)
 
     send_all()
     send_all()
@@ -44,9 +64,9 @@ def test_all_that_is_due_leaves_once_and_is_noted(queue, send_all, gateway, kept
 
 
 def test_before_a_text_leaves_its_row_says_so_and_the_one_before_has_its_receipt(
-    queue, send_all, database, kept
+    written, send_all, database, kept
 ):
-    texts = [queue(Purpose.WRITTEN, f"Northside: word {number}.") for number in range(3)]
+    texts = written(3)
     stood = []
 
     class Looking(RecordingGateway):
@@ -64,8 +84,8 @@ def test_before_a_text_leaves_its_row_says_so_and_the_one_before_has_its_receipt
     ]
 
 
-def test_a_turn_that_is_over_notes_the_answer_and_begins_nothing(queue, send_all, gateway, kept):
-    texts = [queue(Purpose.WRITTEN, f"Northside: word {number}.") for number in range(3)]
+def test_a_turn_that_is_over_notes_the_answer_and_begins_nothing(written, send_all, gateway, kept):
+    texts = written(3)
 
     send_all(most=1)
 
@@ -74,9 +94,9 @@ def test_a_turn_that_is_over_notes_the_answer_and_begins_nothing(queue, send_all
 
 
 def test_a_next_text_that_cannot_be_claimed_costs_the_last_one_no_receipt(
-    queue, send_all, gateway, kept, monkeypatch
+    written, send_all, gateway, kept, monkeypatch
 ):
-    texts = [queue(Purpose.WRITTEN, f"Northside: word {number}.") for number in range(2)]
+    texts = written(2)
     real = claims.claim_next
 
     def once(*given, **named):
@@ -97,8 +117,8 @@ def test_a_next_text_that_cannot_be_claimed_costs_the_last_one_no_receipt(
     ("answer", "status"),
     [(Declined("21211"), MessageStatus.FAILED), (InDoubt(), MessageStatus.IN_DOUBT)],
 )
-def test_what_became_of_one_text_holds_up_no_other(queue, send_all, kept, answer, status):
-    texts = [queue(Purpose.WRITTEN, f"Northside: word {number}.") for number in range(3)]
+def test_what_became_of_one_text_holds_up_no_other(written, send_all, kept, answer, status):
+    texts = written(3)
 
     class Second(RecordingGateway):
         def send(self, outgoing):
@@ -111,8 +131,8 @@ def test_what_became_of_one_text_holds_up_no_other(queue, send_all, kept, answer
     assert kept(texts[1]).status is status
 
 
-def test_a_receipt_that_a_callback_overtook_counts_all_the_same(queue, send_all, callback, kept):
-    texts = [queue(Purpose.WRITTEN, f"Northside: word {number}.") for number in range(2)]
+def test_a_receipt_that_a_callback_overtook_counts_all_the_same(written, send_all, callback, kept):
+    texts = written(2)
 
     class Overtaken(RecordingGateway):
         def send(self, outgoing):

@@ -18,6 +18,8 @@ from app.serving.state import PATIENT
 from tests.operating.conftest import DEPLOY, _wait_for
 from tests.serving.conftest import Served
 
+# Of what is refused before all of it has come, Caddy may pass on the head alone: curl's "partial".
+_CUT = 18
 _LINE = "/visits/00000000-0000-0000-0000-000000000000/socket"
 _UPGRADE = {
     "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
@@ -88,14 +90,15 @@ class _Visitor:
             headers["host"] = self.host
         named = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         sent = [word for header in named for word in ("--header", header)]
-        told = subprocess.run(
+        done = subprocess.run(
             ["curl", "--silent", "--show-error", "--cacert", self._root, "--output", body,
              "--dump-header", head, "--write-out", "%{http_version} %{http_code}", *sent, *more,
              address + path],
-            capture_output=True, text=True, timeout=60, check=True,
-        ).stdout  # fmt: skip
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode in (0, _CUT), done.stderr
         lines = [line.partition(":") for line in head.read_text().splitlines()[1:] if ":" in line]
-        protocol, status = told.split()
+        protocol, status = done.stdout.split()
         found = {name.lower(): value.strip() for name, _, value in lines}
         return protocol, int(status), found, body.read_bytes()
 

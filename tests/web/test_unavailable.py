@@ -22,6 +22,8 @@ def disk(database):
     def limit(dbapi, *_):
         dbapi.execute(f"PRAGMA max_page_count={state['pages']}")
 
+    with database.engine.connect() as connection:
+        connection.connection.execute("VACUUM")  # no page is left of tests before
     event.listen(database.engine, "checkout", limit)
 
     def set_to(what):
