@@ -137,7 +137,15 @@ class Round:
                 len(test.reached),
             )
         )
-        return reached[: self._most * (4 if mutant.when == "import" else 1)]
+        # Of those that went the same way one first: sixty alike would notice no more than one does.
+        ways: Counter[frozenset[tuple[str, int]]] = Counter()
+        turns = []
+        for test in reached:
+            way = frozenset(test.reached)
+            turns.append(ways[way])
+            ways[way] += 1
+        spread = [test for _, test in sorted(zip(turns, reached, strict=True), key=lambda t: t[0])]
+        return spread[: self._most * (4 if mutant.when == "import" else 1)]
 
     def _is_trusted(self, killer: str) -> bool:
         """Whether a test passes in a child as long as there is no fault. If not, it is left out."""

@@ -62,6 +62,12 @@ def test_a_guests_link_opens_the_room_in_their_language_without_a_word_about_the
         assert not any(told in words for told in ("Maya", "Osei", "Elm", "5550142", "555-0142"))
 
 
+def test_a_guest_is_spoken_to_in_their_own_language_whatever_the_browser_asks(come, room):
+    page = come().get(room, headers={"accept-language": "en"})
+
+    assert (page.status_code, 'lang="es"' in page.text) == (200, True)
+
+
 def test_a_guest_gets_no_further_than_the_room(come, cast):
     browser = come()
     visit = cast.integration_visit.id

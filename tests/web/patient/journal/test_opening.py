@@ -11,6 +11,7 @@ from app.intake.models import IntakePacket
 from app.journal.models import JournalDoor, JournalEntry, JournalPrompt
 from app.links import magic_links
 from app.links.models import LinkState, MagicLink
+from app.people.models import Patient
 from app.web.guards import COOKIES
 from tests.web.test_budgets import counting
 
@@ -176,3 +177,12 @@ def test_words_never_go_under_somebody_elses_name(sent, signed_in, cast, rows):
 
 def test_whoever_came_to_write_goes_back_to_it_from_the_list_of_what_waits(tapped):
     assert 'href="/journal/write"' in tapped().get("/aftercare").text
+
+
+def test_a_page_that_asks_for_more_speaks_the_language_of_whose_link_it_was(tapped, database, cast):
+    with database.session() as db:
+        db.get_one(Patient, cast.maya.id).language = "es"
+
+    asked = tapped().get("/goals", headers={"accept-language": "en"})
+
+    assert (asked.status_code, 'lang="es"' in asked.text) == (403, True)
