@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 _CHANNEL = "afterglow"
 _TOPICS = "live_topics"
 _SPARED = "live_spared"
+# pg_notify takes parameters; NOTIFY does not. One question for however many topics.
+_NOTIFY = text("SELECT pg_notify(:channel, notice) FROM unnest(CAST(:notices AS text[])) AS notice")
 _OURS = uuid4().hex[:12]
 # It mostly waits: a server that is gone without a word is to be noticed all the same.
 _SILENCE: dict[str, Any] = {
@@ -57,16 +59,7 @@ _lock = threading.Lock()
 
 def publish(db: Session, topic: str) -> None:
     """Wake everybody subscribed to `topic` once this transaction has committed."""
-    topics: set[str] = db.info.setdefault(_TOPICS, set())
-    if topic in topics:
-        return
-    topics.add(topic)
-    if db.get_bind().dialect.name == "postgresql":
-        # pg_notify takes parameters; NOTIFY does not.
-        db.execute(
-            text("SELECT pg_notify(:channel, :notice)"),
-            {"channel": _CHANNEL, "notice": f"{_sender()} {topic}"},
-        )
+    db.info.setdefault(_TOPICS, set()).add(topic)
 
 
 def spare(db: Session, subscription: Subscription | None) -> None:
@@ -110,6 +103,17 @@ def ring(topic: str, *, but: Subscription | None = None) -> None:
             continue
         with suppress(RuntimeError):  # its loop has closed
             listener.loop.call_soon_threadsafe(listener.bell.set)
+
+
+@event.listens_for(Session, "before_commit")
+def _before_commit(db: Session) -> None:
+    topics: set[str] = db.info.get(_TOPICS, set())
+    if not topics or db.in_nested_transaction():  # a savepoint may still be taken back
+        return
+    if db.get_bind().dialect.name == "postgresql":
+        notices = [f"{_sender()} {topic}" for topic in sorted(topics)]
+        # Past the session: what waits to be written is linked to the audit chain first.
+        db.connection().execute(_NOTIFY, {"channel": _CHANNEL, "notices": notices})
 
 
 @event.listens_for(Session, "after_commit")

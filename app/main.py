@@ -69,6 +69,7 @@ def create_app(
             )
         for thread in threads:
             thread.start()
+        threading.Thread(target=static.press, name="press", daemon=True).start()
         yield
         worker.stop()
         stopping.set()

@@ -45,12 +45,14 @@ def start(
     link_id: UUID | None = None,
     passkey_id: UUID | None = None,
     cover_key: bytes | None = None,
+    at_once: bool = True,
 ) -> tuple[WebSession, str]:
     """Let a browser in. The token goes into its cookie and is never seen again.
 
     `expires_at` is for the kinds without limits of their own (domain time); the others live as long
     as LIMITS says. `link_id`: the link that let them in, where one is asked about. `cover_key`:
-    what opens the words that staff typed here before (`covers`). Flushes.
+    what opens the words that staff typed here before (`covers`). `at_once`: written when this
+    returns; else with what the caller writes beside it.
     """
     token = new_token()
     now = clock.machine_now()
@@ -76,7 +78,8 @@ def start(
         cover_key=(cover_key or covers.new_key()) if kind is SessionKind.STAFF else None,
     )
     db.add(web_session)
-    db.flush()  # seats and the like point at it in the same breath
+    if at_once:
+        db.flush()
     return web_session, token
 
 

@@ -210,4 +210,10 @@ def _withdraw(db: Session, *which: Any) -> None:
             once_key=case((waits, null()), else_=Message.once_key),
             error_code=case((waits, Message.error_code), else_=WITHDRAWN),
         )
+        .execution_options(synchronize_session="auto" if _has_read_any(db) else False)
     )
+
+
+def _has_read_any(db: Session) -> bool:
+    """Whether texts were read here that must follow what is written past them."""
+    return any(isinstance(row, Message) for row in db)

@@ -184,6 +184,7 @@ class Seat(Model):
 
     visit: Mapped[VideoVisit] = relationship()
     web_session: Mapped[WebSession] = relationship()
+    link: Mapped[MagicLink | None] = relationship(viewonly=True)  # to be read along
 
     @property
     def is_patients(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app import clock, live
 from app.access.models import WebSession
@@ -73,7 +73,7 @@ def first(
         device=web_session.device,
         opened_at=clock.now(),
     )
-    seat.visit = visit
+    seat.visit, seat.web_session = visit, web_session  # written with them, in one go
     db.add(seat)
     db.flush()  # offers and signals point at it
     return seat
@@ -93,7 +93,9 @@ def of_named(db: Session, appointment_id: UUID, web_session: WebSession) -> Seat
             VideoVisit.appointment_id == appointment_id,
             Seat.web_session_id == web_session.id,
         )
-        .options(contains_eager(Seat.visit).joinedload(VideoVisit.appointment))
+        .options(
+            contains_eager(Seat.visit).joinedload(VideoVisit.appointment), joinedload(Seat.link)
+        )
     )
     return None if seat is None or is_pulled_back(db, seat) else seat
 

@@ -39,15 +39,19 @@ def find(db: Session, appointment: Appointment) -> VideoVisit | None:
 
 def of(db: Session, appointment: Appointment) -> VideoVisit:
     """The video visit of an appointment, made on first need; made anew for another time."""
-    return opened(db, appointment, _any(db, appointment))
+    visit = opened(db, appointment, _any(db, appointment))
+    db.flush()  # seats point at it
+    return visit
 
 
 def opened(db: Session, appointment: Appointment, visit: VideoVisit | None) -> VideoVisit:
-    """The same where the appointment's visit, if there is any, was read already."""
+    """The same where the appointment's visit, if there is any, was read already.
+
+    A new one is written with the seat that is taken in it.
+    """
     if visit is None:
         visit = planned(appointment)
         db.add(visit)
-        db.flush()  # seats point at it
     elif _is_of_former_time(db, visit, appointment):
         _begin_anew(db, visit, appointment)
     return visit

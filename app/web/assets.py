@@ -1,20 +1,24 @@
 """Static files:
 
-joined, fingerprinted, compressed once at start, served from memory and kept for ever.
+joined, fingerprinted, compressed once, served from memory and kept for ever.
 
 Stylesheets are joined as `static/css/bundles.json` says. A script is joined with the modules it
 imports, so that a page costs one request and the sources stay small modules; their top-level names
 are therefore unique across modules that meet. No build step: this happens when the application
-starts.
+starts, but for compressing, which is a third of a start: that happens beside the first visitors.
 """
 
 import gzip
 import hashlib
 import json
 import mimetypes
+import os
 import re
-from dataclasses import dataclass
-from functools import cache
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
 import brotli
@@ -32,6 +36,11 @@ _EXPORT = re.compile(r"^export (?=async function|function|class|const|let)", re.
 _PRIVATE = re.compile(r"^(\s*)#", re.MULTILINE)
 _TEXT = {".css", ".js", ".svg", ".json", ".webmanifest"}
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_PRESS: dict[str, Callable[[bytes], bytes]] = {
+    "br": brotli.compress,
+    "gzip": partial(gzip.compress, compresslevel=9, mtime=0),
+}
+_LAST = 19
 _FOR_EVER = "public, max-age=31536000, immutable"
 # Opened by itself a file may do nothing. Shorter than a page's, and it comes with every file.
 _POLICY = (
@@ -42,11 +51,31 @@ _POLICY = (
 
 @dataclass(frozen=True)
 class Asset:
-    """One file as it is sent: its address, type and bodies by content encoding."""
+    """One file as it is sent: its address, its type, and its body as it is."""
 
     address: str
     media_type: str
-    bodies: dict[str, bytes]
+    body: bytes
+    encodings: tuple[str, ...]  # that it may also be sent in, the smallest first
+    _pressed: dict[str, bytes] = field(default_factory=dict)
+
+    def best(self, request: Request) -> str:
+        """The smallest encoding that a client takes; "" for none."""
+        accepted = request.headers.get("accept-encoding", "").split(",")
+        taken = {name for name, is_taken in map(_coding, accepted) if is_taken}
+        return next((name for name in self.encodings if name in taken), "")
+
+    def is_at_hand(self, encoding: str) -> bool:
+        """Whether nothing is left to be compressed."""
+        return not encoding or encoding in self._pressed
+
+    def encoded(self, encoding: str) -> bytes:
+        """The body in one of its encodings; "" is as it is. Compressed on first need."""
+        if not encoding:
+            return self.body
+        if encoding not in self._pressed:  # two at once do the same twice, which is no harm
+            self._pressed[encoding] = _PRESS[encoding](self.body)
+        return self._pressed[encoding]
 
 
 class Assets:
@@ -77,19 +106,32 @@ class Assets:
 
     def body(self, name: str) -> bytes:
         """A file as it is."""
-        return self._by_name[name].bodies[""]
+        return self._by_name[name].body
 
     def size(self, name: str, encoding: str = "br") -> int:
         """Bytes on the wire."""
-        bodies = self._by_name[name].bodies
-        return len(bodies.get(encoding, bodies[""]))
+        asset = self._by_name[name]
+        return len(asset.encoded(encoding if encoding in asset.encodings else ""))
+
+    def press(self) -> None:
+        """Compress whatever nobody has asked for yet, when the machine has nothing better to do."""
+        if sys.platform == "linux":  # elsewhere a thread has no rank of its own
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LAST)
+        for asset in self._by_name.values():
+            for encoding in asset.encodings:
+                asset.encoded(encoding)
+
+    def is_at_hand(self, request: Request) -> bool:
+        """Whether `serve` takes no time to speak of."""
+        asset = self._by_address.get(request.url.path)
+        return asset is None or asset.is_at_hand(asset.best(request))
 
     def serve(self, request: Request) -> Response:
         """GET /static/…: immutable when found, 404 otherwise."""
         asset = self._by_address.get(request.url.path)
         if asset is None:
             return Response("", 404)
-        encoding = _best(request.headers.get("accept-encoding", ""), asset.bodies)
+        encoding = asset.best(request)
         headers = {
             "Cache-Control": _FOR_EVER,
             "Content-Security-Policy": _POLICY,
@@ -97,7 +139,8 @@ class Assets:
         }
         if encoding:
             headers["Content-Encoding"] = encoding
-        return Response(asset.bodies[encoding], media_type=asset.media_type, headers=headers)
+        body = asset.encoded(encoding)
+        return Response(body, media_type=asset.media_type, headers=headers)
 
     def _read(self, path: Path) -> bytes:
         if path.suffix == ".js" and "vendor" not in path.parts:
@@ -111,10 +154,7 @@ class Assets:
         media_type = (
             _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         )
-        bodies = {"": body}
-        if path.suffix in _TEXT:
-            bodies |= {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
-        asset = Asset(address, media_type, bodies)
+        asset = Asset(address, media_type, body, tuple(_PRESS) if path.suffix in _TEXT else ())
         self._by_name[name] = self._by_address[address] = asset
 
 
@@ -142,6 +182,14 @@ def _joined(path: Path, seen: set[Path], *, is_root: bool = False) -> str:
     return "".join(before) + (own if is_root else _EXPORT.sub("", own))
 
 
-def _best(accepted: str, bodies: dict[str, bytes]) -> str:
-    names = {part.split(";")[0].strip() for part in accepted.split(",")}
-    return next((name for name in ("br", "gzip") if name in names and name in bodies), "")
+def _coding(part: str) -> tuple[str, bool]:
+    """One of what a client names, and whether it takes it: `q=0` is a refusal (RFC 9110, 12.5.3).
+
+    A weight that is none is not believed.
+    """
+    name, *parameters = (word.strip().lower() for word in part.split(";"))
+    weights = (word.removeprefix("q=") for word in parameters if word.startswith("q="))
+    try:
+        return name, float(next(weights, "1")) > 0
+    except ValueError:
+        return name, False

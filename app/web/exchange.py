@@ -177,6 +177,7 @@ def _let_in(
         browser=browser,
         expires_at=expires_at,
         link_id=link.id,
+        at_once=False,  # its seat is written with it
     )
 
 

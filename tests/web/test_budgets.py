@@ -96,6 +96,23 @@ def test_a_file_of_ours_is_compressed_beforehand_and_kept_for_ever(client, app, 
     assert answer.text == assets.body("css/patient.css").decode()
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("br;q=0, gzip", "gzip"),
+        ("GZIP; Q=0.5", "gzip"),
+        ("br;q=0.0, gzip;q=0", None),
+        ("br;q=much", None),
+        ("identity", None),
+    ],
+)
+def test_a_file_is_sent_in_no_form_that_the_client_refused(client, app, accepted, encoding):
+    answer = client.get(app.state.assets("css/patient.css"), headers={"accept-encoding": accepted})
+    assert answer.status_code == 200
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.text == app.state.assets.body("css/patient.css").decode()
+
+
 def test_the_visit_page_weighs_under_thirty_kilobytes_before_the_talk(app, client, token):
     opened = client.post("/x", json={"t": token, "kind": "join"})
     assets = app.state.assets

@@ -26,6 +26,7 @@ from app.web.sockets import carry
 _CALL_KEEPS = timedelta(minutes=30)
 _WITH_IT = (
     joinedload(Seat.web_session),
+    joinedload(Seat.link),
     joinedload(Seat.visit).joinedload(VideoVisit.appointment),
 )
 
