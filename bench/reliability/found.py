@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, exists, func, not_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from app.journal.models import JournalEntry
 from app.messaging.models import Direction, InboundText, Message, MessageStatus
 from app.people.models import Patient
 from app.questionnaires import library
+from app.tasks.models import StaffTask, TaskCode
 from app.telehealth.models import Seat, Signal
 from bench.reliability.installation import Installation
 from bench.reliability.ledger import Ledger
@@ -27,6 +28,16 @@ from bench.reliability.people import cookies_of
 
 _UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.IN_DOUBT)
 _LEFT = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED)
+# Sent again once and in doubt again: it is left to a person, who was asked (SECURITY.md, outbox).
+_is_with_staff = and_(
+    Message.status == MessageStatus.IN_DOUBT,
+    Message.was_resent,
+    exists().where(
+        StaffTask.code == TaskCode.TEXT_IN_DOUBT,
+        StaffTask.patient_id == Message.patient_id,
+        StaffTask.done_at.is_(None),
+    ),
+)
 _CHECKED = re.compile(r'value="(o\d)"[^>]* checked')
 
 
@@ -38,6 +49,7 @@ class Texts:
     lost: int  # said to have left, and Twilio never had them; or never settled
     doubled: int
     most_copies: int
+    with_staff: int  # in doubt twice, as when both its workers died: sent once more and no oftener
 
 
 def form_named(database: Database, slug: str) -> UUID:
@@ -92,12 +104,14 @@ def texts(clinic: Installation) -> Texts:
             Message.direction == Direction.OUTBOUND, Message.status.in_(_LEFT)
         )
         unmade = [each for each in db.scalars(left) if str(each) not in copies]
+        with_staff = db.scalar(select(func.count()).where(_is_with_staff)) or 0
     counts = [len(made) for made in copies.values()]
     return Texts(
         made=len(copies),
         lost=len(unmade) + _under_way(clinic.database),
         doubled=sum(counts) - len(counts),
         most_copies=max(counts, default=0),
+        with_staff=with_staff,
     )
 
 
@@ -227,18 +241,20 @@ def _answers(clinic: Installation, ledger: Ledger) -> Mapping[str, set[str]]:
 
 
 def _bodies_made(clinic: Installation) -> Mapping[str, set[str]]:
-    """What Twilio has for whom, of all that staff wrote."""
+    """What Twilio has for whom, of all that staff wrote; or what they were asked to look into."""
     made = {(text.to, text.body) for text in clinic.twilio.made()}
     with clinic.database.session(write=False) as db:
-        rows = db.scalars(select(Message).where(Message.written_by_id.is_not(None)))
+        written = select(Message, _is_with_staff).where(Message.written_by_id.is_not(None))
         return {
-            f"{row.patient_id} {row.body}": {""} for row in rows if (row.number, row.body) in made
+            f"{row.patient_id} {row.body}": {""}
+            for row, is_with_staff in db.execute(written)
+            if is_with_staff or (row.number, row.body) in made
         }
 
 
 def _under_way(database: Database) -> int:
     waiting = select(func.count()).where(
-        Message.status.in_(_UNSETTLED), Message.due_at <= clock.now()
+        Message.status.in_(_UNSETTLED), Message.due_at <= clock.now(), not_(_is_with_staff)
     )
     with database.session(write=False) as db:
         return db.scalar(waiting) or 0
