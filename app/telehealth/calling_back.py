@@ -1,6 +1,6 @@
 """When the picture does not come: the patient asks to be phoned instead."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import Session
 
 from app import clock, live
@@ -38,11 +38,10 @@ def ask(db: Session, seat: Seat, *, number: str = "") -> StaffTask:
     )
 
 
-def is_open(db: Session, visit: VideoVisit) -> bool:
-    """Whether a call that was asked for in this visit is still to be made."""
-    open_call = select(StaffTask.id).where(
-        StaffTask.appointment_id == visit.appointment_id,
+def is_open() -> ColumnElement[bool]:
+    """Whether a call that was asked for in a visit is still to be made, in a question about it."""
+    return exists().where(
+        StaffTask.appointment_id == VideoVisit.appointment_id,
         StaffTask.code == TaskCode.CALL_BACK,
         StaffTask.done_at.is_(None),
     )
-    return db.scalar(open_call.limit(1)) is not None

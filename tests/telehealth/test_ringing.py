@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, inspect, select
 
 from app import clock
 from app.messaging.models import Message, Purpose
@@ -114,3 +114,34 @@ def test_whoever_waits_at_another_time_rings_again(db, appointment, open_link, w
     ringing.ring(db)
 
     assert rung(db) == ["Dr. Okafor", "Jordan", "Dr. Okafor", "Jordan"]
+
+
+def copy_of(row):
+    columns = {column.key for column in inspect(type(row)).column_attrs} - {"id"}
+    return type(row)(**{name: getattr(row, name) for name in columns})
+
+
+def asked_by(db, act):
+    heard = []
+
+    def note(_line, _cursor, statement, *_rest):
+        heard.append(statement)
+
+    event.listen(db.get_bind(), "before_cursor_execute", note)
+    act(db)
+    event.remove(db.get_bind(), "before_cursor_execute", note)
+    return len(heard)
+
+
+def test_many_who_wait_cost_no_more_questions_than_one(db, cast, waiting, appointment):
+    after(40)  # nobody is rung yet
+    db.flush()
+    alone = [asked_by(db, act) for act in (ringing.ring, ringing.next_due)]
+    for _ in range(3):
+        also = copy_of(appointment)
+        db.add(also)
+        seat = seats.claim(db, seats.take(db, also, waiting.web_session, None))
+        presence.arrive(db, seat, "phone")
+    db.flush()
+
+    assert [asked_by(db, act) for act in (ringing.ring, ringing.next_due)] == alone
