@@ -51,8 +51,7 @@ def start(
 
     `expires_at` is for the kinds without limits of their own (domain time); the others live as long
     as LIMITS says. `link_id`: the link that let them in, where one is asked about. `cover_key`:
-    what opens the words that staff typed here before (`covers`). `at_once`: written when this
-    returns; else with what the caller writes beside it.
+    what opens the words that staff typed here before (`covers`). Flushes, if `at_once`.
     """
     token = new_token()
     now = clock.machine_now()

@@ -81,7 +81,7 @@ def _acts(days: Days) -> list[tuple[datetime, _Act]]:
         (at(-2, 14, 55), partial(acts.end, person=ROBIN, ended_at=at(-2, 14, 30))),
         (at(-2, 19, 30), partial(acts.at_the_desk, person=MORGAN)),
         (at(-1, 9, 30), partial(acts.call_off, person=ROBIN)),
-        (at(-1, 9, 40), partial(acts.book, person=LUCIA, starts_at=at(1, 9, 30))),
+        (at(-1, 9, 40), partial(acts.book, person=LUCIA, starts_at=at(1, 11))),
         (at(-1, 9, 50), partial(acts.prepare, person=AVERY, starts_at=at(2, 16))),
         (at(-1, 9, 55), partial(acts.book, person=AVERY, starts_at=at(4, 10))),
         (at(-1, 10, 40), partial(acts.at_the_desk, person=MORGAN)),

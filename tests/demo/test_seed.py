@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from app import clock, wall_time
 from app.audit.models import AuditEvent
-from app.demo import people, seed
+from app.demo import acts, people, seed
 from app.demo.days import Days
 from app.intake import packets
 from app.intake.models import PacketCode, TaskState
@@ -37,6 +37,19 @@ def test_the_session_ended_a_while_ago_whenever_one_looks(shown, ended):
     days = Days.around(now, NEW_YORK)
 
     assert wall_time.wall(days.ended_at, NEW_YORK) == datetime.fromisoformat(ended)
+
+
+def test_lucias_session_lies_ahead_whenever_one_looks():
+    midnight = datetime(2026, 11, 25, tzinfo=UTC)
+    for quarter in range(4 * 24):
+        now = midnight + timedelta(minutes=15 * quarter)
+        booked = [
+            act.keywords["starts_at"]
+            for _at, act in seed._acts(Days.around(now, NEW_YORK))
+            if getattr(act, "func", None) is acts.book and act.keywords["person"] is people.LUCIA
+        ]
+        assert len(booked) == 1
+        assert booked[0] > now
 
 
 def test_seeding_twice_changes_nothing(seeded, demo_settings):
