@@ -211,7 +211,7 @@ def _rows(outcome: Outcome) -> list[Row]:
         at_most(f"{name}: acknowledged and lost of {believed}", lost, "", 0),
         at_most(f"{name}: texts lost of {outcome.texts}", outcome.texts_lost, "", 0),
         at_most(f"{name}: texts doubled by {kills} kills", outcome.texts_doubled, "", kills),
-        seen(f"{name}: texts in doubt twice, left to staff", outcome.texts_with_staff, ""),
+        seen(f"{name}: of those in doubt twice, left to staff", outcome.texts_with_staff, ""),
         at_most(f"{name}: flaws in database and trail", len(outcome.flaws), "", 0),
         at_most(f"{name}: service back, slowest", max(outcome.back), "s", BACK_WITHIN),
         at_most(f"{name}: anything else wrong", len(outcome.wrong), "", 0),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, not_, select, text
+from sqlalchemy import and_, exists, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,8 @@ from bench.reliability.people import cookies_of
 
 _UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.IN_DOUBT)
 _LEFT = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED)
-# Sent again once and in doubt again: it is left to a person, who was asked (SECURITY.md, outbox).
+# Sent again once and in doubt again: left to a person. It counts as lost all the same; this tells
+# why.
 _is_with_staff = and_(
     Message.status == MessageStatus.IN_DOUBT,
     Message.was_resent,
@@ -49,7 +50,7 @@ class Texts:
     lost: int  # said to have left, and Twilio never had them; or never settled
     doubled: int
     most_copies: int
-    with_staff: int  # in doubt twice, as when both its workers died: sent once more and no oftener
+    with_staff: int  # of the lost: in doubt twice, and staff were asked to look
 
 
 def form_named(database: Database, slug: str) -> UUID:
@@ -241,20 +242,18 @@ def _answers(clinic: Installation, ledger: Ledger) -> Mapping[str, set[str]]:
 
 
 def _bodies_made(clinic: Installation) -> Mapping[str, set[str]]:
-    """What Twilio has for whom, of all that staff wrote; or what they were asked to look into."""
+    """What Twilio has for whom, of all that staff wrote."""
     made = {(text.to, text.body) for text in clinic.twilio.made()}
     with clinic.database.session(write=False) as db:
-        written = select(Message, _is_with_staff).where(Message.written_by_id.is_not(None))
+        rows = db.scalars(select(Message).where(Message.written_by_id.is_not(None)))
         return {
-            f"{row.patient_id} {row.body}": {""}
-            for row, is_with_staff in db.execute(written)
-            if is_with_staff or (row.number, row.body) in made
+            f"{row.patient_id} {row.body}": {""} for row in rows if (row.number, row.body) in made
         }
 
 
 def _under_way(database: Database) -> int:
     waiting = select(func.count()).where(
-        Message.status.in_(_UNSETTLED), Message.due_at <= clock.now(), not_(_is_with_staff)
+        Message.status.in_(_UNSETTLED), Message.due_at <= clock.now()
     )
     with database.session(write=False) as db:
         return db.scalar(waiting) or 0

@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, inspect, select
+from sqlalchemy import inspect, select
 
 from app import clock
 from app.messaging.models import Message, Purpose
 from app.scheduling import rescheduling
 from app.tasks import desk
 from app.telehealth import calling_back, presence, ringing, seats
+from tests.asked_of import asked_of
 from tests.conftest import FRIDAY_NOON
 
 
@@ -122,15 +123,9 @@ def copy_of(row):
 
 
 def asked_by(db, act):
-    heard = []
-
-    def note(_line, _cursor, statement, *_rest):
-        heard.append(statement)
-
-    event.listen(db.get_bind(), "before_cursor_execute", note)
-    act(db)
-    event.remove(db.get_bind(), "before_cursor_execute", note)
-    return len(heard)
+    with asked_of(db.get_bind()) as said:
+        act(db)
+    return len(said)
 
 
 def test_many_who_wait_cost_no_more_questions_than_one(db, cast, waiting, appointment):

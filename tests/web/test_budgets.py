@@ -14,7 +14,7 @@ from app.links.models import MagicLink
 from app.people.models import Clinic
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment
-from app.web.assets import ROOT, load
+from app.web.assets import ROOT, Assets, load
 from app.web.console.today import around_now, board
 from app.web.console.today.board import AtDesk
 from app.web.pages import TEMPLATES
@@ -86,7 +86,7 @@ def test_nothing_but_stylesheets_holds_up_the_first_paint(template):
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
-def test_a_file_of_ours_is_compressed_beforehand_and_kept_for_ever(client, app, encoding):
+def test_a_file_of_ours_is_compressed_and_kept_for_ever(client, app, encoding):
     assets = app.state.assets
     answer = client.get(assets("css/patient.css"), headers={"accept-encoding": encoding})
 
@@ -94,6 +94,16 @@ def test_a_file_of_ours_is_compressed_beforehand_and_kept_for_ever(client, app, 
     assert int(answer.headers["content-length"]) == assets.size("css/patient.css", encoding)
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.text == assets.body("css/patient.css").decode()
+
+
+def test_what_nobody_asked_for_yet_is_compressed_beside_the_first_visitors():
+    assets = Assets()
+    assert not any(asset.is_at_hand("br") for asset in assets._by_name.values())
+
+    assets.press()
+
+    for asset in assets._by_name.values():
+        assert all(asset.is_at_hand(encoding) for encoding in asset.encodings)
 
 
 @pytest.mark.parametrize(
