@@ -85,7 +85,7 @@ class Worker:
         self._stopping = threading.Event()
         self._alone, self._is_alone = threading.Lock(), False  # without a database
         self._swept_at: datetime | None = None  # machine time of the last sweep of a whole day
-        self._stalled: set[UUID | None] = set()  # senders that others' texts go before
+        self._memory = delivery.Memory()  # of the texts it sent
         self._resealer = Resealer(database)
         self.lock = threading.Lock()  # the demo's clock walks only while no job runs
         self.jobs = [
@@ -218,7 +218,7 @@ class Worker:
         # A slow gateway must not keep rings and alerts waiting until the last text has left.
         road = (self._database, self._gateway, self._name, self._settings.base_url)
         goes_on = self._within(_LONGEST_TURN_SECONDS)
-        delivery.send_all(*road, self._stalled, goes_on=goes_on)
+        delivery.send_all(*road, self._memory, goes_on=goes_on)
 
     def _send_notices(self) -> None:
         # They are never urgent: a slow push service must not hold up the texts.

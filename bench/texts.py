@@ -46,7 +46,7 @@ def _rows(kind: Kind, due: int, *, sent: int) -> list[Row]:
         try:
             _queue(database, due)
             gateway = RecordingGateway()
-            road = (database, gateway, "bench", _KEYS["base_url"], set())
+            road = (database, gateway, "bench", _KEYS["base_url"], delivery.Memory())
             began = time.process_time()
             delivery.send_all(*road, goes_on=lambda: len(gateway.sent) < sent)
             spent = time.process_time() - began

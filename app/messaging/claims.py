@@ -191,20 +191,45 @@ def put_back(db: Session, message: Message, *, due_at: datetime | None = None) -
     Due as before unless `due_at` puts it off: then it is noted when it was due at first. False when
     the claim did not count any more.
     """
-    is_withdrawn = Message.error_code == WITHDRAWN
     first_due_at = message.first_due_at
     if due_at is not None and first_due_at is None:
         first_due_at = message.due_at
     return conclude(
         db,
         message,
-        status=case(
-            (is_withdrawn, MessageStatus.CANCELLED.value), else_=MessageStatus.QUEUED.value
-        ),
-        once_key=case((is_withdrawn, null()), else_=Message.once_key),
+        **_queued_or_withdrawn(),
         due_at=due_at or message.due_at,
         first_due_at=first_due_at,
     )
+
+
+def give_back(db: Session, worker: str, *, but: Collection[UUID]) -> list[UUID]:
+    """Queue anew what is in this worker's name and was never handed over; returns the ids.
+
+    Only for the worker itself, with nothing in hand: it alone knows what it has handed over
+    (`but`). A claim may be kept though its answer is lost, when the database goes in that moment.
+    """
+    return list(
+        db.scalars(
+            update(Message)
+            .where(
+                Message.status == MessageStatus.SENDING,
+                Message.worker == worker,
+                Message.id.not_in(but),
+            )
+            .values(**_queued_or_withdrawn())
+            .returning(Message.id)
+        )
+    )
+
+
+def _queued_or_withdrawn() -> dict[str, ColumnElement[object]]:
+    is_withdrawn = Message.error_code == WITHDRAWN
+    queued, cancelled = MessageStatus.QUEUED.value, MessageStatus.CANCELLED.value
+    return {
+        "status": case((is_withdrawn, cancelled), else_=queued),
+        "once_key": case((is_withdrawn, null()), else_=Message.once_key),
+    }
 
 
 def take_up(db: Session) -> list[UUID]:

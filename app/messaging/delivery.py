@@ -1,7 +1,7 @@
 """Sends texts that are due, one after the other, and notes what the gateway answered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -37,18 +37,40 @@ class _Answered:
     answer: Answer
 
 
+@dataclass
+class Memory:
+    """What a worker keeps in mind from one text to the next, and from one turn to the next."""
+
+    # Senders of whose last text nobody knows what became (None: the installation's).
+    aside: set[UUID | None] = field(default_factory=set)
+    # Texts that may have left, of which nothing is noted yet.
+    handed_over: set[UUID] = field(default_factory=set)
+    # The database went while it claimed: a text may be in its name that it never heard of.
+    may_hold_one: bool = False
+
+
 @dataclass(frozen=True)
 class _Hands:
-    """Who sends, and by what. `aside`: senders of whose last text nobody knows what became."""
+    """Who sends, and by what."""
 
     database: Database
     gateway: SmsGateway
     worker: str
     base_url: str
-    aside: set[UUID | None]
+    memory: Memory
 
     def claim(self, db: Session) -> _Claimed | bool:
-        return _claim(db, self.gateway, self.worker, self.base_url, self.aside)
+        return _claim(db, self.gateway, self.worker, self.base_url, self.memory.aside)
+
+    def give_back(self) -> None:
+        """Let those texts leave at once that are in our name and never came into our hands."""
+        if not self.memory.may_hold_one:
+            return
+        with self.database.session() as db:
+            given = claims.give_back(db, self.worker, but=self.memory.handed_over)
+        self.memory.may_hold_one = False
+        if given:
+            log.warning("texts given back", texts=len(given))
 
     def hand_over(self, claimed: _Claimed) -> _Answered | None:
         """Outside any transaction: the row says already that it leaves."""
@@ -57,10 +79,11 @@ class _Hands:
             with self.database.session() as db:
                 claims.put_back(db, message)  # it was never handed over
             return None
+        self.memory.handed_over.add(message.id)
         answer = self.gateway.send(claimed.outgoing)
         log.info("text", outcome=type(answer).__name__, purpose=message.purpose.value)
         if isinstance(answer, InDoubt):
-            self.aside.add(message.sender_id)
+            self.memory.aside.add(message.sender_id)
         return _Answered(message, answer)
 
 
@@ -69,23 +92,22 @@ def send_one(
     gateway: SmsGateway,
     worker: str,
     base_url: str,
-    aside: set[UUID | None] | None = None,
+    memory: Memory | None = None,
 ) -> bool:
     """Claim the text that leaves first, hand it over outside any transaction, note the answer.
 
-    False when nothing is due, or the pace of its sender lets nothing leave just now. `aside` is
-    kept by the caller from one text to the next: the senders of whose last text nobody knows what
-    became (None: the installation's). What leaves by others comes first, so that one which stalls
-    holds up itself alone.
+    False when nothing is due, or the pace of its sender lets nothing leave just now. `memory` is
+    kept by the caller from one text to the next: what leaves by senders that do not stall comes
+    first, so that one which does holds up itself alone.
     """
-    hands = _Hands(database, gateway, worker, base_url, set() if aside is None else aside)
+    hands = _Hands(database, gateway, worker, base_url, memory or Memory())
     with database.session() as db:
         claimed = hands.claim(db)
     if not isinstance(claimed, _Claimed):
         return claimed
     answered = hands.hand_over(claimed)
     if answered is not None:
-        _keep(database, answered)
+        _keep(hands, answered)
     return True
 
 
@@ -94,15 +116,25 @@ def send_all(
     gateway: SmsGateway,
     worker: str,
     base_url: str,
-    aside: set[UUID | None],
+    memory: Memory,
     *,
     goes_on: Callable[[], bool],
 ) -> None:
     """The same until nothing leaves any more, or nothing new is to be begun.
 
-    What was answered about one text is noted in the transaction that claims the next.
+    What was answered about one text is noted in the transaction that claims the next. A turn that
+    broke off leaves nothing in doubt that never left: the next one gives it back first.
     """
-    hands = _Hands(database, gateway, worker, base_url, aside)
+    hands = _Hands(database, gateway, worker, base_url, memory)
+    hands.give_back()
+    try:
+        _go_on_sending(hands, goes_on)
+    except Exception:
+        memory.may_hold_one = True
+        raise
+
+
+def _go_on_sending(hands: _Hands, goes_on: Callable[[], bool]) -> None:
     answered: _Answered | None = None
     found: _Claimed | bool = True
     while found:
@@ -117,7 +149,7 @@ def _note_and_claim(
 ) -> _Claimed | bool:
     if answered is not None and not (isinstance(answered.answer, Accepted) and goes_on()):
         # What else was answered may stop senders, and waits for rows that others hold.
-        _keep(hands.database, answered)
+        _keep(hands, answered)
         answered = None
     if answered is None:
         if not goes_on():
@@ -129,17 +161,17 @@ def _note_and_claim(
             is_noted = _note_answered(db, answered)
             found = hands.claim(db)
     except Exception:
-        _keep(hands.database, answered)  # whatever is wrong with the next one
+        _keep(hands, answered)  # whatever is wrong with the next one
         raise
-    _settle(hands.database, answered, is_noted=is_noted)
+    _settle(hands, answered, is_noted=is_noted)
     return found
 
 
-def _keep(database: Database, answered: _Answered) -> None:
+def _keep(hands: _Hands, answered: _Answered) -> None:
     """Note what was answered, in a transaction of its own."""
-    with database.session() as db:
+    with hands.database.session() as db:
         is_noted = _note_answered(db, answered)
-    _settle(database, answered, is_noted=is_noted)
+    _settle(hands, answered, is_noted=is_noted)
 
 
 def _note_answered(db: Session, answered: _Answered) -> bool:
@@ -147,12 +179,13 @@ def _note_answered(db: Session, answered: _Answered) -> bool:
     return _note(db, db.merge(answered.message, load=False), answered.answer)
 
 
-def _settle(database: Database, answered: _Answered, *, is_noted: bool) -> None:
+def _settle(hands: _Hands, answered: _Answered, *, is_noted: bool) -> None:
+    hands.memory.handed_over.discard(answered.message.id)
     if is_noted or not isinstance(answered.answer, Accepted):
         return
     # A callback was quicker, or somebody has taken this text for lost meanwhile. In a
     # transaction of its own: whoever holds the text must not wait for its patient's row.
-    with database.session() as db:
+    with hands.database.session() as db:
         message = db.get_one(Message, answered.message.id)
         reports.apply_status(db, message, "accepted", "", answered.answer.sid)
 

@@ -42,19 +42,21 @@ class Outcome:
     texts_lost: int
     texts_doubled: int
     texts_with_staff: int
+    texts_handed_back: int
     settled: bool
     flaws: list[str]
     fallen: list[str]  # that ended by themselves, and were started anew
     gone: list[str]  # processes that are not there at the end
     crashes: list[str]  # of the crowd: answers that nobody could read
-    back: list[float]  # seconds after each kill until all was served again
+    back: list[float]  # seconds after each kill until whoever came was served, and texts left
+    whole: list[float]  # and until every process was there again
     answers: dict[str, int]
     errors: dict[str, int]  # that the processes logged
     seconds: float
 
     @property
     def wrong(self) -> dict[str, object]:
-        """What happened that must not; how soon all was served again is another matter."""
+        """What happened that must not; how soon the clinic served again is another matter."""
         found = {
             "lost": self.lost,
             "doubled": self.doubled,
@@ -63,13 +65,14 @@ class Outcome:
             "crashes": self.crashes,
             "texts lost": self.texts_lost,
             "texts doubled": max(0, self.texts_doubled - sum(self.kills.values())),
+            "handed back": max(0, self.texts_handed_back - sum(self.kills.values())),
             "not settled": not self.settled,
         }
         return {name: value for name, value in found.items() if value}
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing happened that must not, and all was served again soon."""
+        """Whether nothing happened that must not, and the clinic served again soon."""
         return not self.wrong and max(self.back) <= BACK_WITHIN
 
 
@@ -120,7 +123,7 @@ def rage(
         with crowd:
             # By chance of their own, so that a seed kills the same whatever the others do.
             victims = random.Random(f"{seed} {kind} {kills}")
-            killed, back = _kill_on(clinic, service, kills, victims)
+            killed, back, whole = _kill_on(clinic, service, kills, victims)
         settled = found.settle(clinic, ledger, 60 + 400 / hurry)
         texts = found.texts(clinic)
         return Outcome(
@@ -134,12 +137,14 @@ def rage(
             texts_lost=texts.lost,
             texts_doubled=texts.doubled,
             texts_with_staff=texts.with_staff,
+            texts_handed_back=texts.handed_back,
             settled=settled,
             flaws=found.flaws(clinic.database),
             fallen=clinic.fallen,
             gone=sorted({*clinic.webs, *clinic.names_of_workers} - {*clinic.alive()}),
             crashes=[repr(error) for error in crowd.crashes],
             back=back,
+            whole=whole,
             answers=dict(sorted(ledger.answers.items())),
             errors=dict(found.errors(clinic)),
             seconds=round(time.monotonic() - began, 1),
@@ -171,9 +176,9 @@ def acts_of(clinic: Installation, ledger: Ledger, chance: random.Random) -> list
 
 def _kill_on(
     clinic: Installation, service: Service, kills: int, chance: random.Random
-) -> tuple[Counter[str], list[float]]:
+) -> tuple[Counter[str], list[float], list[float]]:
     killed: Counter[str] = Counter()
-    back = []
+    back, whole = [], []
     kinds = ["web", "worker", *(["backend"] if clinic.server else [])]
     for number in range(kills):
         time.sleep(chance.uniform(0, 1))
@@ -192,7 +197,9 @@ def _kill_on(
         killed[kind] += 1
         service.wait_until_back()
         back.append(round(time.monotonic() - began, 2))
-    return killed, back
+        service.wait_until_whole()
+        whole.append(round(time.monotonic() - began, 2))
+    return killed, back, whole
 
 
 def _figures(outcome: Outcome) -> dict[str, Any]:
@@ -212,8 +219,15 @@ def _rows(outcome: Outcome) -> list[Row]:
         at_most(f"{name}: texts lost of {outcome.texts}", outcome.texts_lost, "", 0),
         at_most(f"{name}: texts doubled by {kills} kills", outcome.texts_doubled, "", kills),
         seen(f"{name}: of those in doubt twice, left to staff", outcome.texts_with_staff, ""),
+        at_most(
+            f"{name}: typed words that may not have left, and staff were asked",
+            outcome.texts_handed_back,
+            "",
+            kills,
+        ),
         at_most(f"{name}: flaws in database and trail", len(outcome.flaws), "", 0),
         at_most(f"{name}: service back, slowest", max(outcome.back), "s", BACK_WITHIN),
+        seen(f"{name}: every process back, slowest", max(outcome.whole), "s"),
         at_most(f"{name}: anything else wrong", len(outcome.wrong), "", 0),
         seen(f"{name}: took", outcome.seconds, "s"),
     ]

@@ -176,7 +176,7 @@ def test_a_sender_that_stalls_lets_those_of_others_go_first(gateway, give, text_
         text_to(cast.noor, purpose=Purpose.NOTICE)
     real = gateway.send
     gateway.send = lambda text: real(text) and InDoubt() if text.sender else real(text)
-    stalled = set()
+    stalled = delivery.Memory()
 
     while delivery.send_one(database, gateway, "worker-1", "https://afterglow.test", stalled):
         pass

@@ -15,11 +15,16 @@ from bench.reliability import found
 def told(database, cast):
     """`told(status, ...)`: how a text of staff that Twilio never had is counted."""
 
-    def told(status, *, was_resent, is_with_staff):
+    def told(status, *, was_resent, is_with_staff, written_by=None):
         with database.session() as db:
             maya = db.get_one(Patient, cast.maya.id)
             message = outbox.enqueue(
-                db, Purpose.WRITTEN, "Come in.", patient=maya, due_at=clock.now()
+                db,
+                Purpose.WRITTEN,
+                "Come in.",
+                patient=maya,
+                due_at=clock.now(),
+                written_by=written_by,
             )
             message.status, message.was_resent = status, was_resent
             if is_with_staff:
@@ -51,3 +56,30 @@ def test_a_text_that_nobody_sends_and_nobody_was_told_of_is_lost(
     counted = told(status, was_resent=was_resent, is_with_staff=is_with_staff)
 
     assert (counted.lost, counted.with_staff) == (1, 0)
+
+
+def test_typed_words_in_doubt_that_staff_were_asked_about_are_handed_back_not_lost(told, cast):
+    counted = told(
+        MessageStatus.IN_DOUBT, was_resent=False, is_with_staff=True, written_by=cast.jordan
+    )
+
+    assert (counted.lost, counted.handed_back) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "was_resent", "is_with_staff"),
+    [
+        (MessageStatus.IN_DOUBT, False, False),
+        (MessageStatus.IN_DOUBT, True, True),
+        (MessageStatus.SENDING, False, True),
+        (MessageStatus.QUEUED, False, True),
+    ],
+)
+def test_typed_words_that_are_not_rightly_with_staff_are_lost(
+    told, cast, status, was_resent, is_with_staff
+):
+    counted = told(
+        status, was_resent=was_resent, is_with_staff=is_with_staff, written_by=cast.jordan
+    )
+
+    assert (counted.lost, counted.handed_back) == (1, 0)
