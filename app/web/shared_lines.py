@@ -22,7 +22,10 @@ from app.telehealth.many_pages import Page
 
 log = structlog.get_logger("lines")
 LOOK_EVERY = 4.0  # seconds: some states change by time alone
-_BREATH = 0.05  # whoever says within it that they are there is noted together
+# Whoever says within a breath that they are there is noted together. The more pages there are, the
+# longer it is: 500 pages would else be fifty transactions a second.
+_BREATH, _LONGEST_BREATH = 0.05, 0.25
+_BREATH_OF_A_PAGE = 0.001
 
 
 @dataclass(eq=False)
@@ -84,7 +87,7 @@ class SharedLines:
             return many_pages.look(db, seat_ids)
 
     async def _hear_all(self) -> None:
-        await asyncio.sleep(_BREATH)
+        await asyncio.sleep(breath_of(len(self._watched)))
         said, self._said, self._hearing = self._said, {}, None
         noted: set[Page] = set()
         try:
@@ -100,6 +103,11 @@ class SharedLines:
     def _hear(self, pages: list[Page]) -> set[Page]:
         with self.database.session() as db:
             return many_pages.hear(db, pages)
+
+
+def breath_of(pages: int) -> float:
+    """How many seconds what so many pages say is gathered before it is noted together."""
+    return min(_LONGEST_BREATH, max(_BREATH, pages * _BREATH_OF_A_PAGE))
 
 
 _here: WeakKeyDictionary[asyncio.AbstractEventLoop, SharedLines] = WeakKeyDictionary()

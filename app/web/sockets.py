@@ -105,7 +105,9 @@ async def _tell(carrier: _Carrier, bell: Subscription) -> None:
         every = _LOOK_EVERY_BESIDE
         beside = shared_lines.here(carrier.database).watching(seat_id, bell)
     with beside:
-        news = await anyio.to_thread.run_sync(_if_readable, carrier, _do_chores)
+        news: list[Message] | None = []
+        if carrier.line.chores:
+            news = await anyio.to_thread.run_sync(_if_readable, carrier, _do_chores)
         while True:
             await _send(carrier, news or [])
             await bell.wait(LOOK_EVERY if news is None else every)
