@@ -24,16 +24,17 @@ from app.refusal import Refusal
 from app.settings import Settings, Sms
 from app.telehealth import provider
 from app.telehealth.models import ProviderName
-from app.web import assets, errors, site
+from app.web import errors, site
 from app.web.addresses import Addresses
-from app.web.cross_origin import CrossOrigin
-from app.web.failing_slowly import FailingSlowly
+from app.web.files import assets
 from app.web.filled_in import FilledIn
-from app.web.headers import Headers
-from app.web.hosts import OwnHosts
 from app.web.key_limits import KeyLimits
+from app.web.middleware.cross_origin import CrossOrigin
+from app.web.middleware.failing_slowly import FailingSlowly
+from app.web.middleware.headers import Headers
+from app.web.middleware.hosts import OwnHosts
+from app.web.middleware.request_log import RequestLog
 from app.web.pages import environment
-from app.web.request_log import RequestLog
 from app.web.signposts import Signposts
 from app.worker import Worker
 

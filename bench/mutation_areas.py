@@ -19,7 +19,7 @@ AREAS = {
         modules=(
             "app/security/tokens.py",
             "app/links/magic_links.py",
-            "app/web/exchange.py",
+            "app/web/doors/exchange.py",
             "app/access/sign_in_links.py",
         ),
         tests=(
@@ -73,17 +73,17 @@ AREAS = {
     "guards": Area(
         modules=(
             "app/web/guards.py",
-            "app/web/cross_origin.py",
+            "app/web/middleware/cross_origin.py",
             "app/web/visitors.py",
-            "app/web/guest_doors.py",
-            "app/web/escort_doors.py",
-            "app/web/session_doors.py",
-            "app/web/intake_doors.py",
-            "app/web/journal_doors.py",
+            "app/web/doors/guest_doors.py",
+            "app/web/doors/escort_doors.py",
+            "app/web/doors/session_doors.py",
+            "app/web/doors/intake_doors.py",
+            "app/web/doors/journal_doors.py",
             "app/web/step_up.py",
             "app/web/console/roles.py",
             "app/web/access/staff.py",
-            "app/web/sockets.py",
+            "app/web/lines/sockets.py",
         ),
         tests=(
             "tests/house/test_guards.py",

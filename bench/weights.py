@@ -1,6 +1,6 @@
 """What pages weigh on the wire. The same figures are tests; here they stand in the table."""
 
-from app.web.assets import Assets
+from app.web.files.assets import Assets
 from bench.rows import Row, at_most, seen
 
 _KB = 1000

@@ -18,7 +18,8 @@ from app import clock, i18n
 from app.db import engine as engines
 from app.demo import start
 from app.questionnaires.killable import SHARED
-from app.web import assets, pages
+from app.web import pages
+from app.web.files import assets
 from e2e import hour
 
 # What is imported only when a server starts, or somebody first asks it.

@@ -24,8 +24,9 @@ from app.db.engine import Database
 from app.main import create_app
 from app.people.models import Patient, Practitioner
 from app.settings import Settings
-from app.web import even_pace, failing_slowly
+from app.web import even_pace
 from app.web.guards import COOKIES
+from app.web.middleware import failing_slowly
 from tests import browsers, databases, emptying, memory
 from tests.cast import Cast
 from tests.cast_again import gather_again

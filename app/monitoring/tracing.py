@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 
 from app.messaging.gateway import Accepted, Answer, Outgoing, SmsGateway
-from app.web.request_log import pattern
+from app.web.middleware.request_log import pattern
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from app.scheduling import escorts, locations
 from app.scheduling.models import AppointmentStatus
-from app.web.escort_doors import ADDRESS, escort_of
+from app.web.doors.escort_doors import ADDRESS, escort_of
 from app.web.guards import escort_only
 from app.web.pages import page
 

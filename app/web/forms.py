@@ -13,7 +13,7 @@ from starlette.requests import Request
 from app import wall_time
 from app.i18n import gettext as _
 from app.refusal import Refusal
-from app.web import whole_bodies
+from app.web.middleware import whole_bodies
 
 _MAX_FIELDS = 200
 _YEARS = range(1900, 2200)  # beyond, calendars end before zones and lengths are reckoned in

@@ -21,19 +21,10 @@ from app.people.models import Clinic, Patient, Practitioner
 from app.scheduling.models import Appointment, Escort
 from app.telehealth import seats
 from app.telehealth.models import VisitGuest
-from app.web import (
-    cookies,
-    escort_doors,
-    guest_doors,
-    intake_doors,
-    journal_doors,
-    keeping_awake,
-    lone_clinic,
-    session_doors,
-    step_up,
-    whole_bodies,
-)
+from app.web import cookies, keeping_awake, lone_clinic, step_up
+from app.web.doors import escort_doors, guest_doors, intake_doors, journal_doors, session_doors
 from app.web.forms import read_form
+from app.web.middleware import whole_bodies
 from app.web.pages import LANGUAGE_COOKIE, page
 from app.web.step_up import Reach
 from app.web.visitors import COOKIES as COOKIES

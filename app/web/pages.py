@@ -27,7 +27,7 @@ from app.access.session_limits import LIMITS
 from app.db.base import Model
 from app.journal.owners import owner_of
 from app.people import phones
-from app.web.assets import Assets
+from app.web.files.assets import Assets
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MOOD_COOKIE = "__Host-ag_mood"

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from app.web import escort, exchange, landing, static_files, whole_bodies
+from app.web import escort
 from app.web.console import routes as console
+from app.web.doors import exchange, landing
 from app.web.fhir import routes as fhir
+from app.web.files import static_files
 from app.web.hooks import twilio
+from app.web.middleware import whole_bodies
 from app.web.patient import routes as patient
 from app.web.public import routes as public
 from app.web.signposts import Signposts

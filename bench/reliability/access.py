@@ -23,7 +23,8 @@ from sqlalchemy import func, select
 from app import clock, logs
 from app.scheduling import calendars
 from app.scheduling.models import Appointment
-from app.web import even_pace, failing_slowly
+from app.web import even_pace
+from app.web.middleware import failing_slowly
 from bench.reliability import kept
 from bench.reliability.installation import Installation
 from bench.reliability.kept import Run

@@ -9,6 +9,7 @@ as a supervisor does. Whoever asked keeps a ledger: what they were told must be 
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -49,7 +50,8 @@ class Outcome:
     gone: list[str]  # processes that are not there at the end
     crashes: list[str]  # of the crowd: answers that nobody could read
     back: list[float]  # seconds after each kill until whoever came was served, and texts left
-    whole: list[float]  # and until every process was there again
+    whole: list[float]  # and until every process was there again, before the next kill
+    slowest: dict[str, float]  # of `back`, by what was killed
     answers: dict[str, int]
     errors: dict[str, int]  # that the processes logged
     seconds: float
@@ -123,13 +125,13 @@ def rage(
         with crowd:
             # By chance of their own, so that a seed kills the same whatever the others do.
             victims = random.Random(f"{seed} {kind} {kills}")
-            killed, back, whole = _kill_on(clinic, service, kills, victims)
+            returns = _kill_on(clinic, service, kills, victims)
         settled = found.settle(clinic, ledger, 60 + 400 / hurry)
         texts = found.texts(clinic)
         return Outcome(
             database=kind,
             seed=seed,
-            kills=dict(killed),
+            kills=dict(Counter(each.killed for each in returns)),
             believed=dict(ledger.kinds()),
             lost=found.lost(clinic, ledger),
             doubled=found.doubled(clinic, ledger),
@@ -143,8 +145,9 @@ def rage(
             fallen=clinic.fallen,
             gone=sorted({*clinic.webs, *clinic.names_of_workers} - {*clinic.alive()}),
             crashes=[repr(error) for error in crowd.crashes],
-            back=back,
-            whole=whole,
+            back=[each.back for each in returns],
+            whole=[each.whole for each in returns],
+            slowest=_slowest(returns),
             answers=dict(sorted(ledger.answers.items())),
             errors=dict(found.errors(clinic)),
             seconds=round(time.monotonic() - began, 1),
@@ -174,11 +177,19 @@ def acts_of(clinic: Installation, ledger: Ledger, chance: random.Random) -> list
     ]
 
 
+@dataclass(frozen=True)
+class _Return:
+    """What was killed, and seconds until the service was back and until all of it was."""
+
+    killed: str
+    back: float
+    whole: float
+
+
 def _kill_on(
     clinic: Installation, service: Service, kills: int, chance: random.Random
-) -> tuple[Counter[str], list[float], list[float]]:
-    killed: Counter[str] = Counter()
-    back, whole = [], []
+) -> list[_Return]:
+    returns = []
     kinds = ["web", "worker", *(["backend"] if clinic.server else [])]
     for number in range(kills):
         time.sleep(chance.uniform(0, 1))
@@ -194,12 +205,18 @@ def _kill_on(
             name = chance.choice(names)
             clinic.kill(name)
             clinic.start(name)
-        killed[kind] += 1
         service.wait_until_back()
-        back.append(round(time.monotonic() - began, 2))
+        back = time.monotonic() - began
         service.wait_until_whole()
-        whole.append(round(time.monotonic() - began, 2))
-    return killed, back, whole
+        returns.append(_Return(kind, round(back, 2), round(time.monotonic() - began, 2)))
+    return returns
+
+
+def _slowest(returns: Sequence[_Return]) -> dict[str, float]:
+    return {
+        kind: max(each.back for each in returns if each.killed == kind)
+        for kind in sorted({each.killed for each in returns})
+    }
 
 
 def _figures(outcome: Outcome) -> dict[str, Any]:

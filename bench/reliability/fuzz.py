@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from app import clock
 from app.main import create_app
 from app.settings import Settings
-from app.web import failing_slowly
+from app.web.middleware import failing_slowly
 from bench.reliability import kept
 from bench.reliability.asking import Answer, Asked, Asking
 from bench.reliability.fuzz_declared import declared, traces

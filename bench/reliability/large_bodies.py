@@ -21,7 +21,7 @@ from starlette.routing import Route
 from app.main import _LARGEST_BODY
 from app.questionnaires.strict_json import MOST_BYTES
 from app.web.fhir.largest_body import LARGEST
-from app.web.whole_bodies import ROOM
+from app.web.middleware.whole_bodies import ROOM
 from bench.reliability import kept
 from bench.reliability.installation import Installation
 from bench.rows import Row, at_most, seen

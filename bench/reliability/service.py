@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
+from app.db.beats import WorkerBeat
 from app.messaging import outbox
 from app.messaging.models import Purpose
 from app.people.models import Patient
@@ -42,11 +44,16 @@ class Service:
         return time.monotonic() - began
 
     def wait_until_whole(self, seconds: float = 180) -> float:
-        """Until every app process keeps an entry, however long the service has been back."""
+        """Until every app process keeps an entry and every worker is at work, however long the
+        service has been back.
+        """
         began = time.monotonic()
         for url in self._clinic.urls:
             while not self.keeps(url):
                 self._give_up(began, seconds, f"{url}: {self._said}")
+        for name in self._clinic.names_of_workers:
+            while not self._works(name):
+                self._give_up(began, seconds, name)
         return time.monotonic() - began
 
     def keeps(self, url: str) -> bool:
@@ -70,6 +77,17 @@ class Service:
             return False
         finally:
             browser.close()
+
+    def _works(self, name: str) -> bool:
+        """Whether a worker has shown a sign of life since it was started."""
+        its_beats = select(WorkerBeat.id).where(
+            WorkerBeat.name.startswith(f"{self._clinic.pid(name)}-")
+        )
+        try:
+            with self._clinic.database.session(write=False) as db:
+                return db.scalar(its_beats) is not None
+        except DBAPIError:
+            return False
 
     def _queue(self, words: str) -> bool:
         patient_id = self._clinic.people.patients[-1].id

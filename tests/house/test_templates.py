@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.web.assets import Assets
+from app.web.files.assets import Assets
 from app.web.pages import TEMPLATES, environment
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ from app.links.models import MagicLink
 from app.people.models import Clinic
 from app.scheduling import visit_texts
 from app.scheduling.models import Appointment
-from app.web.assets import ROOT, Assets, load
 from app.web.console.today import around_now, board
 from app.web.console.today.board import AtDesk
+from app.web.files.assets import ROOT, Assets, load
 from app.web.pages import TEMPLATES
 
 KB = 1000

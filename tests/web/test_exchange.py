@@ -15,8 +15,9 @@ from app.scheduling import booking, rescheduling
 from app.scheduling.models import Appointment, AppointmentStatus
 from app.security.tokens import hash_token, new_token
 from app.telehealth.models import Seat, SeatState
-from app.web import even_pace, exchange
+from app.web import even_pace
 from app.web.access import others
+from app.web.doors import exchange
 from app.web.pages import LANGUAGE_COOKIE
 from tests.conftest import BASE_URL, FRIDAY_NOON
 

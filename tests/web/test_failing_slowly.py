@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from app.web.failing_slowly import FailingSlowly
+from app.web.middleware.failing_slowly import FailingSlowly
 
 SECONDS = 0.4
 

@@ -2,8 +2,8 @@
 
 import re
 
-from app.web import first_style
-from app.web.assets import load
+from app.web.files import first_style
+from app.web.files.assets import load
 
 SHEET = load().body("css/patient.css").decode()
 

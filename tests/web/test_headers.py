@@ -4,7 +4,7 @@ import pytest
 from starlette.routing import Route
 
 from app.web.guards import anyone
-from app.web.headers import permissions
+from app.web.middleware.headers import permissions
 
 
 @anyone

@@ -7,9 +7,9 @@ import pytest
 
 from app.questionnaires.engine.journey import steps
 from app.questionnaires.engine.values import File, Sheet, Slot
-from app.web.assets import Assets
+from app.web.asking.questions import shown
+from app.web.files.assets import Assets
 from app.web.pages import environment
-from app.web.questions import shown
 from tests.web.every_question import FORM, state, step_with
 
 _PAGE = """

@@ -10,9 +10,9 @@ from app import i18n
 from app.questionnaires.engine import journey
 from app.questionnaires.engine.items import Item, ItemType, Option, Words
 from app.questionnaires.engine.values import Coding, File, Quantity, Sheet, Signature, Slot
-from app.web import question_controls as controls
-from app.web import question_places
-from app.web.questions import Reading, shown
+from app.web.asking import question_controls as controls
+from app.web.asking import question_places
+from app.web.asking.questions import Reading, shown
 from tests.web.every_question import FORM, state, step_with
 
 NAME = {item.link_id: f"q{item.index}" for item in FORM.in_order}

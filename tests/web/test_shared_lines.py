@@ -1,4 +1,4 @@
-from app.web.shared_lines import breath_of
+from app.web.lines.shared_lines import breath_of
 
 
 def test_the_more_pages_wait_the_longer_is_gathered_what_they_say():

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 import pytest
 
 from app.telehealth.line import MALFORMED
-from app.web import socket_limits
-from app.web.socket_limits import TOO_LARGE, TOO_MUCH
+from app.web.lines import socket_limits
+from app.web.lines.socket_limits import TOO_LARGE, TOO_MUCH
 from tests.conftest import BASE_URL
 
 DESK = BASE_URL.replace("https", "wss") + "/clinic/live"

@@ -16,8 +16,8 @@ from app.access import web_sessions
 from app.access.models import SessionKind, Strength, WebSession
 from app.refusal import Refusal
 from app.telehealth.line import MALFORMED, SESSION_OVER
-from app.web import sockets
-from app.web.socket_limits import TRY_AGAIN
+from app.web.lines import sockets
+from app.web.lines.socket_limits import TRY_AGAIN
 
 NEVER_RUNG = 4999
 PATIENCE = 20  # seconds for a ring that is on its way; nothing here waits for its end

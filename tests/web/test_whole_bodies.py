@@ -7,9 +7,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
-from app.web import whole_bodies
 from app.web.forms import read_form
-from app.web.whole_bodies import Room
+from app.web.middleware import whole_bodies
+from app.web.middleware.whole_bodies import Room
 
 
 async def _take(request):

@@ -21,8 +21,9 @@ from app.access import web_sessions
 from app.access.models import WebSession
 from app.db.engine import Database
 from app.telehealth.line import SESSION_OVER, LineOver
-from app.web import guards, socket_limits
-from app.web.socket_limits import Pace
+from app.web import guards
+from app.web.lines import socket_limits
+from app.web.lines.socket_limits import Pace
 
 # Hours left and "in 5 minutes" go on by themselves; a page is at most this much behind.
 _LOOK_EVERY = 60.0

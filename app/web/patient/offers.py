@@ -18,7 +18,7 @@ from app.people.models import Patient
 from app.push import subscriptions
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.web import cookies
-from app.web.admitted_here import admitted_here
+from app.web.doors.admitted_here import admitted_here
 from app.web.forms import read_form, text
 from app.web.guards import patient_only
 from app.web.pages import redirect

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from app import i18n
 from app.i18n import gettext as _
 from app.web import guards
-from app.web.assets import Assets
+from app.web.files.assets import Assets
 
 _SKY = "#f5eeee"
 

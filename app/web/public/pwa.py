@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from app import i18n
-from app.web.assets import joined_script
+from app.web.files.assets import joined_script
 from app.web.pages import not_found
 
 WORKER = Path(__file__).parents[3] / "service_worker" / "worker.js"

@@ -14,10 +14,11 @@ from app.telehealth import offers, seats
 from app.telehealth.line import SESSION_OVER
 from app.telehealth.models import Seat
 from app.telehealth.patient_line import PatientLine
-from app.web import guards, guest_doors
+from app.web import guards
+from app.web.doors import guest_doors
 from app.web.guards import guest_only
+from app.web.lines.sockets import carry
 from app.web.pages import page, render
-from app.web.sockets import carry
 from app.web.visit import claiming, room
 from app.web.visit.socket import still_let_in
 

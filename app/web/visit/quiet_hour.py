@@ -18,11 +18,11 @@ from app.companion.models import SessionHour
 from app.i18n import gettext as _
 from app.refusal import Refusal
 from app.safety import escalation
-from app.web import byte_ranges
+from app.web.doors.session_doors import hour_of
+from app.web.files import byte_ranges
 from app.web.forms import read_form, read_json, text
 from app.web.guards import anyone, session_only
 from app.web.pages import is_part, not_found, page, redirect
-from app.web.session_doors import hour_of
 
 OWN_SOUND = "sound/quiet.wav"
 _QUESTIONS = ("settled", "well", "somebody")

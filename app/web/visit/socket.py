@@ -20,7 +20,7 @@ from app.telehealth.line import SESSION_OVER
 from app.telehealth.models import Seat, VideoVisit
 from app.telehealth.patient_line import PatientLine
 from app.web import guards
-from app.web.sockets import carry
+from app.web.lines.sockets import carry
 
 # A call that runs over its time keeps its session: both connected, and then half an hour.
 _CALL_KEEPS = timedelta(minutes=30)

@@ -8,7 +8,7 @@ from app import clock
 from app.access.models import WebSession
 from app.links.models import MagicLink
 from app.telehealth.models import Seat, VideoVisit
-from app.web import shared_lines
+from app.web.lines import shared_lines
 from tests.conftest import BASE_URL
 from tests.web.test_budgets import counting
 

@@ -10,10 +10,10 @@ from app.companion import sounds, switch
 from app.companion.models import SessionAudio
 from app.people.models import Clinic
 from app.refusal import Refusal
-from app.web import byte_ranges
 from app.web.console.desk import desk_page
 from app.web.console.faults import Faults
 from app.web.console.roles import is_administrator
+from app.web.files import byte_ranges
 from app.web.forms import day, read_form, text
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, redirect

@@ -10,10 +10,10 @@ from app.questionnaires import forms as stored
 from app.questionnaires.engine import journey
 from app.questionnaires.engine.evaluation import evaluate
 from app.questionnaires.engine.sheets import begin
+from app.web.asking.questions import shown
 from app.web.console.forms import forms
 from app.web.guards import staff_only
 from app.web.pages import not_found, page
-from app.web.questions import shown
 
 
 @staff_only

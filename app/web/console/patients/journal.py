@@ -13,9 +13,9 @@ from app.audit import trail
 from app.journal import files
 from app.people.models import Patient
 from app.scheduling.models import Appointment
-from app.web import byte_ranges
 from app.web.console.desk import is_nobodys_doing
 from app.web.console.patients import brought
+from app.web.files import byte_ranges
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, for_scripts_only, not_found, page
 

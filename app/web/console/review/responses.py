@@ -28,9 +28,10 @@ from app.questionnaires.models import (
     ResponseStatus,
 )
 from app.safety.models import SafetyAlert
-from app.web import papers, sent_files
+from app.web import papers
 from app.web.console import looking
 from app.web.console.desk import desk_page
+from app.web.files import sent_files
 from app.web.guards import staff_only
 from app.web.pages import find_or_404, not_found
 

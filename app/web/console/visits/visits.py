@@ -26,8 +26,8 @@ from app.web.console.patients import brought
 from app.web.console.visits.outcome_shown import asked_of
 from app.web.forms import read_form, text
 from app.web.guards import staff_only
+from app.web.lines.sockets import carry
 from app.web.pages import find_or_404, not_found, redirect
-from app.web.sockets import carry
 
 
 @staff_only

@@ -22,7 +22,8 @@ from app.questionnaires.engine.items import Item, ItemType
 from app.questionnaires.engine.journey import Kind, Part, Step
 from app.questionnaires.engine.standing import rows_of
 from app.questionnaires.engine.values import File, Slot
-from app.web import questions, safety_screen
+from app.web import safety_screen
+from app.web.asking import questions
 from app.web.guards import intake_only
 from app.web.patient.intake import clash, pages
 from app.web.patient.intake.pages import (

@@ -16,7 +16,7 @@ from app.questionnaires.engine import journey
 from app.questionnaires.engine.journey import Kind, Step
 from app.questionnaires.engine.values import Slot
 from app.questionnaires.forms import key_of
-from app.web import questions
+from app.web.asking import questions
 from app.web.pages import is_part, mood, rest_of
 from app.web.patient.intake import kept
 from app.web.patient.intake.at_once import task_forms

@@ -7,10 +7,10 @@ from starlette.routing import Route
 
 from app.intake import attachments
 from app.intake.doors import Doorway
+from app.web.files.sent_files import sent
 from app.web.guards import intake_only
 from app.web.pages import not_found
 from app.web.patient.intake.pages import task_of
-from app.web.sent_files import sent
 
 
 @intake_only

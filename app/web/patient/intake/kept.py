@@ -23,13 +23,13 @@ from app.questionnaires.engine.steady import Steady, steady_pages
 from app.questionnaires.engine.values import EMPTY, Slot, Values
 from app.questionnaires.engine.written import written
 from app.questionnaires.forms import Key
-from app.web import question_controls as controls
-from app.web import questions
 from app.web.addresses import Addresses
+from app.web.asking import question_controls as controls
+from app.web.asking import questions
+from app.web.asking.question_fields import Choice, Question
 from app.web.filled_in import FilledIn, mark
 from app.web.pages import Rest
 from app.web.patient.intake.pages import asks_to_sign
-from app.web.question_fields import Choice, Question
 
 _TEMPLATE = "patient/intake/step.html"
 _KINDS = (Kind.QUESTION, Kind.PAGE, Kind.READING)

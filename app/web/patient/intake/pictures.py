@@ -16,7 +16,7 @@ from app.intake.models import TaskState
 from app.questionnaires.engine import journey
 from app.questionnaires.engine.items import ItemType
 from app.refusal import Refusal
-from app.web import intake_doors
+from app.web.doors import intake_doors
 from app.web.patient.intake import posting
 from app.web.patient.intake.pages import task_of
 

@@ -13,9 +13,9 @@ from app.intake import pictures
 from app.journal import entries, files
 from app.journal.models import FileKind, JournalEntry
 from app.refusal import Refusal
+from app.web.doors.journal_doors import OWNER_HEADER
 from app.web.forms import read_json
 from app.web.guards import journal_only
-from app.web.journal_doors import OWNER_HEADER
 from app.web.patient.journal.drawings_first import drawings_first
 
 _STATUSES = {files.Gone: 410, files.TooLarge: 413}

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from app.intake import pictures
 from app.journal import entries, files
 from app.journal.models import FileKind, JournalFile
-from app.web import journal_doors
+from app.web.doors import journal_doors
 
 Guarded = Callable[[Request], Response]
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.journal import files, reading
-from app.web import byte_ranges
+from app.web.files import byte_ranges
 from app.web.guards import reading_only
 from app.web.pages import not_found
 

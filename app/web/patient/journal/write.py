@@ -16,9 +16,9 @@ from app.journal import entries, lines
 from app.journal.entries import Accepted, Posted
 from app.journal.models import EntryKind
 from app.web import quiet_minute, safety_screen
+from app.web.doors.journal_doors import OWNER_FIELD
 from app.web.forms import read_form
 from app.web.guards import journal_only
-from app.web.journal_doors import OWNER_FIELD
 from app.web.quiet_minute import Kept, Minute
 
 _LARGEST = 256 * 1024  # 64 KiB of words, as a form writes them

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.web.assets import load
+from app.web.files.assets import load
 
 SHEET = load().body("css/patient.css").decode()
 # Hidden until a script shows it, or at rest until the stylesheet lets it move.

@@ -27,9 +27,9 @@ import rjsmin
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.web import first_style
+from app.web.files import first_style
 
-ROOT = Path(__file__).parents[2] / "static"
+ROOT = Path(__file__).parents[3] / "static"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\./[^"]+|\.\./[^"]+)";?\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=async function|function|class|const|let)", re.MULTILINE)
 # The minifier joins lines before a private member, where the line's end was what ended a field.

@@ -13,7 +13,7 @@ from app.questionnaires.engine.fields import OTHER
 from app.questionnaires.engine.items import Form, Item, ItemType
 from app.questionnaires.engine.values import File, Slot, Value, Values
 from app.questionnaires.engine.written import Written, written
-from app.web import question_controls as controls
+from app.web.asking import question_controls as controls
 
 Posted = Callable[[str], Sequence[str]]
 _NEVER_OPTIONAL = frozenset({"shown", "radio", "scale", "agree", "signature"})

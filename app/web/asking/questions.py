@@ -10,9 +10,9 @@ from app.questionnaires.engine.items import Form, Item, ItemType, Words
 from app.questionnaires.engine.journey import Kind, Step
 from app.questionnaires.engine.standing import Standing, answers_to
 from app.questionnaires.engine.values import Slot
-from app.web import question_places
-from app.web.question_fields import Posted, Question, Sight, question
-from app.web.question_places import Address, PartView, RowView
+from app.web.asking import question_places
+from app.web.asking.question_fields import Posted, Question, Sight, question
+from app.web.asking.question_places import Address, PartView, RowView
 
 _LONGEST_TITLE = 90  # of a display that heads a page without a title of its own
 

@@ -24,20 +24,17 @@ from app.scheduling.models import Appointment
 from app.telehealth import seats, taps, visits
 from app.telehealth.models import Seat
 from app.telehealth.taps import Tap
-from app.web import (
+from app.web import even_pace, guards, signing_in, visitors
+from app.web.doors import (
     escort_doors,
-    even_pace,
-    guards,
     guest_opening,
     intake_opening,
     journal_opening,
     session_opening,
-    signing_in,
-    visitors,
 )
+from app.web.doors.link_pages import ended, moved, unknown
 from app.web.forms import read_json
 from app.web.guards import anyone
-from app.web.link_pages import ended, moved, unknown
 from app.web.pages import mood
 from app.web.public import sign_in_links
 from app.web.visit import claiming, room

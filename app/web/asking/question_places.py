@@ -11,7 +11,7 @@ from app.questionnaires.engine.items import Form, Item, ItemType
 from app.questionnaires.engine.journey import Kind, Step
 from app.questionnaires.engine.standing import Standing, answers_to, rows_of
 from app.questionnaires.engine.values import Slot
-from app.web.question_fields import Sight
+from app.web.asking.question_fields import Sight
 
 LEAST_IN_A_SCALE = 3
 _MOST_PARTS = 8  # a longer list is no help

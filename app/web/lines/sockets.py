@@ -18,9 +18,9 @@ from app.db.engine import Database
 from app.live import Subscription
 from app.refusal import Refusal
 from app.telehealth.line import MALFORMED, SESSION_OVER, Line, LineOver, Message
-from app.web import shared_lines, socket_limits
-from app.web.shared_lines import LOOK_EVERY
-from app.web.socket_limits import Pace
+from app.web.lines import shared_lines, socket_limits
+from app.web.lines.shared_lines import LOOK_EVERY
+from app.web.lines.socket_limits import Pace
 
 _LOOK_EVERY_BESIDE = 30.0  # seconds: where all are looked at together, each by itself is a net
 _HELLO_WITHIN = 10.0

@@ -13,8 +13,9 @@ from app.journal import checks_beside, doors, owners, prompts
 from app.links import magic_links
 from app.links.models import LinkState, MagicLink
 from app.security.tokens import hash_token
-from app.web import guards, quiet_minute, signing_in, writing_sessions
-from app.web.link_pages import quiet_time_over
+from app.web import guards, quiet_minute, signing_in
+from app.web.doors import writing_sessions
+from app.web.doors.link_pages import quiet_time_over
 from app.web.pages import mood
 
 

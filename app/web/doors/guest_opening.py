@@ -15,7 +15,8 @@ from app.people.models import Clinic
 from app.scheduling.models import Appointment
 from app.telehealth import guests, seats, visits
 from app.telehealth.models import VisitGuest
-from app.web import guards, link_pages
+from app.web import guards
+from app.web.doors import link_pages
 from app.web.pages import mood
 from app.web.visit import guest_room, room
 

@@ -12,8 +12,9 @@ from app.intake.doors import Tap
 from app.links import magic_links
 from app.links.models import LinkState
 from app.security.tokens import hash_token
-from app.web import guards, writing_sessions
-from app.web.link_pages import finished
+from app.web import guards
+from app.web.doors import writing_sessions
+from app.web.doors.link_pages import finished
 from app.web.pages import mood
 from app.web.patient.intake import packet, pages
 

@@ -4,7 +4,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.web.assets import Assets
+from app.web.files.assets import Assets
 
 
 async def serve(request: Request) -> Response:

@@ -1,0 +1,1 @@
+"""Questions as pages ask them: what stands where, and by which control."""

@@ -1,0 +1,1 @@
+"""Files that browsers ask for: found, compressed, cut into ranges, sent."""
