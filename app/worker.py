@@ -101,7 +101,7 @@ class Worker:
             Job("escorts", 10, self._in_transaction(escort_texts.follow)),
             Job("goals", 10, self._in_transaction(goals.take_in)),
             Job("journal", 10, self._in_transaction(journal_following.follow)),
-            Job("sweep", sweeping.EVERY.total_seconds(), self._sweep),
+            Job("sweep", sweeping.EVERY.total_seconds(), self._sweep, aside=True),
             Job("understand", 0.5, self._understand, inbound.next_due),
             Job("codes", 0.5, self._in_transaction(_text_codes)),
             Job("send", 0.5, self._send, outbox.next_due),

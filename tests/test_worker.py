@@ -106,6 +106,24 @@ def test_a_slow_gateway_keeps_no_alert_waiting(database, settings, cast, monkeyp
     assert 1 <= len(gateway.sent) < 10
 
 
+def test_a_day_of_replies_that_takes_long_to_list_holds_up_no_text(worker, database, cast, gateway):
+    queue(database, cast)
+    is_listed = threading.Event()
+    real = gateway.received_since
+    gateway.received_since = lambda since: is_listed.wait(30) and real(since)
+    left = []
+
+    def until():
+        left.append(bool(gateway.sent) and not is_listed.is_set())
+        if left[-1]:
+            is_listed.set()
+        return left[-1]
+
+    run(worker, until)
+
+    assert left[-1]
+
+
 def test_codes_that_cannot_be_texted_hold_up_no_text(worker, database, cast, gateway, monkeypatch):
     queue(database, cast)
 
