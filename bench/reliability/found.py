@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, select, text
+from sqlalchemy import and_, exists, func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,25 +28,20 @@ from bench.reliability.people import cookies_of
 
 _UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.IN_DOUBT)
 _LEFT = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED)
-_is_doubt_with_staff = and_(
+# Left to a person: sent again once and in doubt again, or typed by a person, whose words leave once
+# at most (SECURITY.md). It counts as lost all the same; this tells why.
+_is_with_staff = and_(
     Message.status == MessageStatus.IN_DOUBT,
+    or_(
+        Message.was_resent,
+        and_(Message.written_by_id.is_not(None), Message.link_id.is_(None)),
+    ),
     exists().where(
         StaffTask.code == TaskCode.TEXT_IN_DOUBT,
         StaffTask.patient_id == Message.patient_id,
         StaffTask.done_at.is_(None),
     ),
 )
-# Words that a person typed leave at most once (SECURITY.md): when nobody can know whether they did,
-# their writer is asked to look. Any other text is to arrive, and counts as lost until it has.
-_is_handed_back = and_(
-    _is_doubt_with_staff,
-    Message.written_by_id.is_not(None),
-    Message.link_id.is_(None),
-    ~Message.was_resent,
-)
-# Sent again once and in doubt again: left to a person. It counts as lost all the same; this tells
-# why.
-_is_with_staff = and_(_is_doubt_with_staff, Message.was_resent)
 _CHECKED = re.compile(r'value="(o\d)"[^>]* checked')
 
 
@@ -58,8 +53,7 @@ class Texts:
     lost: int  # said to have left, and Twilio never had them; or never settled
     doubled: int
     most_copies: int
-    with_staff: int  # of the lost: in doubt twice, and staff were asked to look
-    handed_back: int  # not lost: typed words in doubt, and staff were asked to look
+    with_staff: int  # of the lost: not sent again by rule, and staff were asked to look
 
 
 def form_named(database: Database, slug: str) -> UUID:
@@ -115,7 +109,6 @@ def texts(clinic: Installation) -> Texts:
         )
         unmade = [each for each in db.scalars(left) if str(each) not in copies]
         with_staff = db.scalar(select(func.count()).where(_is_with_staff)) or 0
-        handed_back = db.scalar(select(func.count()).where(_is_handed_back)) or 0
     counts = [len(made) for made in copies.values()]
     return Texts(
         made=len(copies),
@@ -123,7 +116,6 @@ def texts(clinic: Installation) -> Texts:
         doubled=sum(counts) - len(counts),
         most_copies=max(counts, default=0),
         with_staff=with_staff,
-        handed_back=handed_back,
     )
 
 
@@ -253,21 +245,18 @@ def _answers(clinic: Installation, ledger: Ledger) -> Mapping[str, set[str]]:
 
 
 def _bodies_made(clinic: Installation) -> Mapping[str, set[str]]:
-    """What Twilio has for whom, or staff were asked about, of all that staff wrote."""
+    """What Twilio has for whom, of all that staff wrote."""
     made = {(text.to, text.body) for text in clinic.twilio.made()}
     with clinic.database.session(write=False) as db:
-        rows = db.scalars(select(Message).where(Message.written_by_id.is_not(None))).all()
-        asked = set(db.scalars(select(Message.id).where(_is_handed_back)))
+        rows = db.scalars(select(Message).where(Message.written_by_id.is_not(None)))
         return {
-            f"{row.patient_id} {row.body}": {""}
-            for row in rows
-            if (row.number, row.body) in made or row.id in asked
+            f"{row.patient_id} {row.body}": {""} for row in rows if (row.number, row.body) in made
         }
 
 
 def _under_way(database: Database) -> int:
     waiting = select(func.count()).where(
-        Message.status.in_(_UNSETTLED), Message.due_at <= clock.now(), ~_is_handed_back
+        Message.status.in_(_UNSETTLED), Message.due_at <= clock.now()
     )
     with database.session(write=False) as db:
         return db.scalar(waiting) or 0

@@ -33,7 +33,7 @@ from bench.reliability.sent_links import SentLink
 from bench.reliability.tls_front import TlsFront
 from bench.rows import Row, at_most, seen
 from tests.databases import Kind
-from tests.web.test_landing import BOTS
+from tests.web.doors.test_landing import BOTS
 
 _PATHS = {LinkKind.JOIN: "/j", LinkKind.INTAKE: "/i", LinkKind.WRITE: "/w"}
 _OPENED = {LinkKind.JOIN: "open", LinkKind.INTAKE: "intake", LinkKind.WRITE: "journal"}

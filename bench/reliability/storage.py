@@ -149,7 +149,7 @@ def _befall(
     for fault in wanted:
         time.sleep(chance.uniform(0.1, 0.6))
         fault(clinic, chance.uniform(longest / 2, longest))
-        back.append(round(service.wait_until_back() + service.wait_until_whole(), 2))
+        back.append(round(service.wait_until_back(), 2))
     return back
 
 

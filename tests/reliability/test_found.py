@@ -58,28 +58,23 @@ def test_a_text_that_nobody_sends_and_nobody_was_told_of_is_lost(
     assert (counted.lost, counted.with_staff) == (1, 0)
 
 
-def test_typed_words_in_doubt_that_staff_were_asked_about_are_handed_back_not_lost(told, cast):
+def test_typed_words_in_doubt_are_lost_and_known_to_be_with_staff(told, cast):
     counted = told(
         MessageStatus.IN_DOUBT, was_resent=False, is_with_staff=True, written_by=cast.jordan
     )
 
-    assert (counted.lost, counted.handed_back) == (0, 1)
+    assert (counted.lost, counted.with_staff) == (1, 1)
 
 
 @pytest.mark.parametrize(
-    ("status", "was_resent", "is_with_staff"),
+    ("status", "is_with_staff"),
     [
-        (MessageStatus.IN_DOUBT, False, False),
-        (MessageStatus.IN_DOUBT, True, True),
-        (MessageStatus.SENDING, False, True),
-        (MessageStatus.QUEUED, False, True),
+        (MessageStatus.IN_DOUBT, False),
+        (MessageStatus.SENDING, True),
+        (MessageStatus.QUEUED, True),
     ],
 )
-def test_typed_words_that_are_not_rightly_with_staff_are_lost(
-    told, cast, status, was_resent, is_with_staff
-):
-    counted = told(
-        status, was_resent=was_resent, is_with_staff=is_with_staff, written_by=cast.jordan
-    )
+def test_typed_words_that_nobody_was_told_of_are_lost(told, cast, status, is_with_staff):
+    counted = told(status, was_resent=False, is_with_staff=is_with_staff, written_by=cast.jordan)
 
-    assert (counted.lost, counted.handed_back) == (1, 0)
+    assert (counted.lost, counted.with_staff) == (1, 0)

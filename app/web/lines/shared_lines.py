@@ -23,7 +23,7 @@ from app.telehealth.many_pages import Page
 log = structlog.get_logger("lines")
 LOOK_EVERY = 4.0  # seconds: some states change by time alone
 # Whoever says within a breath that they are there is noted together. The more pages there are, the
-# longer it is: 500 pages would else be fifty transactions a second.
+# longer it is: 500 of them are four transactions a second and not fourteen.
 _BREATH, _LONGEST_BREATH = 0.05, 0.25
 _BREATH_OF_A_PAGE = 0.001
 

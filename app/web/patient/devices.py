@@ -13,10 +13,10 @@ from app.people.models import Patient
 from app.push import subscriptions
 from app.refusal import Refusal
 from app.web import passkey_answers, signing_in
-from app.web.doors.admitted_here import admitted_here
 from app.web.forms import read_json
 from app.web.guards import patient_only
 from app.web.pages import find_or_404, not_found, page, redirect
+from app.web.patient.admitted_here import admitted_here
 
 
 @patient_only

@@ -18,10 +18,10 @@ from app.people.models import Patient
 from app.push import subscriptions
 from app.scheduling.models import Appointment, AppointmentStatus, Service
 from app.web import cookies
-from app.web.doors.admitted_here import admitted_here
 from app.web.forms import read_form, text
 from app.web.guards import patient_only
 from app.web.pages import redirect
+from app.web.patient.admitted_here import admitted_here
 
 PUT_OFF_COOKIE = "__Host-ag_later"
 QUIET_COOKIE = "__Host-ag_quiet"
