@@ -1,5 +1,6 @@
 """The line goes and comes back: loss, another device, relays, a phone that was locked away."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -54,6 +55,38 @@ def test_a_line_that_goes_altogether_heals_by_itself(clinic, new_phone, new_desk
     expect_moving_pictures_and_sound(desk, within=30_000)
     expect(phone.get_by_text("Finding you again. Stay here.")).to_be_hidden()
     expect(desk.locator('[data-action="admit"]')).to_have_count(0)
+
+
+def test_a_tap_on_admit_reaches_the_clinic_though_its_line_died_that_moment(
+    clinic, new_phone, new_desk
+):
+    visit, desk, phone = a_visit(clinic), new_desk(clinic), new_phone()
+    swallowed = swallowing(desk, "admit")
+    open_room(desk, visit)
+    tap(phone, visit)
+    admit(desk)
+
+    assert len(swallowed) == 1
+
+
+def swallowing(page, kind):
+    """The first message of a kind goes nowhere, and its line ends. → what was swallowed."""
+    swallowed = []
+
+    def carry(socket):
+        clinic = socket.connect_to_server()
+
+        def say(message):
+            if swallowed or json.loads(message)["type"] != kind:
+                clinic.send(message)
+            else:
+                swallowed.append(message)
+                socket.close()
+
+        socket.on_message(say)
+
+    page.route_web_socket("**/socket", carry)
+    return swallowed
 
 
 def losing(page):

@@ -17,7 +17,7 @@ from app.access.models import WebSession
 from app.db.engine import Database
 from app.live import Subscription
 from app.refusal import Refusal
-from app.telehealth.line import MALFORMED, SESSION_OVER, Line, LineOver, Message
+from app.telehealth.line import MALFORMED, SESSION_OVER, Line, LineOver, Message, number_in
 from app.web.lines import shared_lines, socket_limits
 from app.web.lines.shared_lines import LOOK_EVERY
 from app.web.lines.socket_limits import Pace
@@ -150,10 +150,13 @@ def _take(
         live.spare(db, but)
         if message.get("type") in ("hello", "ping") and not carrier.still_let_in(db):
             raise LineOver(SESSION_OVER)
+        said = number_in(message, "said") if "said" in message else None
         try:
-            return step(db, message)
+            answers = step(db, message)
         except Refusal as refusal:
-            return [{"type": "refused", "message": refusal.message}]
+            answers = [{"type": "refused", "message": refusal.message}]
+    # Only now is it kept. A page says again what somebody pressed until it hears this.
+    return answers if said is None else [*answers, {"type": "taken", "said": said}]
 
 
 def _if_readable(

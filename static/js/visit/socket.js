@@ -4,6 +4,7 @@ const PING_EVERY = 10_000
 const PONG_WITHIN = 3_000
 const BACK_OFF = [250, 500, 1_000, 2_000, 5_000]
 const FINAL_CODES = [4401, 4404, 4409]
+const MALFORMED = 4400
 const COME_BACK = 1012 // the clinic's server is being renewed: everybody's, so not all at once
 const WITHIN = 2_000
 
@@ -17,7 +18,8 @@ export class VisitSocket {
   #since = null
   #count = 0
   #unheard = new Map()
-  #waiting = []
+  #presses = 0
+  #pressed = new Map()
   #tries = 0
   #timers = { ping: 0, pong: 0, retry: 0 }
   #over = false
@@ -44,10 +46,12 @@ export class VisitSocket {
     if (this.isOpen) this.#socket.send(JSON.stringify(message))
   }
 
-  // What somebody pressed: said now, or as soon as the line is back.
+  // What somebody pressed: said now, and again whenever the line comes back, until the clinic has
+  // taken it. A line may look open and lead nowhere.
   say(message) {
-    if (this.isOpen) this.tell(message)
-    else this.#waiting.push(message)
+    const pressed = { ...message, said: ++this.#presses }
+    this.#pressed.set(pressed.said, pressed)
+    this.tell(pressed)
   }
 
   // What must arrive: numbered, kept until the clinic has it, sent again after a break.
@@ -102,6 +106,7 @@ export class VisitSocket {
     clearTimeout(this.#timers.pong)
     if (message.type === "pong") return
     if (message.type === "ack") return void this.#unheard.delete(message.n)
+    if (message.type === "taken") return void this.#pressed.delete(message.said)
     if (message.type === "signal") {
       if (message.number <= this.#since) return
       this.#since = message.number
@@ -109,7 +114,7 @@ export class VisitSocket {
     if (message.type === "welcome") {
       this.#since ??= message.since
       this.#heard(message)
-      for (const said of this.#waiting.splice(0)) this.tell(said)
+      for (const pressed of this.#pressed.values()) this.tell(pressed)
       return this.#changed("open")
     }
     this.#heard(message)
@@ -145,6 +150,7 @@ export class VisitSocket {
       this.#over = true
       return this.#changed("over", code)
     }
+    if (code === MALFORMED) this.#pressed.clear() // said again, it would end the next line too
     this.#changed("lost")
     const wait = BACK_OFF[Math.min(this.#tries++, BACK_OFF.length - 1)]
     const spread = code === COME_BACK ? WITHIN * Math.random() : wait * (Math.random() / 2 - 0.25)
