@@ -3,7 +3,7 @@
     python -m bench mutation                                    # every area
     python -m bench.mutation sessions                           # one
     python -m bench.mutation sessions app/access/codes.py:send  # a module, or one of its functions
-    python -m bench.mutation links --tests tests/web/doors/test_exchange.py  # asking these tests alone
+    python -m bench.mutation links --tests tests/web/doors/test_exchange.py  # with these tests
 
 A fault is killed when a test fails or never ends. One that no test can notice, because nothing is
 different, stands in `mutation_equal.txt` with the reason and is not counted. What survives on the
