@@ -36,7 +36,7 @@ def arrived(page: Page) -> dict[str, float]:
     return page.evaluate(_ARRIVED)
 
 
-def expect_moving_pictures_and_sound(page: Page, *, within: float = 20_000) -> None:
+def expect_moving_pictures_and_sound(page: Page, *, within: float = 30_000) -> None:
     """More frames and more sound keep arriving from the other side, and the picture is shown."""
     page.wait_for_function(
         "() => { const seen = document.querySelector('video#remote');"

@@ -38,7 +38,7 @@ _ARGUMENTS = [
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-_PATIENCE = 20_000  # milliseconds: a page on a busy machine is late, and no worse for it
+_PATIENCE = 30_000  # milliseconds: a page on a busy machine is late, and no worse for it
 
 
 def pytest_configure() -> None:

@@ -88,4 +88,4 @@ def test_a_visit_moved_by_staff_tells_the_phone_that_waits(clinic, new_phone, ne
     desk.get_by_label("New day and time").fill(later)
     desk.get_by_role("button", name="Move").click()
 
-    expect(phone.get_by_role("heading", name="11:30 am")).to_be_visible(timeout=15_000)
+    expect(phone.get_by_role("heading", name="11:30 am")).to_be_visible()

@@ -46,7 +46,7 @@ def test_somebody_sees_and_hears_that_it_works(at_the_check, new_phone):
     page.get_by_role("button", name="Try it").tap()
 
     expect(page.get_by_role("heading", name="There you are.")).to_be_focused()
-    expect(page.get_by_text("We can hear you.").first).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("We can hear you.").first).to_be_visible()
     assert page.evaluate("document.querySelector('#local').videoWidth") > 0
     assert violations(page) == []
     page.get_by_role("button", name="It works").tap()

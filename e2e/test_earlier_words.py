@@ -53,7 +53,7 @@ def test_a_code_opens_them_and_the_room_shows_the_line_that_is_picked(
     reader.get_by_role("button", name="Bring what is ticked").click()
     expect(reader.locator(".entry", has_text=RIVER)).to_contain_text("You bring this")
 
-    expect(desk.locator("#brought")).to_contain_text(RIVER, timeout=15_000)
+    expect(desk.locator("#brought")).to_contain_text(RIVER)
     expect(desk.locator("#brought")).not_to_contain_text(DOOR)
     assert violations(desk) == []
 

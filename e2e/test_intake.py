@@ -90,7 +90,7 @@ def test_a_safety_answer_is_met_at_once_and_somebody_is_called_until_they_come(
 
 
 def _close_the_alert(desk: Page) -> None:
-    desk.get_by_role("button", name="Acknowledge the alert about Noa Lind").click(timeout=10_000)
+    desk.get_by_role("button", name="Acknowledge the alert about Noa Lind").click()
     desk.get_by_role("link", name="Close the alert about Noa Lind").click()
     assert violations(desk) == []
     desk.get_by_role("radio").first.check()

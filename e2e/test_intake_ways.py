@@ -43,7 +43,7 @@ def test_without_signal_nothing_typed_is_lost_and_the_page_says_so(clinic, new_p
     expect(box).to_have_value(WORDS)
     assert violations(page) == []
     page.context.set_offline(False)
-    expect(page.locator(f'[data-link-id="{first}"]')).to_have_count(0, timeout=15_000)
+    expect(page.locator(f'[data-link-id="{first}"]')).to_have_count(0)
     page.go_back()
     expect(page.locator(f'[data-link-id="{first}"] textarea')).to_have_value(WORDS)
 

@@ -68,7 +68,7 @@ def test_staff_book_an_infusion_and_one_tap_later_both_see_and_hear_each_other(
     desk.goto(f"{clinic.url}/clinic")
     desk.locator('a[href*="/clinic/visits/"]').first.click()
     admit = desk.locator('[data-action="admit"]')
-    expect(admit).to_be_visible(timeout=15_000)
+    expect(admit).to_be_visible()
     admit.click()
     expect_moving_pictures_and_sound(phone)
     expect_moving_pictures_and_sound(desk)
@@ -91,7 +91,7 @@ def test_staff_book_an_infusion_and_one_tap_later_both_see_and_hear_each_other(
     confirm = desk.get_by_role("button", name=re.compile("end", re.IGNORECASE)).last
     if confirm.is_visible():
         confirm.click()
-    expect(phone.get_by_role("heading", name=re.compile("ended"))).to_be_visible(timeout=15_000)
+    expect(phone.get_by_role("heading", name=re.compile("ended"))).to_be_visible()
 
 
 def test_a_clinic_with_its_own_room_hands_the_patient_over_and_says_how_it_went(

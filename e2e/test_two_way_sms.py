@@ -27,7 +27,7 @@ def test_one_sentence_leads_to_a_new_time_and_the_talk_is_held(clinic, new_phone
     desk.goto(f"{clinic.url}/clinic")
 
     answer = say(clinic, "Not ready today, can we try tomorrow?")
-    expect(desk.get_by_text("Asked for another time").first).to_be_visible(timeout=10_000)
+    expect(desk.get_by_text("Asked for another time").first).to_be_visible()
 
     asked = new_phone(permissions=[])
     asked.goto(address(answer))
@@ -61,7 +61,7 @@ def test_a_question_goes_to_a_person_who_answers_it_from_the_inbox(clinic, new_d
 
     line = say(clinic, "is it ok if my sister sits next to me")
     row = desk.get_by_role("link", name="is it ok if my sister sits next to me")
-    expect(row).to_be_visible(timeout=10_000)
+    expect(row).to_be_visible()
     row.click()
     desk.get_by_label("Write to Robin").fill("Of course. Whoever makes it easier for you.")
     desk.get_by_role("button", name="Send text").click()
@@ -110,6 +110,6 @@ def test_whoever_wants_no_texts_gets_none_and_still_gets_the_talk(clinic, new_ph
 
 
 def _acknowledge(desk: Page) -> None:
-    expect(desk.get_by_text("wrote words that may mean danger").first).to_be_visible(timeout=10_000)
+    expect(desk.get_by_text("wrote words that may mean danger").first).to_be_visible()
     desk.get_by_role("button", name="Acknowledge").first.click()
     expect(desk.get_by_text("wrote words that may mean danger")).to_have_count(0)

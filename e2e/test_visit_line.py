@@ -47,7 +47,7 @@ def test_a_line_that_goes_altogether_heals_by_itself(clinic, new_phone, new_desk
     expect_moving_pictures_and_sound(phone)
 
     lose(100)
-    expect(phone.get_by_text("Finding you again. Stay here.")).to_be_visible(timeout=20_000)
+    expect(phone.get_by_text("Finding you again. Stay here.")).to_be_visible()
     time.sleep(3)
     lose(0)
 
@@ -113,7 +113,7 @@ def test_a_second_device_waits_marked_and_takes_over_only_when_admitted(
     expect_moving_pictures_and_sound(phone)
 
     tap(tablet, visit)
-    expect(desk.get_by_text("A second device")).to_be_visible(timeout=15_000)
+    expect(desk.get_by_text("A second device")).to_be_visible()
     expect(tablet.get_by_role("heading", name="Dr. Patel is coming.")).to_be_visible()
     expect_moving_pictures_and_sound(phone)
 
@@ -153,7 +153,7 @@ def test_the_phone_may_be_offline_for_a_while(clinic, new_phone, new_desk):
     phone.context.set_offline(False)
     phone.get_by_role("button", name="Mute").tap()
 
-    expect(desk.get_by_text("Robin is muted")).to_be_visible(timeout=15_000)
+    expect(desk.get_by_text("Robin is muted")).to_be_visible()
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_a_camera_that_does_not_serve_leads_to_the_phone(
     phone.get_by_role("button", name="Phone me instead").tap()
 
     expect(phone.get_by_role("heading", name="Dr. Patel will phone you.")).to_be_visible()
-    expect(desk.get_by_text("Robin Vale asked to be phoned")).to_be_visible(timeout=15_000)
+    expect(desk.get_by_text("Robin Vale asked to be phoned")).to_be_visible()
     expect(desk.get_by_role("link", name="Phone (718) 555-0188")).to_be_visible()
 
 
@@ -54,7 +54,7 @@ def test_another_number_reaches_the_desk(clinic, new_phone, new_desk):
     phone.get_by_role("button", name="Call this number").tap()
 
     expect(phone.get_by_text("We have the other number.")).to_be_visible()
-    expect(desk.get_by_role("link", name="Phone (718) 555-0199")).to_be_visible(timeout=15_000)
+    expect(desk.get_by_role("link", name="Phone (718) 555-0199")).to_be_visible()
 
 
 def test_a_browser_inside_another_app_is_led_out_with_the_link(clinic, new_phone):
@@ -81,9 +81,7 @@ def test_where_the_patient_is_reaches_the_clinician_before_any_picture(clinic, n
     phone.get_by_role("button", name="I am here, somewhere else").tap()
 
     expect(phone.get_by_text("Dr. Patel knows where you are.")).to_be_visible()
-    expect(desk.get_by_role("definition").get_by_text("Lake House, Mill Road, VT")).to_be_visible(
-        timeout=15_000
-    )
+    expect(desk.get_by_role("definition").get_by_text("Lake House, Mill Road, VT")).to_be_visible()
     expect(desk.get_by_role("button", name="Admit")).to_be_visible()
 
 
@@ -96,9 +94,9 @@ def test_a_driver_is_not_connected_until_they_have_stopped(clinic, new_phone, ne
     phone.get_by_role("button", name="I am driving").tap()
 
     expect(phone.get_by_role("heading", name="Please stop somewhere safe first.")).to_be_visible()
-    expect(desk.get_by_role("button", name="Admit")).to_have_count(0, timeout=15_000)
+    expect(desk.get_by_role("button", name="Admit")).to_have_count(0)
     phone.get_by_role("button", name="I have stopped").tap()
-    expect(desk.get_by_role("button", name="Admit")).to_be_visible(timeout=15_000)
+    expect(desk.get_by_role("button", name="Admit")).to_be_visible()
 
 
 def test_ones_own_picture_is_hidden_until_asked_for(clinic, new_phone, new_desk):
@@ -123,7 +121,7 @@ def test_the_clinician_needs_no_mouse(clinic, new_phone, new_desk):
         page.context.add_init_script(LISTEN_IN)
     open_room(desk, visit)
     tap(phone, visit)
-    expect(desk.get_by_role("button", name="Admit")).to_be_visible(timeout=15_000)
+    expect(desk.get_by_role("button", name="Admit")).to_be_visible()
 
     walk_to(desk, "admit")
     desk.keyboard.press("Enter")
@@ -132,11 +130,11 @@ def test_the_clinician_needs_no_mouse(clinic, new_phone, new_desk):
     assert violations(phone) == []
     walk_to(desk, "mute")
     desk.keyboard.press("Space")
-    expect(phone.get_by_text("Dr. Patel is muted")).to_be_visible(timeout=15_000)
+    expect(phone.get_by_text("Dr. Patel is muted")).to_be_visible()
     walk_to(desk, "end")
     desk.keyboard.press("Enter")
 
-    expect(phone.get_by_role("heading", name="The talk has ended.")).to_be_visible(timeout=15_000)
+    expect(phone.get_by_role("heading", name="The talk has ended.")).to_be_visible()
 
 
 def walk_to(page, action):

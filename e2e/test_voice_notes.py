@@ -140,7 +140,7 @@ def test_a_note_is_paused_heard_and_taken_away(link, new_phone):
     assert violations(page) == []
     page.get_by_role("button", name="Listen").tap()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    expect(page.get_by_role("button", name="Listen")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Listen")).to_be_visible()
     expect(kept_note(page).get_by_text("cannot play")).to_be_hidden()
     page.get_by_role("button", name="Take the note away").tap()
     page.get_by_role("button", name="Leave it here").tap()
@@ -262,7 +262,7 @@ def test_a_call_or_a_lock_ends_the_note_and_keeps_it(link, new_phone):
     expect(called.get_by_role("textbox").first).to_be_focused()
     expect(called.locator("[data-spoken-told]")).to_contain_text("What you said before is kept.")
     called.get_by_role("button", name="Keep it").tap()
-    expect(called.locator("[data-state=delivered]").first).to_be_attached(timeout=20_000)
+    expect(called.locator("[data-state=delivered]").first).to_be_attached()
 
     locked = new_phone()
     locked.add_init_script(OVERHEARD)
@@ -283,7 +283,7 @@ def test_a_phone_without_room_keeps_what_was_said_until_then(link, new_phone):
 
     say_it(page)
 
-    expect(kept_note(page).get_by_text("no more room on this phone")).to_be_visible(timeout=20_000)
+    expect(kept_note(page).get_by_text("no more room on this phone")).to_be_visible()
     expect(kept_note(page).locator("[data-spoken-length]")).not_to_have_text("0:00")
     assert violations(page) == []
     page.reload()
@@ -328,7 +328,7 @@ def test_a_drawing_is_made_small_without_its_place_and_sent(clinic, link, new_ph
 
     page.get_by_role("button", name="Keep it").tap()
 
-    expect(page.locator("[data-state=delivered]").first).to_be_attached(timeout=20_000)
+    expect(page.locator("[data-state=delivered]").first).to_be_attached()
     assert page.evaluate(PIECES) == 0
     other = new_phone()
     other.goto(f"{clinic.url}/journal")

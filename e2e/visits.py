@@ -54,7 +54,7 @@ def tap(phone: Page, visit: Visit | None) -> None:
 def admit(desk: Page) -> None:
     """The clinician sees a face and lets it in."""
     button = desk.locator('[data-action="admit"]')
-    expect(button).to_have_count(1, timeout=15_000)
+    expect(button).to_have_count(1)
     button.click()
     expect(desk.get_by_text("You are talking with Robin.")).to_be_visible()
 
