@@ -85,7 +85,7 @@ def _doors(request: Request, db: Session) -> Iterator[_Door]:
     link = _link_of(db, writing)
     if link is not None:
         yield _Door(link.patient, writing, link)
-    elif writing is None and request.method in ("POST", "PUT"):
+    elif request.method in ("POST", "PUT"):
         # From a page that lay open too long: taken in, and nothing is shown for it.
         link = _link_of(db, _rested(request, db, SessionKind.WRITE))
         if link is not None:
@@ -96,8 +96,8 @@ def _named_in_form(request: Request) -> str | None:
     """Whose page a plain form stood on, where it says so."""
     if request.method != "POST":
         return None
-    named = read_form(request).get(OWNER_FIELD)
-    return named if isinstance(named, str) and named else None
+    # The page that knew nobody has the field too, and leaves it empty.
+    return str(read_form(request).get(OWNER_FIELD) or "") or None
 
 
 def _rested(request: Request, db: Session, kind: SessionKind) -> WebSession | None:

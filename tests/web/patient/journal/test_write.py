@@ -326,6 +326,29 @@ def test_a_page_of_somebody_who_is_not_here_any_more_goes_to_nobody_else(
     assert "Nobody has been told yet." in skipped.text
 
 
+def test_what_was_typed_on_a_page_that_knew_nobody_goes_to_whoever_is_let_in(
+    tapped, stored
+):
+    phone = tapped()
+    fields = fields_of(phone.get("/journal/write")) | {"owner": ""}
+
+    phone.post("/journal/entries", data=fields | {"words": WORDS})
+
+    assert [words for words, *_ in stored()] == [WORDS]
+
+
+def test_an_owner_that_no_page_ever_named_is_refused_and_the_words_stay(tapped, stored):
+    phone = tapped()
+    fields = fields_of(phone.get("/journal/write"))
+
+    for owner in ("x", "x" * 501, "\x00"):
+        answer = phone.post("/journal/entries", data=fields | {"owner": owner, "words": WORDS})
+        assert answer.status_code == 403
+        assert WORDS in answer.text
+
+    assert stored() == []
+
+
 def test_a_script_never_skips_in_somebody_elses_name(tapped, planned, signed_in, cast, alerts):
     page = {"prompt": str(planned.prompt_id), "words": DANGER}
     asks = {"Accept": "application/json", "X-Owner": planned.owner}
