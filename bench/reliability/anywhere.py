@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import Any
 
 from bench.reliability import found, kept
@@ -30,10 +31,27 @@ _PATIENTS = 24
 
 
 @dataclass(frozen=True)
+class Load:
+    """How much goes on beside the kills."""
+
+    name: str
+    pause: float  # seconds between two acts of each of the eleven who act
+    hurry: float  # how many times as often as in earnest workers look around
+
+
+# As much as a machine of two cores bears: whatever starts has to share them with all of it.
+HARD = Load("", 0.3, 10)
+# What fifty clinics' patients, staff and machines do in the ten minutes after ten: 7.6 acts a
+# second by `bench.load.day.rate`; workers look around as often as in earnest.
+MORNING = Load("ten o'clock of fifty clinics", 1.3, 1)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What the kills left behind."""
 
     database: str
+    load: str
     seed: int
     kills: dict[str, int]  # by what was killed
     believed: dict[str, int]  # by kind
@@ -53,6 +71,7 @@ class Outcome:
     ]  # seconds after each kill until whoever came was served again, and texts left
     back: list[float]  # and until all was served again, by every process
     slowest: dict[str, float]  # of `back`, by what was killed
+    acts_a_second: float
     answers: dict[str, int]
     errors: dict[str, int]  # that the processes logged
     seconds: float
@@ -79,15 +98,16 @@ class Outcome:
 
 
 def measure(*, full: bool) -> list[Row]:
-    """Both databases."""
+    """Both databases, each under as much as it bears and under a morning's load."""
     seed = kept.seed()
     kills = 200 if full else 24
     rows: list[Row] = []
     runs = []
-    for kind in ("sqlite", "postgresql"):
-        outcome = rage(kind, kills=kills, hurry=10, seed=seed)
+    kinds: tuple[Kind, ...] = ("sqlite", "postgresql")
+    for kind, load in product(kinds, (HARD, MORNING)):
+        outcome = rage(kind, load, kills=kills, seed=seed)
         rows += _rows(outcome)
-        size = {"kills": kills, "patients": _PATIENTS}
+        size: dict[str, float | str] = {"kills": kills, "patients": _PATIENTS, "load": load.name}
         runs.append(kept.Run(kind, size, _figures(outcome), passed=outcome.is_clean))
         kept.keep("anywhere", seed, runs)
     return rows
@@ -95,16 +115,16 @@ def measure(*, full: bool) -> list[Row]:
 
 def rage(
     kind: Kind,
+    load: Load = HARD,
     *,
     kills: int,
     seed: int,
-    hurry: float = 1,
     processes: int | None = None,
     workers: int = 2,
     worker_id: str = "bench",
 ) -> Outcome:
     """So many kills, and what is left when all is quiet."""
-    print(f"anywhere: {kind}, {kills} kills, seed {seed}", flush=True)
+    print(f"anywhere: {kind}, {kills} kills, seed {seed} {load.name}".rstrip(), flush=True)
     chance = random.Random(f"{seed} {kind}")
     began = time.monotonic()
     installation = Installation(
@@ -112,7 +132,7 @@ def rage(
         processes,
         workers,
         patients=_PATIENTS,
-        hurry=hurry,
+        hurry=load.hurry,
         zone=zone_by_day(),
         own_server=True,
         worker_id=worker_id,
@@ -120,16 +140,19 @@ def rage(
     with installation as clinic, closing(Ledger(clinic.folder / "outside.jsonl")) as ledger:
         service = Service(clinic, cookies_of(clinic.database, clinic.people.patients[-1]))
         crowd = Crowd(
-            acts_of(clinic, ledger, chance), ledger, clinic.urls, pause=0.3, seed=str(seed)
+            acts_of(clinic, ledger, chance), ledger, clinic.urls, pause=load.pause, seed=str(seed)
         )
+        began_acting = time.monotonic()
         with crowd:
             # By chance of their own, so that a seed kills the same whatever the others do.
             victims = random.Random(f"{seed} {kind} {kills}")
             returns = _kill_on(clinic, service, kills, victims)
-        settled = found.settle(clinic, ledger, 60 + 400 / hurry)
+            pace = crowd.done / (time.monotonic() - began_acting)
+        settled = found.settle(clinic, ledger, 60 + 400 / load.hurry)
         texts = found.texts(clinic)
         return Outcome(
             database=kind,
+            load=load.name,
             seed=seed,
             kills=dict(Counter(each.killed for each in returns)),
             believed=dict(ledger.kinds()),
@@ -147,6 +170,7 @@ def rage(
             served=[each.served for each in returns],
             back=[each.back for each in returns],
             slowest=_slowest(returns),
+            acts_a_second=round(pace, 1),
             answers=dict(sorted(ledger.answers.items())),
             errors=dict(found.errors(clinic)),
             seconds=round(time.monotonic() - began, 1),
@@ -222,11 +246,12 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
     lost = sum(map(len, outcome.lost.values())) + outcome.texts_lost
     told = asdict(outcome) | {"lost": lost, "lost_by_kind": outcome.lost}
     told["kills_by_kind"] = told.pop("kills")  # how many there were is the run's size
+    del told["load"]  # and so is this
     return told
 
 
 def _rows(outcome: Outcome) -> list[Row]:
-    name = f"crash anywhere, {outcome.database}"
+    name = ", ".join(filter(None, ("crash anywhere", outcome.database, outcome.load)))
     kills, believed = sum(outcome.kills.values()), sum(outcome.believed.values())
     lost = sum(map(len, outcome.lost.values()))
     return [
@@ -239,5 +264,6 @@ def _rows(outcome: Outcome) -> list[Row]:
         at_most(f"{name}: service back, slowest", max(outcome.back), "s", BACK_WITHIN),
         seen(f"{name}: whoever came was served again, slowest", max(outcome.served), "s"),
         at_most(f"{name}: anything else wrong", len(outcome.wrong), "", 0),
+        seen(f"{name}: acts", outcome.acts_a_second, "a second"),
         seen(f"{name}: took", outcome.seconds, "s"),
     ]

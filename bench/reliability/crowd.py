@@ -22,9 +22,12 @@ class Crowd:
     ) -> None:
         self._ledger, self._urls, self._pause = ledger, list(urls), pause
         self._stopping = threading.Event()
+        self._done = [0] * len(acts)
         self.crashes: list[BaseException] = []
         self._threads = [
-            threading.Thread(target=self._go_on, args=(act, random.Random(f"{seed} {number}")))
+            threading.Thread(
+                target=self._go_on, args=(number, act, random.Random(f"{seed} {number}"))
+            )
             for number, act in enumerate(acts)
         ]
 
@@ -43,11 +46,17 @@ class Crowd:
         for thread in self._threads:
             thread.join(60)
 
-    def _go_on(self, act: Act, chance: random.Random) -> None:
+    @property
+    def done(self) -> int:
+        """Acts that came to an end."""
+        return sum(self._done)
+
+    def _go_on(self, number: int, act: Act, chance: random.Random) -> None:
         kind = type(act).__name__.lower()
         while not self._stopping.is_set():
             try:
                 act.once()
+                self._done[number] += 1
                 time.sleep(chance.uniform(0, 2 * self._pause))
             except UNHEARD:
                 self._ledger.answered(kind, "nobody")

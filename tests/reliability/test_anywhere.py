@@ -12,7 +12,6 @@ def test_nothing_that_was_believed_is_lost_whatever_is_killed(worker_id):
         kind,
         kills=len(kinds),
         seed=7,
-        hurry=10,
         processes=1,
         workers=1,
         worker_id=worker_id,
