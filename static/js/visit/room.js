@@ -8,6 +8,7 @@ import { Marks } from "./marks.js"
 import { Mesh } from "./mesh.js"
 import { OwnMedia } from "./own_media.js"
 import { VisitPeer, warmUp } from "./peer.js"
+import { STEADY_FOR, forget, postOnceHeard, showCut } from "./posting.js"
 import { hearIt, showRemote, wakeSound } from "./remote_sound.js"
 import { wireRoomButtons } from "./room_buttons.js"
 import { setFlag, showFault, showView, shownView } from "./room_view.js"
@@ -15,8 +16,6 @@ import { VisitSocket } from "./socket.js"
 import { showAbout } from "./talk_line.js"
 import { TalkWatch } from "./talk_watch.js"
 import { keepScreenLit, letScreenSleep } from "./wake_lock.js"
-
-const STEADY_FOR = 400
 
 class VisitRoom extends HTMLElement {
   #start
@@ -88,12 +87,13 @@ class VisitRoom extends HTMLElement {
   }
 
   leave() {
-    fetch(this.dataset.leaving, { method: "POST", keepalive: true })
+    postOnceHeard("leave", this.dataset.leaving)
     this.#finish("left")
   }
 
   stepBack() {
     this.#claiming = null
+    forget(this)
     this.#dropPeer()
     showView("driving")
   }
@@ -107,7 +107,7 @@ class VisitRoom extends HTMLElement {
   // Bring the visit to this page; one that was left starts over, without another tap.
   async takeOver() {
     if (this.#state === "left") {
-      await fetch(this.dataset.claim, { method: "POST" })
+      await postOnceHeard(this, this.dataset.claim)
       return location.reload()
     }
     showView(this.#state === "admitted" ? "call" : "waiting")
@@ -141,16 +141,13 @@ class VisitRoom extends HTMLElement {
 
   async #claim() {
     this.#marks.note("join")
-    // Not at once: nothing may move under the finger that is still down.
     setTimeout(() => {
       setFlag("untouched", false)
       setFlag("present", true)
     }, STEADY_FOR)
-    const answer = await fetch(this.dataset.claim, { method: "POST", keepalive: true }).then(
-      (response) => response.json(),
-      () => null,
-    )
-    if (!answer || answer.state === "refused" || answer.state === "unknown") {
+    const answer = await postOnceHeard(this, this.dataset.claim)
+    if (!answer) return
+    if (!answer.state || answer.state === "refused" || answer.state === "unknown") {
       this.#claiming = null
       return
     }
@@ -232,7 +229,7 @@ class VisitRoom extends HTMLElement {
   }
 
   #lineChanged(state, code) {
-    setFlag("line-lost", state === "lost")
+    showCut(state === "lost")
     if (state !== "over") return
     this.#dropPeer()
     this.#mesh.close()
@@ -268,6 +265,7 @@ class VisitRoom extends HTMLElement {
 
   #finish(view) {
     this.#state = "left"
+    forget(this)
     this.#dropPeer()
     this.#mesh?.close()
     this.#media.close()

@@ -1,9 +1,10 @@
 // The patient's buttons: in the waiting room, in the call, and on every way out.
 
+import { postOnceHeard } from "./posting.js"
 import { onAction, setFlag, setPressed, showView, shownView } from "./room_view.js"
 import { wireSideDoors } from "./staying.js"
 import { wireSwitches } from "./switches.js"
-import { postQuietly, wireWhereabouts } from "./whereabouts.js"
+import { wireWhereabouts } from "./whereabouts.js"
 
 export function wireRoomButtons(room, media) {
   wireSwitches(media)
@@ -33,8 +34,8 @@ function wireEase() {
   for (const form of document.querySelectorAll("[data-ease]")) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault()
-      const { ok } = await postQuietly(form.action, new FormData(form, event.submitter))
-      if (!ok) return
+      const answer = await postOnceHeard(form, form.action, new FormData(form, event.submitter))
+      if (!answer?.ok) return
       setFlag("talked", false)
       setFlag("ease-said", true)
     })
@@ -49,13 +50,16 @@ function wireWaysOut(room) {
   onAction("again", () => room.openMedia())
   onAction("back", () => showView(document.body.dataset.from ?? "waiting"))
   onAction("phone-me", async () => {
-    document.body.dataset.from = shownView()
-    const answer = await postQuietly(room.dataset.phoneMe, {})
-    if (answer.ok) showView("phone")
+    const from = shownView()
+    const answer = await postOnceHeard("phone-me", room.dataset.phoneMe)
+    if (!answer?.ok) return
+    document.body.dataset.from = from
+    showView("phone")
   })
   document.querySelector("[data-number]")?.addEventListener("submit", async (event) => {
     event.preventDefault()
-    const answer = await postQuietly(room.dataset.phoneMe, new FormData(event.target))
+    const answer = await postOnceHeard(event.target, room.dataset.phoneMe, new FormData(event.target))
+    if (!answer) return
     const fault = event.target.querySelector("[data-number-fault]")
     fault.textContent = answer.message ?? ""
     fault.hidden = answer.ok

@@ -1,10 +1,8 @@
 // Keeps the room open while its side doors are used: a load would cut the talk and ask for the camera again.
 // "Not today" is said by script too: old browsers post a form of a link's page as if from nowhere, and are refused.
 
+import { postOnceHeard, postQuietly } from "./posting.js"
 import { onAction, setFlag } from "./room_view.js"
-import { postQuietly } from "./whereabouts.js"
-
-const AGAIN = 2_000
 
 export function wireSideDoors(linkAddress) {
   onAction("gentle", (event, lamp) => {
@@ -18,7 +16,7 @@ export function wireSideDoors(linkAddress) {
     event.preventDefault()
     if (button.ariaDisabled === "true") return
     button.ariaDisabled = "true"
-    const { ok } = await postOnceHeard(button.form.action)
+    const { ok } = await postOnceHeard(button, button.form.action)
     button.ariaDisabled = null
     if (ok) location.assign(button.form.dataset.times)
     else button.form.submit()
@@ -29,16 +27,6 @@ export function wireSideDoors(linkAddress) {
     await navigator.clipboard?.writeText(address)
     setFlag("copied", true)
   })
-}
-
-// Without signal the words stay said: the page waits for the line rather than end in the browser's own error.
-async function postOnceHeard(address) {
-  for (;;) {
-    const answer = await postQuietly(address, {})
-    if (!answer.unreached) return answer
-    setFlag("line-lost", true)
-    await new Promise((resume) => setTimeout(resume, AGAIN))
-  }
 }
 
 function turnLamp(lamp) {

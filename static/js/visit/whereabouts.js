@@ -1,5 +1,6 @@
 // "Where are you right now?" in one tap, without leaving the page: a load would ask for the camera again.
 
+import { postOnceHeard } from "./posting.js"
 import { setFlag } from "./room_view.js"
 
 const SAID = { home: "said", elsewhere: "said", tell: "tell" }
@@ -15,23 +16,10 @@ export function wireWhereabouts(said) {
   }
 }
 
-// `unreached`: nobody answered at all.
-export async function postQuietly(address, fields) {
-  try {
-    const answer = await fetch(address, {
-      method: "POST",
-      headers: { accept: "application/json" },
-      body: new URLSearchParams(fields),
-    })
-    return await answer.json()
-  } catch (fault) {
-    return { ok: false, unreached: fault instanceof TypeError }
-  }
-}
-
 async function sayWhereabouts(form, submitter, said) {
   const fields = new FormData(form, submitter)
-  const answer = await postQuietly(form.action, fields)
+  const answer = await postOnceHeard(form, form.action, fields)
+  if (!answer) return
   const fault = form.querySelector("[data-whereabouts-fault]")
   if (fault) {
     fault.textContent = answer.message ?? ""
