@@ -30,13 +30,11 @@ def let_in(request: Request, db: Session) -> bool:
 
 
 def let_in_rested(request: Request, db: Session) -> bool:
-    """The same for what is posted from a page that lay open too long.
+    """The same for what was posted from a page that lay open too long; no page is shown by it.
 
-    It is taken in, so that nothing typed is lost; nothing may be shown for it (`has_rested`).
+    It is taken in, so that nothing typed is lost; nothing may be read back (`has_rested`).
     """
     token = request.cookies.get(COOKIES[SessionKind.WRITE])
-    if request.method != "POST" or not token:
-        return False
     web_session = web_sessions.find_rested(db, SessionKind.WRITE, token)
     doorway = _doorway(request, db, web_session) if web_session else None
     if doorway is None:

@@ -1,10 +1,12 @@
 """Every address of intake is closed to everybody but its patient, whatever they hold."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from starlette.routing import Route
 
+from app import clock
 from app.intake import drafts
 from app.intake.models import IntakePacket, IntakeTask
 from app.links import magic_links
@@ -20,6 +22,16 @@ INTAKE = [
     for route in site.routes()
     if isinstance(route, Route) and route.path.startswith("/intake/")
 ]
+
+
+def addresses(phq):
+    """Each method and path of a packet, its sheet and its pages."""
+    for route in INTAKE:
+        path = route.path.replace("{packet}", str(phq.packet_id))
+        path = path.replace("{task}", str(phq.task_ids[0])).replace("{step}", "s2")
+        path = path.replace("{file}", str(phq.packet_id)).replace("{id}", str(phq.packet_id))
+        for method in sorted(route.methods - {"HEAD"}):
+            yield method, path
 
 
 @pytest.fixture
@@ -44,23 +56,29 @@ def test_there_are_addresses_to_try():
 
 def test_no_address_opens_to_a_stranger(phq, strangers, phone):
     phone().tap(phq.token).press().choose(1)
-    for route in INTAKE:
-        path = route.path.replace("{packet}", str(phq.packet_id))
-        path = path.replace("{task}", str(phq.task_ids[0])).replace("{step}", "s2")
-        path = path.replace("{file}", str(phq.packet_id)).replace("{id}", str(phq.packet_id))
-        for method in sorted(route.methods - {"HEAD"}):
-            for stranger in strangers:
-                answer = stranger.request(method, path, follow_redirects=False)
-                assert answer.status_code == 403, (method, path)
-                assert "Several days" not in answer.text
+    for method, path in addresses(phq):
+        for stranger in strangers:
+            answer = stranger.request(method, path, follow_redirects=False)
+            assert answer.status_code == 403, (method, path)
+            assert "Several days" not in answer.text
 
 
-def test_a_session_that_rested_opens_no_address_but_to_what_is_typed(phq, phone, database):
+def test_a_browser_that_lost_its_other_cookie_goes_on(phq, phone):
     theos = phone().tap(phq.token).press().choose(1)
     theos.client.cookies.delete("__Host-ag_b")
 
     # The session knows its browser: what was let in stays, whatever becomes of the other cookie.
     assert theos.go(theos.path).answer.status_code == 200
+
+
+def test_a_session_that_rested_reads_nothing_back_at_any_address(phq, phone, at):
+    theos = phone().tap(phq.token).press().choose(1)
+    at(clock.now() + timedelta(minutes=31))
+
+    for method, path in addresses(phq):
+        answer = theos.client.request(method, path, follow_redirects=False)
+        assert answer.status_code == 403, (method, path)
+        assert "Several days" not in answer.text
 
 
 def test_two_pages_saved_in_one_instant_are_both_kept(phq, phone, database):
