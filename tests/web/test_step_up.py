@@ -1,5 +1,6 @@
 """What opens somebody's earlier words: a passkey all, a fresh code its session's, a link none."""
 
+import re
 from datetime import date, timedelta
 from http.cookies import SimpleCookie
 
@@ -96,6 +97,34 @@ def test_whom_a_code_cannot_open_anything_for_is_told_why(
 
     assert answer.status_code == 403
     assert ("no date of birth for you yet" in answer.text) is told
+
+
+def test_whoever_only_opened_a_link_is_asked_without_a_word_of_their_birth_date(
+    client, cast, database
+):
+    with database.session() as db:
+        maya = db.get_one(Patient, cast.maya.id)
+        maya.birth_on = None
+        _, token = web_sessions.start(
+            db,
+            SessionKind.WRITE,
+            clinic_id=maya.clinic_id,
+            patient=maya,
+            strength=Strength.LINK,
+            expires_at=clock.now() + QUARTER,
+        )
+
+    answer = client.get("/journal", headers={"cookie": f"{COOKIES[SessionKind.WRITE]}={token}"})
+
+    assert answer.status_code == 403
+    assert "date of birth for you" not in answer.text
+
+
+def test_light_and_language_lead_home_from_a_page_that_is_not_theirs_yet(client):
+    forms = re.findall(r'name="to" value="([^"]*)"', client.get("/goals").text)
+
+    assert forms
+    assert set(forms) == {"/"}
 
 
 @pytest.mark.parametrize(

@@ -326,9 +326,7 @@ def test_a_page_of_somebody_who_is_not_here_any_more_goes_to_nobody_else(
     assert "Nobody has been told yet." in skipped.text
 
 
-def test_what_was_typed_on_a_page_that_knew_nobody_goes_to_whoever_is_let_in(
-    tapped, stored
-):
+def test_what_was_typed_on_a_page_that_knew_nobody_goes_to_whoever_is_let_in(tapped, stored):
     phone = tapped()
     fields = fields_of(phone.get("/journal/write")) | {"owner": ""}
 
