@@ -60,11 +60,13 @@ def test_a_page_that_floods_its_line_is_sent_away(address, desk, room, monkeypat
 
 def test_a_browser_has_so_many_lines_and_another_one_after_closing_one(desk):
     with ExitStack() as lines:
-        for _ in range(socket_limits.MOST_OF_A_SESSION):
-            last = lines.enter_context(desk.websocket_connect(DESK, headers=ORIGIN))
+        for _ in range(socket_limits.MOST_OF_A_SESSION - 1):
+            line = lines.enter_context(desk.websocket_connect(DESK, headers=ORIGIN))
+            line.receive_text()
+        with desk.websocket_connect(DESK, headers=ORIGIN) as last:
             last.receive_text()
-        assert said(desk, DESK, lambda _: None) == TOO_MUCH
+            assert said(desk, DESK, lambda _: None) == TOO_MUCH
 
-        last.close()
+        # Leaving the block above waited until the clinic had seen it end.
         with desk.websocket_connect(DESK, headers=ORIGIN) as another:
             assert another.receive_text()
