@@ -107,6 +107,7 @@ AREAS = {
             "tests/web/hooks/test_twilio.py",
             "tests/web/patient/intake",
             "tests/web/patient/journal",
+            "tests/web/patient/test_course.py",
             "tests/web/visit",
         ),
     ),

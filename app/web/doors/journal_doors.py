@@ -43,11 +43,11 @@ def let_in(request: Request, db: Session) -> bool:
     first: _Door | None = None
     for door in _doors(request, db):
         if named is None or owners.is_of(db, door.patient, named):
-            return _note(request, db, door, has_rested=door.web_session is None)
+            return _note(request, db, door)
         first = first or door
     if first is None or request.method == "POST":
         return False
-    return _note(request, db, first, has_rested=first.web_session is None)
+    return _note(request, db, first)
 
 
 def nobody(request: Request, db: Session) -> Response:
@@ -61,11 +61,8 @@ def nobody(request: Request, db: Session) -> Response:
     lone_clinic.name(request, db)
     if request.method != "POST":
         return quiet_minute.shown_to_nobody(request)
-    typed = "\n".join(
-        value
-        for name in ("words", "word")
-        if isinstance(value := read_form(request).get(name), str) and value
-    )
+    form = read_form(request)
+    typed = "\n".join(str(form.get(name) or "") for name in ("words", "word")).strip()
     if tell_of_danger(typed):
         return safety_screen.untold(request, db, is_anew=True)
     return quiet_minute.shown_to_nobody(request, status=403, typed=typed)
@@ -110,9 +107,9 @@ def _link_of(db: Session, web_session: WebSession | None) -> MagicLink | None:
     return doors.opened(db, web_session.patient_id, web_session.browser_hash)
 
 
-def _note(request: Request, db: Session, door: _Door, *, has_rested: bool) -> bool:
+def _note(request: Request, db: Session, door: _Door) -> bool:
     note_patient(request, db, door.patient, door.web_session)
     state = request.state
-    state.link, state.has_rested = door.link, has_rested
+    state.link, state.has_rested = door.link, door.web_session is None
     state.owner = owners.owner_of(door.patient)
     return True
