@@ -73,7 +73,7 @@ def _doors(request: Request, db: Session) -> Iterator[_Door]:
     signed_in = session_of(request, db, SessionKind.PATIENT, with_patient)
     if signed_in is not None and signed_in.patient is not None:
         yield _Door(signed_in.patient, signed_in, None)
-    elif request.method == "POST" and request.url.path == _HOPES:
+    elif request.url.path == _HOPES:
         # Whoever thinks about it for long is not asked to type it again; nothing is shown for it.
         rested = _rested(request, db, SessionKind.PATIENT)
         if rested is not None and rested.patient is not None:

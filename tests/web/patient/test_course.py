@@ -238,6 +238,8 @@ def test_hopes_that_took_long_to_write_are_kept_and_nothing_is_shown(phone, hope
 
     assert answer.headers["location"] == "/course"
     assert phone.get("/course").status_code == 403
+    assert phone.get("/goals").status_code == 403
+    assert phone.post("/journal/skip", data={}).status_code == 403
     refused = phone.post("/goals", data={"new": "x" * (goals.LONGEST + 1)})
     assert refused.status_code == 422
     assert HOPE not in refused.text

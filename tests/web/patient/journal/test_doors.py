@@ -37,7 +37,7 @@ def test_words_that_nobody_is_known_for_stay_on_the_page(client, cast, path):
     answer = client.post(path, data={"words": WORDS})
 
     assert answer.status_code == 403
-    assert WORDS in answer.text
+    assert f"\n{WORDS}</textarea>" in answer.text  # and nothing beside them
     assert NOBODY_HERE in answer.text
 
 
