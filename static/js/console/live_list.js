@@ -111,7 +111,7 @@ function count(now) {
 const hours = (minutes) => Math.max(0, Math.ceil(minutes / 60))
 
 function moveTo(line, share) {
-  const parts = { spent: ["x2"], left: ["x1"], now: ["x1", "x2"] }
+  const parts = { left: ["x1"], now: ["x1", "x2"] }
   for (const [part, ends] of Object.entries(parts)) {
     for (const end of ends) line.querySelector(`.window-line__${part}`)?.setAttribute(end, share)
   }
