@@ -37,10 +37,9 @@ def cost(done: Step, acts: int, grown: int) -> Cost:
 
 
 def size(clinic: Installation) -> int:
-    """Bytes of the database, once all that was written has found its place."""
-    with clinic.database.engine.connect() as connection:
+    """Bytes of the database, with what still stands in SQLite's log beside it."""
+    with clinic.database.engine.execution_options(write=False).connect() as connection:
         if clinic.database.is_sqlite:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
         name = make_url(clinic.url).database

@@ -3,6 +3,7 @@
 const kind = document.documentElement.dataset.kind
 const landing = document.getElementById("landing")
 const token = location.hash.slice(1)
+const WITHIN = 20_000 // a line may look open and lead nowhere
 // Before anything else: no script, log or screenshot gets to see the token from here on.
 history.replaceState(null, "", location.pathname)
 // A newer link, tapped while an earlier one stands open here, is no new page to the browser.
@@ -43,21 +44,24 @@ async function open() {
   const script = document.querySelector("[data-room-script]")
   if (script) import(script.href).catch(() => {})
   performance.mark("looked")
-  let answer
+  const patience = new AbortController()
+  setTimeout(() => patience.abort(), WITHIN)
+  let opened
   try {
-    answer = await fetch("/x", {
+    const answer = await fetch("/x", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ t: token, kind }),
+      signal: patience.signal,
     })
     if (answer.status === 429) return say("wait")
     if (!answer.ok) throw new Error("not now")
+    opened = await answer.json()
   } catch {
     if (await writeWithoutLine()) return
     say("no-line")
     return tryAgain()
   }
-  const opened = await answer.json()
   // Kept on this phone, so that words written later find their way when the session has rested.
   if (opened.state === "journal") await withKeeper((keep) => keep.keepLink(opened, token))
   await show(opened)

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from bench.load import day, memory, places, steps
+from bench.load import costs, day, memory, places, steps
 from bench.load.client import act_out
 from bench.load.world import World
 from bench.reliability.installation import Installation
@@ -67,9 +67,11 @@ def test_everything_a_day_holds_is_done_and_answered(worker_id):
     with Installation(kind, 1, patients=1, worker_id=worker_id) as clinic:
         job = places.job(clinic, places=1, patients=3, visits=6)
         world = World(job, random.Random(7))
+        before = costs.size(clinic)
 
         asyncio.run(act_out([(0.05 * at, name) for at, name in enumerate(day.ACTS)], world, 1))
 
+        assert costs.size(clinic) > before > 0
     assert not world.errors
     assert set(world.taken) >= {"tap", "line", "page", "save", "entry", "piece", "offer", "signal"}
     assert set(world.taken) >= {"hook", "board", "read"}

@@ -166,7 +166,12 @@ def load() -> Assets:
 
 def joined_script(path: Path) -> str:
     """A module with everything that it imports, small. What it exports itself it still does."""
-    return str(rjsmin.jsmin(_PRIVATE.sub(r"\1;#", _joined(path, set(), is_root=True))))
+    return str(rjsmin.jsmin(_PRIVATE.sub(r"\1;#", joined_source(path))))
+
+
+def joined_source(path: Path) -> str:
+    """The same as it was written."""
+    return _joined(path, set(), is_root=True)
 
 
 def _joined(path: Path, seen: set[Path], *, is_root: bool = False) -> str:

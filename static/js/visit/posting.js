@@ -3,6 +3,7 @@
 import { setFlag } from "./room_view.js"
 
 const AGAIN = 2_000
+const ANSWERED_WITHIN = 10_000 // a line may look open and lead nowhere
 export const STEADY_FOR = 400 // nothing may move under the finger that is still down
 const NOTHING_KEPT = [429, 502, 503, 504] // come again, says the clinic, or the proxy before it
 
@@ -16,19 +17,24 @@ export function showCut(cut) {
   show()
 }
 
-// Once. `unreached`: nobody took it.
+// Once. `unreached`: nobody took it, as far as can be told.
 export async function postQuietly(address, fields) {
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), ANSWERED_WITHIN)
   try {
     const answer = await fetch(address, {
       method: "POST",
       headers: { accept: "application/json" },
       body: new URLSearchParams(fields),
       keepalive: true,
+      signal: patience.signal,
     })
     if (NOTHING_KEPT.includes(answer.status)) return { ok: false, unreached: true }
     return await answer.json()
   } catch (fault) {
-    return { ok: false, unreached: fault instanceof TypeError }
+    return { ok: false, unreached: !(fault instanceof SyntaxError) }
+  } finally {
+    clearTimeout(timer)
   }
 }
 

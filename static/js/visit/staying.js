@@ -31,7 +31,8 @@ export function wireSideDoors(linkAddress) {
 
 function turnLamp(lamp) {
   const on = lamp.value === "1"
-  fetch(lamp.form.action, { method: "POST", body: new URLSearchParams(new FormData(lamp.form, lamp)) })
+  const body = new URLSearchParams(new FormData(lamp.form, lamp))
+  fetch(lamp.form.action, { method: "POST", body }).catch(() => {})
   if (on) document.documentElement.dataset.mood = "gentle"
   else delete document.documentElement.dataset.mood
   lamp.value = on ? "0" : "1"
