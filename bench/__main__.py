@@ -69,6 +69,7 @@ def main() -> None:
     for name in wanted:
         print(f"--- {name.removeprefix('bench.')}", flush=True)
         rows += _rows(name, full=full)
+        keep(rows)  # an hour's figures outlive whatever ends it
     if wanted == list(PARTS):
         rows.append(at_most("make bench", (time.monotonic() - began) / 60, "min", _MINUTES))
     show(rows)
