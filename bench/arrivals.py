@@ -6,6 +6,8 @@ A phone that has never been here, no throttling: bytes and requests are exact.
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -49,13 +51,21 @@ def _browser() -> Iterator[Browser]:
 
 
 def _landing(browser: Browser, clinic: Clinic, door: str) -> list[Row]:
-    """The page as it is without a token: nothing is exchanged, nothing is spent."""
+    """The page as it is without a token, up to the moment at which it asks the clinic: what it
+    asks for from then on comes beside the answer.
+    """
     context = phone(browser)
     page = context.new_page()
-    sizes, kinds = _heard(context, page)
+    sizes: dict[str, float] = {}
+    asked: list[dict[str, Any]] = []
+    session = context.new_cdp_session(page)
+    listen(session, sizes, {})
+    session.on("Network.requestWillBeSent", lambda event: asked.append(event))
     page.goto(clinic.url + door, wait_until="networkidle")
-    kilobytes = sum(sizes.values()) / 1000
-    waited = sum(kind not in ("Document", "Stylesheet", "Script", "Other") for kind in kinds)
+    before = list(takewhile(lambda event: not event["request"]["url"].endswith("/x"), asked))
+    kilobytes = sum(sizes.get(event["requestId"], 0) for event in before) / 1000
+    own = ("Document", "Stylesheet", "Script", "Other")
+    waited = sum(event.get("type") not in own for event in before)
     context.close()
     return [
         at_most(f"landing page {door}: all told", kilobytes, "kB", 6),

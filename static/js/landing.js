@@ -40,20 +40,21 @@ function whenPressed(then) {
 }
 
 async function open() {
-  // The room's script is read while the clinic answers; it does nothing before there is a room.
-  const script = document.querySelector("[data-room-script]")
-  if (script) import(script.href).catch(() => {})
   performance.mark("looked")
   const patience = new AbortController()
   setTimeout(() => patience.abort(), WITHIN)
   let opened
   try {
-    const answer = await fetch("/x", {
+    const asking = fetch("/x", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ t: token, kind }),
       signal: patience.signal,
     })
+    // The room's script is read while the clinic answers; it does nothing before there is a room.
+    const script = document.querySelector("[data-room-script]")
+    if (script) import(script.href).catch(() => {})
+    const answer = await asking
     if (answer.status === 429) return say("wait")
     if (!answer.ok) throw new Error("not now")
     opened = await answer.json()

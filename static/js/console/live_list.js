@@ -102,8 +102,8 @@ function count(now) {
     each.textContent = hours(Number(each.dataset.until) - now)
   }
   for (const line of document.querySelectorAll("[data-window]")) {
-    const [opens, closes] = line.dataset.window.split(" ").map(Number)
-    const share = 1 - (hours(closes - now) * 60) / (closes - opens)
+    const [closes, lasts] = line.dataset.window.split(" ").map(Number)
+    const share = 1 - (hours(closes - now) * 60) / lasts
     moveTo(line, `${(Math.min(Math.max(share, 0), 1) * 100).toFixed(0)}%`)
   }
 }
@@ -111,10 +111,8 @@ function count(now) {
 const hours = (minutes) => Math.max(0, Math.ceil(minutes / 60))
 
 function moveTo(line, share) {
-  const parts = { left: ["x1"], now: ["x1", "x2"] }
-  for (const [part, ends] of Object.entries(parts)) {
-    for (const end of ends) line.querySelector(`.window-line__${part}`)?.setAttribute(end, share)
-  }
+  line.querySelector(".window-line__left")?.setAttribute("x1", share)
+  line.querySelector(".window-line__now").setAttribute("x", share)
 }
 
 document.body.addEventListener("desk-changed", bringUpToDate)

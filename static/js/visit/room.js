@@ -11,7 +11,7 @@ import { VisitPeer, warmUp } from "./peer.js"
 import { STEADY_FOR, forget, postOnceHeard, showCut } from "./posting.js"
 import { hearIt, showRemote, wakeSound } from "./remote_sound.js"
 import { wireRoomButtons } from "./room_buttons.js"
-import { setFlag, showFault, showView, shownView } from "./room_view.js"
+import { dropFlag, setFlag, showFault, showView, shownView } from "./room_view.js"
 import { VisitSocket } from "./socket.js"
 import { showAbout } from "./talk_line.js"
 import { TalkWatch } from "./talk_watch.js"
@@ -142,7 +142,7 @@ class VisitRoom extends HTMLElement {
   async #claim() {
     this.#marks.note("join")
     setTimeout(() => {
-      setFlag("untouched", false)
+      dropFlag("untouched")
       setFlag("present", true)
     }, STEADY_FOR)
     const answer = await postOnceHeard(this, this.dataset.claim)

@@ -21,6 +21,12 @@ export function setFlag(flag, on) {
   for (const part of document.querySelectorAll(`[data-flag="${flag}"]`)) part.hidden = !on
 }
 
+// For good: what keeps its place until it is seen gives that up too.
+export function dropFlag(flag) {
+  setFlag(flag, false)
+  for (const part of document.querySelectorAll(`[data-flag="${flag}"]`)) part.removeAttribute("data-holds")
+}
+
 // The one page for a camera or browser that does not serve, with the words for its kind and system.
 export function showFault(fault) {
   for (const part of document.querySelectorAll("[data-fault]")) {

@@ -34,8 +34,9 @@ class Line:
 
     @property
     def minutes(self) -> str:
-        """When it opens and closes, in minutes, for the page's script."""
-        return f"{live_list.minute(self.opens_at)} {live_list.minute(self.closes_at)}"
+        """When it closes and how long it is, in minutes, for the page's script."""
+        closes = live_list.minute(self.closes_at)
+        return f"{closes} {closes - live_list.minute(self.opens_at)}"
 
     @property
     def now(self) -> float:
